@@ -1,0 +1,26 @@
+"""What the application refuses, as facts; `web` turns each into one JSON form or one page.
+
+AppError ── NotFound (404), Conflict (409)
+"""
+
+
+class AppError(Exception):
+    """A refusal with a sentence for people and, where one is to blame, the field."""
+
+    status = 400
+
+    def __init__(self, message: str, field: str | None = None):
+        super().__init__(message)
+        self.message, self.field = message, field
+
+
+class NotFound(AppError):
+    """There is no such run, picture or page."""
+
+    status = 404
+
+
+class Conflict(AppError):
+    """The state of the run forbids the action."""
+
+    status = 409

@@ -1,0 +1,138 @@
+"""The tables. A run, one wide row for each of its steps, its evaluations and pictures, and the event log.
+
+Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from vae_core.config import TrainConfig
+
+RUN_STATUSES = ("queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted")
+LIVE = ("queued", "running", "paused")
+
+
+def now() -> float:
+    """Seconds since the epoch: one representation of time in both databases."""
+    return datetime.now(UTC).timestamp()
+
+
+class Run(SQLModel, table=True):
+    """One training run. `attempt` fences: only the process that holds the current number may write."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    status: str = Field(default="queued", index=True)
+    config: dict[str, Any] = Field(sa_type=sa.JSON)
+    preset: str | None = None
+    group: str | None = Field(default=None, index=True)  # runs launched together share one
+    tags: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    notes: str = ""
+    step: int = 0
+    total_steps: int
+    epoch: float = 0.0
+    seconds: float = 0.0  # training time at `step`
+    activity: str | None = None  # what a running run does before its first step, such as a download
+    latest: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # the newest step's terms
+    error: str | None = None
+    want: str = "run"  # the command channel: run or stop
+    attempt: int = 0
+    handle: dict[str, Any] | None = Field(
+        default=None, sa_type=sa.JSON
+    )  # the executor's own: pid, create time
+    created_at: float = Field(default_factory=now)
+    started_at: float | None = None
+    finished_at: float | None = None
+    heartbeat_at: float | None = None
+    deleted_at: float | None = None
+
+    @property
+    def train_config(self) -> TrainConfig:
+        """The stored configuration, checked again."""
+        return TrainConfig.parse(self.config)
+
+
+class Step(SQLModel, table=True):
+    """The terms of one optimiser update, nats per example."""
+
+    __tablename__ = "step"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    step: int = Field(primary_key=True)
+    epoch: float | None = None
+    seconds: float | None = None
+    reconstruction: float | None = None
+    kl: float | None = None
+    elbo: float | None = None
+    loss: float | None = None
+    beta: float | None = None
+    nonfinite: bool = False  # some term of this step was NaN or infinite
+
+
+class Evaluation(SQLModel, table=True):
+    """Held-out terms and yardsticks at one step."""
+
+    __tablename__ = "evaluation"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    step: int = Field(primary_key=True)
+    epoch: float
+    seconds: float
+    reconstruction: float | None = None
+    kl: float | None = None
+    elbo: float | None = None
+    kl_per_dim: list[float] | None = Field(default=None, sa_type=sa.JSON)
+    active_units: int | None = None
+    mse_per_pixel: float | None = None
+    bce_per_pixel: float | None = None
+
+
+class Picture(SQLModel, table=True):
+    """Which sheet of images a run drew at a step; the file is shared by all that are equal."""
+
+    __tablename__ = "picture"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    kind: str = Field(primary_key=True)
+    step: int = Field(primary_key=True)
+    hash: str = Field(foreign_key="picture_file.hash")
+    columns: int  # images in one row of the sheet
+    rows: int
+
+
+class PictureFile(SQLModel, table=True):
+    """A PNG under the SHA-256 of its bytes: immutable, so browsers may keep it for ever."""
+
+    __tablename__ = "picture_file"
+
+    hash: str = Field(primary_key=True)
+    png: bytes
+    width: int
+    height: int
+
+
+class EventRow(SQLModel, table=True):
+    """The log that every reader follows by its id: committed together with what it announces.
+
+    kind `run`: the row changed; `points`: steps first..last were added; `evaluation` and `picture`: at step `last`.
+    """
+
+    __tablename__ = "event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id")
+    kind: str
+    first: int = 0
+    last: int = 0
+
+
+def dumps(value: Any) -> str:
+    """JSON as the tables store it: NaN is refused, since PostgreSQL would refuse it too."""
+    return json.dumps(value, allow_nan=False)

@@ -1,0 +1,51 @@
+"""Where this installation keeps its things and how much it may run at once."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get("ELBOARD_DATA") or user_data_path("elboard", appauthor=False))
+
+
+def _dataset_folders() -> tuple[Path, ...]:
+    named = os.environ.get("ELBOARD_DATASETS", "").split(os.pathsep)
+    return (*(Path(name).absolute() for name in named if name), Path("/usr/share/datasets"))
+
+
+def _default_slots() -> int:
+    """Two runs at once even on a small machine, so that a pair can be watched side by side."""
+    return max(2, (os.cpu_count() or 2) // 2)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation: every path hangs off `data`; a worker gets the same record as its server."""
+
+    data: Path = field(default_factory=_data_folder)
+    database_url: str = field(default_factory=lambda: os.environ.get("ELBOARD_DATABASE_URL", ""))
+    datasets: tuple[Path, ...] = field(default_factory=_dataset_folders)
+    slots: int = field(default_factory=_default_slots)
+    auth: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", self.data.expanduser().absolute())
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data / 'elboard.sqlite'}")
+
+    @property
+    def dataset_cache(self) -> Path:
+        """Downloaded and unpacked data sets."""
+        return self.data / "datasets"
+
+    @property
+    def threads_per_run(self) -> int:
+        """CPU threads for a run that names none, so that full slots do not fight for cores."""
+        return max(1, (os.cpu_count() or 1) // self.slots)
+
+    def log_path(self, run_id: int) -> Path:
+        """The file that holds everything a run's process printed."""
+        return self.data / "runs" / str(run_id) / "log.txt"

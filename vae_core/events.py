@@ -1,0 +1,66 @@
+"""What training yields: plain numbers and numpy arrays, so that whoever records them needs no torch.
+
+Every term is in nats per example (sum over dimensions, mean over the batch). N is the steps of a block,
+Z the latent dimensions. A plain autoencoder has no KL and no ELBO: those are None.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StepTerms:
+    """The terms of N consecutive steps, one entry a step, fetched from the device in one block."""
+
+    step: NDArray[np.int64]  # [N] optimiser updates, counted from 1
+    epoch: Floats  # [N] passes over the training split, fractional
+    seconds: Floats  # [N] wall time since training began
+    reconstruction: Floats  # [N] −E_q[log p(x|z)], the full normalised likelihood
+    kl: Floats | None  # [N] KL(q(z|x)‖p(z)), never weighted or floored
+    elbo: Floats | None  # [N] −(reconstruction + kl)
+    loss: Floats  # [N] exactly what was minimised
+    beta: Floats | None  # [N] the KL's weight in that loss
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The held-out split, every image, with z sampled from q(z|x) under one fixed noise."""
+
+    step: int
+    epoch: float
+    seconds: float
+    reconstruction: float
+    kl: float | None
+    elbo: float | None
+    kl_per_dim: Floats | None  # [Z]
+    active_units: int | None  # latent dimensions with Var_x(E[z_j|x]) > 0.01 (Burda et al. 2016)
+    mse_per_pixel: float  # of the decoder's mean, pixels from 0 to 1
+    bce_per_pixel: float  # of the decoder's mean, clipped half a grey level inside (0, 1)
+
+
+PictureKind = Literal["inputs", "reconstructions", "prior_means", "prior_samples"]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images of one kind at one step: the same held-out inputs and the same prior z at every step."""
+
+    step: int
+    kind: PictureKind
+    images: NDArray[np.uint8]  # [N, H, W]
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The last event of a run whose loss stopped being a finite number."""
+
+    step: int
+    term: str
+
+
+Event = StepTerms | Evaluation | Pictures | Diverged
