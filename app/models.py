@@ -43,9 +43,7 @@ class Run(SQLModel, table=True):
     error: str | None = None
     want: str = "run"  # the command channel: run or stop
     attempt: int = 0
-    handle: dict[str, Any] | None = Field(
-        default=None, sa_type=sa.JSON
-    )  # the executor's own: pid, create time
+    handle: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)  # the executor's own: pid, create time
     created_at: float = Field(default_factory=now)
     started_at: float | None = None
     finished_at: float | None = None

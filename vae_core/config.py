@@ -119,9 +119,7 @@ class TrainConfig:
         le=1000,
         shown_when=VAE,
     )
-    batch_size: int = _field(
-        128, "Training", "M, the images in one minibatch.", ge=1, le=65536, unit="images"
-    )
+    batch_size: int = _field(128, "Training", "M, the images in one minibatch.", ge=1, le=65536, unit="images")
     optimizer: Literal["adam", "adamw", "rmsprop", "adagrad", "sgd"] = _field(
         "adam", "Training", "The update rule, with its usual defaults."
     )

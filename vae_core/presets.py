@@ -66,9 +66,7 @@ PRESETS = {
             "pytorch/examples",
             "The best-known VAE script: MNIST, 784-400-20, BCE on grey pixels, Adam 1e-3, 10 epochs.",
             ({"dataset": "mnist", "hidden": (400,), "latent_dim": 20, "batch_size": 128, "epochs": 10},),
-            Published(
-                105.6, 0.5, "pytorch/examples vae/main.py, z sampled at test; independent logs 105.56–105.59"
-            ),
+            Published(105.6, 0.5, "pytorch/examples vae/main.py, z sampled at test; independent logs 105.56–105.59"),
         ),
     )
 }

@@ -31,12 +31,8 @@ CLOTHES = (
 FACTS = {
     facts.name: facts
     for facts in (
-        DatasetFacts(
-            "digits", "Digits 8×8", 8, 8, 1437, 360, DIGITS, "UCI optical digits, through scikit-learn"
-        ),
-        DatasetFacts(
-            "mnist", "MNIST", 28, 28, 60_000, 10_000, DIGITS, "LeCun, Cortes, Burges (CC BY-SA 3.0)"
-        ),
+        DatasetFacts("digits", "Digits 8×8", 8, 8, 1437, 360, DIGITS, "UCI optical digits, through scikit-learn"),
+        DatasetFacts("mnist", "MNIST", 28, 28, 60_000, 10_000, DIGITS, "LeCun, Cortes, Burges (CC BY-SA 3.0)"),
         DatasetFacts("fashion-mnist", "Fashion-MNIST", 28, 28, 60_000, 10_000, CLOTHES, "Zalando SE (MIT)"),
     )
 }
