@@ -90,7 +90,7 @@ class TrainConfig:
     sigma: float = _field(
         0.5**0.5,
         "Loss",
-        "Standard deviation of the Gaussian decoder, fixed; √½ makes the loss the plain sum of squares plus a constant.",
+        "Standard deviation of the Gaussian decoder, fixed; √½ makes the loss the sum of squares plus a constant.",
         ge=1e-3,
         le=100,
         unit="pixel range is 0 to 1",
