@@ -1,0 +1,61 @@
+"""Loading a data set by its name, from wherever it can be had. No torch here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_core.datasets.digits import load_digits
+from vae_core.datasets.facts import FACTS, DatasetFacts
+from vae_core.datasets.files import DatasetUnavailable, Files
+from vae_core.datasets.idx import map_idx
+
+__all__ = ["Dataset", "DatasetUnavailable", "Split", "load"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The images that are trained on, or those that are held out."""
+
+    images: NDArray[np.uint8]  # [N, H, W], 0 black to 255 white
+    labels: NDArray[np.uint8]  # [N] indices into the facts' classes
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A loaded data set. The arrays may be maps of files: copy-on-write, so writing to them changes no file."""
+
+    facts: DatasetFacts
+    train: Split
+    test: Split
+
+
+def load(
+    name: str,
+    *,
+    folders: Sequence[Path] = (),
+    cache: Path,
+    on_progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
+) -> Dataset:
+    """The data set of this name, the same images in the same order every time.
+
+    `folders` may hold `mnist/` and `fashion-mnist/` with IDX files, packed or not; then `cache` is sought, then the
+    mirrors. `on_progress` hears what takes time or was skipped, in lines for people. Raises `DatasetUnavailable`.
+    """
+    if name not in FACTS:
+        raise DatasetUnavailable(f"There is no data set named {name!r}; there are {', '.join(FACTS)}.")
+    facts = FACTS[name]
+    if name == "digits":
+        images, labels = load_digits()
+        train, test = slice(None, facts.train), slice(facts.train, None)
+        return Dataset(facts, Split(images[train], labels[train]), Split(images[test], labels[test]))
+    files = Files(facts, folders, cache, on_progress)
+    return Dataset(facts, _idx_split(files, "train", facts.train), _idx_split(files, "t10k", facts.test))
+
+
+def _idx_split(files: Files, prefix: str, count: int) -> Split:
+    shape = count, files.facts.height, files.facts.width
+    images = map_idx(files.find(f"{prefix}-images-idx3-ubyte"), shape)
+    return Split(images, map_idx(files.find(f"{prefix}-labels-idx1-ubyte"), (count,)))
