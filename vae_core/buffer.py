@@ -1,0 +1,71 @@
+"""The terms of the newest steps, kept on the device so that reading them costs one transfer a block."""
+
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import torch
+
+from vae_core.config import TrainConfig
+from vae_core.elbo import Terms
+from vae_core.events import Diverged, StepTerms
+
+FETCH_SECONDS = 0.05  # between two transfers
+FETCH_STEPS = 1024  # at most, in one transfer
+
+
+class TermBuffer:
+    """Takes the terms of one step after the other, from step 1 on, and gives them out in blocks."""
+
+    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+        self.config = config
+        self.rows = torch.empty((FETCH_STEPS, 3), device=device)  # reconstruction, kl, loss
+        self.known: list[tuple[float, float]] = []  # beta, seconds: of the same steps, known without the device
+        self.fetched_steps = 0
+        self.fetched_at = -inf  # the first step is due at once
+
+    def append(self, terms: Terms, beta: float, seconds: float) -> None:
+        """Keep the next step's terms, without waiting for them."""
+        kl = terms.loss if terms.kl is None else terms.kl  # an autoencoder's column is never read
+        with torch.no_grad():
+            torch.stack((terms.reconstruction, kl, terms.loss), out=self.rows[len(self.known)])
+        self.known.append((beta, seconds))
+
+    def due(self, seconds: float) -> bool:
+        """Whether the buffer is full or the last transfer is long enough ago."""
+        return len(self.known) == FETCH_STEPS or seconds - self.fetched_at >= FETCH_SECONDS
+
+    def fetch(self) -> StepTerms:
+        """The kept steps, at least one, as a block; the buffer is empty after. Waits for the device."""
+        n = len(self.known)
+        reconstruction, kl, loss = self.rows[:n].cpu().numpy().astype(np.float64).T
+        beta, seconds = np.array(self.known).T
+        step = self.fetched_steps + np.arange(1, n + 1)
+        self.known.clear()
+        self.fetched_steps += n
+        self.fetched_at = seconds[-1]
+        variational = self.config.model == "vae"
+        return StepTerms(
+            step=step,
+            epoch=step / self.config.steps_per_epoch,
+            seconds=seconds,
+            reconstruction=reconstruction,
+            kl=kl if variational else None,
+            elbo=-(reconstruction + kl) if variational else None,
+            loss=loss,
+            beta=beta if variational else None,
+        )
+
+
+def until_divergence(block: StepTerms) -> tuple[StepTerms, Diverged | None]:
+    """The block up to and including its first step with a loss that is no finite number, and that step's `Diverged`.
+
+    Its `term` is the first of reconstruction, kl, loss that is not finite.
+    """
+    finite = np.isfinite(block.loss)
+    if finite.all():
+        return block, None
+    first = int(finite.argmin())
+    kept = {name: values[: first + 1] for name, values in vars(block).items() if values is not None}
+    term = next(name for name in ("reconstruction", "kl", "loss") if name in kept and not np.isfinite(kept[name][-1]))
+    return replace(block, **kept), Diverged(int(block.step[first]), term)

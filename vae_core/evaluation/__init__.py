@@ -1,0 +1,1 @@
+"""What a model is worth on images that it has not seen."""

@@ -1,0 +1,13 @@
+"""The KL's weight over the course of a run. No torch here."""
+
+from vae_core.config import TrainConfig
+
+
+def beta_at(config: TrainConfig, step: int) -> float:
+    """β in the loss of `step`, counted from 1.
+
+    A linear schedule is β · step / warmup_steps (Bowman et al. 2016), so it reaches β at step = warmup_steps.
+    """
+    if config.beta_schedule == "linear":
+        return config.beta * min(1.0, step / config.warmup_steps)
+    return config.beta

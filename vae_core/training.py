@@ -1,0 +1,111 @@
+"""Training, as a generator of events: it opens no database and knows no run. To stop it, stop asking.
+
+B is the batch, D the pixels of an image, Z the latent dimensions, L the Monte-Carlo samples.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import isfinite
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn, optim
+
+from vae_core.buffer import TermBuffer, until_divergence
+from vae_core.config import TrainConfig
+from vae_core.datasets.registry import Dataset
+from vae_core.devices import choose_device
+from vae_core.elbo import elbo_terms
+from vae_core.evaluation.heldout import evaluate
+from vae_core.events import Diverged, Event, Pictures
+from vae_core.pictures import COUNT, draw_pictures, to_pixels
+from vae_core.schedules import beta_at
+from vae_core.vae import build_model
+
+OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest form that torch has
+    "adam": partial(optim.Adam, fused=True),
+    "adamw": partial(optim.AdamW, fused=True),
+    "rmsprop": partial(optim.RMSprop, foreach=True),
+    "adagrad": partial(optim.Adagrad, fused=True),
+    "sgd": partial(optim.SGD, fused=True),
+}
+
+
+def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
+    """Train as `config` says and yield what happens, in the order of steps.
+
+    First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
+    step once, in blocks of `StepTerms`; evaluations and pictures at their intervals and at the end. A loss that is
+    not finite ends the run with `Diverged`, after the block that ends with that step, or the evaluation.
+
+    The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
+    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU.
+    """
+    # 1. Everything random follows from the seed, in three streams that do not touch torch's global generators.
+    device = choose_device(config.device)
+    weights_seed, order_seed, noise_seed = map(int, np.random.SeedSequence(config.seed).generate_state(3))
+    order = torch.Generator().manual_seed(order_seed)  # on the CPU: the same order on every device
+    noise = torch.Generator(device).manual_seed(noise_seed)
+
+    # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
+    train_images = torch.from_numpy(data.train.images).flatten(1).to(device)  # [N, D] uint8
+    test_images = torch.from_numpy(data.test.images).flatten(1).to(device)
+    model = build_model(config, data.facts, weights_seed).to(device)
+    parameters = list(model.parameters())
+    optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
+    buffer = TermBuffer(config, device)
+
+    # 3. Before the first step: what the pictures will show, and where the curves start.
+    shape = (data.facts.height, data.facts.width)
+    inputs = test_images[:COUNT] / 255
+    yield Pictures(0, "inputs", to_pixels(inputs, shape))
+    yield from draw_pictures(model, inputs, shape, step=0)
+    yield evaluate(model, test_images, step=0, epoch=0.0, seconds=0.0)
+
+    model.train()
+    started = perf_counter()
+    steps = range(1, config.total_steps + 1)
+    for step, batch in zip(steps, batches(len(train_images), config.batch_size, order, device), strict=False):
+        # 4. One update. Nothing here waits for the device: no number is looked at.
+        x = train_images.index_select(0, batch) / 255  # [B, D]
+        epsilon = torch.randn((config.mc_samples, len(x), config.latent_dim), generator=noise, device=device)
+        beta = beta_at(config, step)
+        terms = elbo_terms(model, x, epsilon, beta)
+        optimizer.zero_grad()
+        terms.loss.backward()  # type: ignore[no-untyped-call]
+        if config.grad_clip is not None:
+            nn.utils.clip_grad_norm_(parameters, config.grad_clip)
+        optimizer.step()
+        seconds = perf_counter() - started
+        buffer.append(terms, beta, seconds)
+
+        # 5. Now and then the terms of several steps come over in one transfer: a sync point on a GPU.
+        last = step == config.total_steps
+        evaluating = last or step % config.evaluation_interval == 0
+        picturing = last or step % config.picture_interval == 0
+        if not (evaluating or picturing or buffer.due(seconds)):
+            continue
+        block, diverged = until_divergence(buffer.fetch())
+        yield block
+        if diverged:
+            yield diverged
+            return
+
+        # 6. The held-out view, of the weights after this step.
+        if picturing:
+            yield from draw_pictures(model, inputs, shape, step)
+        if evaluating:
+            epoch, seconds = step / config.steps_per_epoch, perf_counter() - started
+            evaluation = evaluate(model, test_images, step=step, epoch=epoch, seconds=seconds)
+            yield evaluation
+            if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
+                yield Diverged(step, "held-out loss")
+                return
+        model.train()
+
+
+def batches(n: int, size: int, order: Generator, device: torch.device) -> Iterator[Tensor]:
+    """Indices of minibatches without end: a fresh permutation of n for every epoch, whose last batch may be smaller."""
+    while True:
+        yield from torch.split(torch.randperm(n, generator=order).to(device), size)
