@@ -95,8 +95,8 @@ class Files:
         name, sought = self.facts.name, ", ".join(str(folder) for folder in (*self.folders, self.cache))
         return (
             f"{self.facts.title} is not available: there is no usable {stem} in {sought}, and no mirror gave it. "
-            f"What went wrong: {'; '.join(failures)}. Connect to the internet, or set ELBOARD_DATASETS to a folder that holds "
-            f"{name}/{stem}.gz and the other files of {self.facts.title}."
+            f"What went wrong: {'; '.join(failures)}. Connect to the internet, or set ELBOARD_DATASETS to a folder "
+            f"that holds {name}/{stem}.gz and the other files of {self.facts.title}."
         )
 
 

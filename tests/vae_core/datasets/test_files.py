@@ -1,4 +1,5 @@
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,14 @@ def test_a_cache_that_cannot_be_written_is_named(tiny) -> None:
     put(tiny.cache, b"a file where the folder should be")
     with pytest.raises(DatasetUnavailable, match=f"Not a directory: '{tiny.cache}"):
         tiny.files().find(STEM)
+
+
+def test_many_may_fill_the_cache_at_once(tiny) -> None:
+    tiny.write(tiny.folder / "mnist", packed=True)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: tiny.files().find(STEM).read_bytes(), range(32)))
+    assert set(found) == {tiny.contents[STEM]}
+    assert names_in(tiny.cache / "mnist") == {STEM}
 
 
 # Mirrors
