@@ -1,0 +1,64 @@
+"""Runs as their processes write them. Only the process that holds a run's current attempt number may.
+
+Each write compares (id, attempt, running) and sets in one statement; whoever comes too late changes nothing.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.models import Run, now
+from app.store import events
+
+
+def claim(session: Session, run: Run) -> Run:
+    """Start a queued run's next attempt; its process will be the only one that may write."""
+    run.status, run.want, run.attempt = "running", "run", run.attempt + 1
+    run.started_at = run.heartbeat_at = now()
+    session.add(run)
+    session.flush()
+    events.append(session, run.id or 0, "run")
+    return run
+
+
+def claim_next(session: Session) -> Run | None:
+    """Claim the run that has been queued longest, or None."""
+    oldest = select(Run).where(Run.status == "queued").order_by(col(Run.id)).limit(1)
+    run = session.exec(oldest.with_for_update(skip_locked=True)).first()
+    return run and claim(session, run)
+
+
+def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, Any]) -> None:
+    """Remember how to find the process of an attempt again."""
+    session.execute(sa.update(Run).where(_held(run_id, attempt)).values(handle=handle))
+
+
+def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
+    """Heartbeat, fence, progress and command channel in one UPDATE.
+
+    `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
+    run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
+    """
+    change = sa.update(Run).where(_held(run_id, attempt)).values(heartbeat_at=now(), **progress)
+    want: str | None = session.scalar(change.returning(col(Run.want)))
+    return want
+
+
+def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
+    """End a running attempt. False when it had been ended, or superseded, before."""
+    ending = {"status": status, "error": error, "finished_at": now(), "activity": None}
+    change = sa.update(Run).where(_held(run_id, attempt)).values(**ending)
+    ended = session.scalar(change.returning(col(Run.id))) is not None
+    if ended:
+        events.append(session, run_id, "run")
+    return ended
+
+
+def running(session: Session) -> list[Run]:
+    """Every run that a process is said to work on, oldest first."""
+    return list(session.exec(select(Run).where(Run.status == "running").order_by(col(Run.id))))
+
+
+def _held(run_id: int, attempt: int) -> Any:
+    return sa.and_(col(Run.id) == run_id, col(Run.attempt) == attempt, col(Run.status) == "running")

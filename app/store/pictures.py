@@ -1,0 +1,80 @@
+"""Pictures: one sheet of images a kind and step, kept once under the hash of its PNG however many runs drew it."""
+
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from PIL import Image
+from sqlmodel import Session, SQLModel
+
+from app.errors import NotFound
+from app.models import Picture, PictureFile
+from vae_core.events import Pictures
+
+COLUMNS = 8
+GAP = 1  # pixels between images
+PAPER = 96  # the grey level of the gaps: neither ink nor background of an image
+
+PICTURE = SQLModel.metadata.tables[str(Picture.__tablename__)]
+FILE = SQLModel.metadata.tables[str(PictureFile.__tablename__)]
+
+
+def append(session: Session, run_id: int, pictures: Pictures) -> None:
+    """Store the images as one sheet, eight in a row."""
+    columns = min(COLUMNS, len(pictures.images))
+    sheet = _sheet(pictures.images, columns)
+    png = _png(sheet)
+    hash = sha256(png).hexdigest()
+    if session.execute(sa.select(FILE.c.hash).where(FILE.c.hash == hash)).first() is None:
+        height, width = sheet.shape[:2]
+        session.execute(sa.insert(FILE), [{"hash": hash, "png": png, "width": width, "height": height}])
+    place = {"run_id": run_id, "kind": pictures.kind, "step": pictures.step}
+    rows = -(-len(pictures.images) // columns)
+    session.execute(sa.insert(PICTURE), [{**place, "hash": hash, "columns": columns, "rows": rows}])
+
+
+def _sheet(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """[N, H, W] or [N, H, W, 3] side by side, with a gap around each."""
+    count, height, width, *channels = images.shape
+    rows = -(-count // columns)
+    down, across = height + GAP, width + GAP
+    sheet = np.full((rows * down + GAP, columns * across + GAP, *channels), PAPER, np.uint8)
+    for index, image in enumerate(images):
+        top, left = GAP + index // columns * down, GAP + index % columns * across
+        sheet[top : top + height, left : left + width] = image
+    return sheet
+
+
+def _png(sheet: NDArray[np.uint8]) -> bytes:
+    file = BytesIO()
+    Image.fromarray(sheet).save(file, "PNG")
+    return file.getvalue()
+
+
+def all(session: Session, run_id: int, kind: str | None = None) -> list[dict[str, Any]]:
+    """Every sheet of a run, or those of one kind, oldest first: kind, step, hash, url and its size."""
+    query = (
+        sa.select(*PICTURE.c["kind", "step", "hash", "columns", "rows"], *FILE.c["width", "height"])
+        .join_from(PICTURE, FILE)
+        .where(PICTURE.c.run_id == run_id)
+        .order_by(PICTURE.c.step, PICTURE.c.kind)
+    )
+    query = query if kind is None else query.where(PICTURE.c.kind == kind)
+    return [{**row, "url": f"/api/pictures/{row['hash']}.png"} for row in session.execute(query).mappings()]
+
+
+def kinds_at(session: Session, run_id: int, step: int) -> list[str]:
+    """The kinds of picture that a run drew at a step."""
+    query = sa.select(PICTURE.c.kind).where(PICTURE.c.run_id == run_id, PICTURE.c.step == step)
+    return list(session.scalars(query.order_by(PICTURE.c.kind)))
+
+
+def png(session: Session, hash: str) -> bytes:
+    """The bytes of a sheet. Raises `NotFound`."""
+    found: bytes | None = session.scalar(sa.select(FILE.c.png).where(FILE.c.hash == hash))
+    if found is None:
+        raise NotFound("There is no such picture.")
+    return found

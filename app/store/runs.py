@@ -1,0 +1,135 @@
+"""Runs as people see and change them. What their processes write is in `attempts`.
+
+Every function takes a session first and leaves the commit to `Database.write`. A change of the row appends a `run`
+event. A run that has ended never starts to write again, and a deleted one only hides.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.errors import Conflict, NotFound, Refused
+from app.models import LIVE, Run, now
+from app.store import events
+from app.store.listing import RunPage, find
+from app.store.words import ANIMALS, MANNERS
+from vae_core.config import TrainConfig
+
+__all__ = [
+    "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "request_stop", "restore",
+    "update",
+]  # fmt: skip
+
+
+def friendly_name() -> str:
+    """A random name such as "brisk-otter"; two runs may share one, their numbers tell them apart."""
+    return f"{secrets.choice(MANNERS)}-{secrets.choice(ANIMALS)}"
+
+
+def new_group() -> str:
+    """A random mark for runs that are launched together."""
+    return secrets.token_hex(8)
+
+
+def create(
+    session: Session,
+    config: TrainConfig,
+    *,
+    name: str | None = None,
+    preset: str | None = None,
+    tags: Iterable[str] = (),
+    group: str | None = None,
+) -> Run:
+    """A queued run, under a friendly name if none is given."""
+    run = Run(
+        name=(name or "").strip() or friendly_name(),
+        config=config.to_dict(),
+        total_steps=config.total_steps,
+        preset=preset,
+        tags=_tidy(tags),
+        group=group,
+    )
+    return _stored(session, run)
+
+
+def get(session: Session, run_id: int, *, deleted_too: bool = False) -> Run:
+    """One run. Raises `NotFound`, also for a deleted run unless `deleted_too`."""
+    run = session.get(Run, run_id)
+    if run is None or (run.deleted_at and not deleted_too):
+        raise NotFound(f"There is no run {run_id}.")
+    return run
+
+
+def request_stop(session: Session, run_id: int) -> Run:
+    """Ask a run to stop: a queued one has stopped at once. Raises `NotFound`, `Conflict` when it has ended."""
+    run = get(session, run_id)
+    if run.status not in LIVE:
+        raise Conflict(f"Run {run_id} has already ended: it is {run.status}.")
+    if run.status == "queued":
+        run.status, run.finished_at = "stopped", now()
+    run.want = "stop"
+    return _stored(session, run)
+
+
+def update(
+    session: Session,
+    run_id: int,
+    *,
+    name: str | None = None,
+    tags: Iterable[str] | None = None,
+    notes: str | None = None,
+) -> Run:
+    """Change what people say about a run; None leaves a field alone. Raises `NotFound`, `Refused` for a blank name."""
+    run = get(session, run_id)
+    if name is not None:
+        if not name.strip():
+            raise Refused(f"name must hold a letter or a digit, not {name!r}", "name")
+        run.name = name.strip()
+    run.tags = run.tags if tags is None else _tidy(tags)
+    run.notes = run.notes if notes is None else notes
+    return _stored(session, run)
+
+
+def delete(session: Session, run_id: int) -> Run:
+    """Hide a run until `restore`. Raises `NotFound`, `Conflict` for a live one."""
+    run = get(session, run_id)
+    if run.status in LIVE:
+        raise Conflict(f"Run {run_id} is {run.status}: stop it first.")
+    run.deleted_at = now()
+    return _stored(session, run)
+
+
+def restore(session: Session, run_id: int) -> Run:
+    """Show a deleted run again. Raises `NotFound`."""
+    run = get(session, run_id, deleted_too=True)
+    run.deleted_at = None
+    return _stored(session, run)
+
+
+def _stored(session: Session, run: Run) -> Run:
+    session.add(run)
+    session.flush()
+    assert run.id is not None  # noqa: S101 - the flush gave it one
+    events.append(session, run.id, "run")
+    return run
+
+
+def _tidy(tags: Iterable[str]) -> list[str]:
+    """Each tag once, without blanks around it: the tag filter relies on that."""
+    return list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+
+
+def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
+    shown = run.model_dump(exclude={"handle", "heartbeat_at"})
+    times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
+    return {**shown, **times, "evaluation": evaluation}
+
+
+def _iso(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

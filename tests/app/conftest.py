@@ -1,0 +1,91 @@
+"""A real database file, and events as training would yield them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.database import Database
+from app.models import Run
+from app.store import attempts, runs
+from vae_core.config import TrainConfig
+from vae_core.events import Evaluation, Pictures, StepTerms
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'elboard.sqlite'}")
+    database.create_tables()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def new_run(database: Database) -> Callable[..., Run]:
+    """A queued run; `new_run(dataset="mnist", name=…)` splits its arguments between configuration and run."""
+
+    def make(name: str | None = None, tags: tuple[str, ...] = (), group: str | None = None, **config: object) -> Run:
+        with database.write() as session:
+            return runs.create(session, TrainConfig.parse(config), name=name, tags=tags, group=group)
+
+    return make
+
+
+@pytest.fixture
+def running(database: Database, new_run: Callable[..., Run]) -> Run:
+    """A run in its first attempt."""
+    run = new_run()
+    with database.write() as session:
+        return attempts.claim(session, runs.get(session, run.id))
+
+
+@pytest.fixture
+def block() -> Callable[..., StepTerms]:
+    """The terms of steps first..last: smooth, but different at every step."""
+
+    def make(first: int, last: int, kl: bool = True) -> StepTerms:
+        step = np.arange(first, last + 1)
+        t = step.astype(float)
+        reconstruction, rate = 100 + 50 * np.sin(t), 10 + 5 * np.cos(t)
+        given = (rate, -(reconstruction + rate), np.ones_like(t)) if kl else (None, None, None)
+        return StepTerms(
+            step=step,
+            epoch=t / 23,
+            seconds=t / 1000,
+            reconstruction=reconstruction,
+            kl=given[0],
+            elbo=given[1],
+            loss=reconstruction + (rate if kl else 0),
+            beta=given[2],
+        )
+
+    return make
+
+
+@pytest.fixture
+def evaluation() -> Callable[..., Evaluation]:
+    def make(step: int, kl: float | None = 12.5) -> Evaluation:
+        return Evaluation(
+            step=step,
+            epoch=step / 23,
+            seconds=step / 1000,
+            reconstruction=90.0,
+            kl=kl,
+            elbo=None if kl is None else -90.0 - kl,
+            kl_per_dim=None if kl is None else np.array([kl, 0.0]),
+            active_units=None if kl is None else 1,
+            mse_per_pixel=0.01,
+            bce_per_pixel=0.3,
+        )
+
+    return make
+
+
+@pytest.fixture
+def pictures() -> Callable[..., Pictures]:
+    def make(step: int, kind: str = "reconstructions", count: int = 10) -> Pictures:
+        images = np.arange(count * 5 * 4, dtype=np.uint8).reshape(count, 5, 4) + np.uint8(step)
+        return Pictures(step=step, kind=kind, images=images)
+
+    return make

@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+import numpy as np
+
+from app.store import evaluations
+
+
+def test_evaluations_read_back_in_order(database, running, evaluation):
+    with database.write() as session:
+        for step in (0, 20, 10):
+            evaluations.append(session, running.id, evaluation(step))
+    with database.read() as session:
+        found = evaluations.all(session, running.id)
+        assert [row["step"] for row in found] == [0, 10, 20]
+        assert found[-1] == evaluations.last(session, running.id) == evaluations.at(session, running.id, 20)
+    assert found[-1] == {
+        "step": 20,
+        "epoch": 20 / 23,
+        "seconds": 0.02,
+        "reconstruction": 90.0,
+        "kl": 12.5,
+        "elbo": -102.5,
+        "kl_per_dim": [12.5, 0.0],
+        "active_units": 1,
+        "mse_per_pixel": 0.01,
+        "bce_per_pixel": 0.3,
+    }
+
+
+def test_what_is_not_finite_is_null(database, running, evaluation):
+    broken = replace(evaluation(1), kl=float("nan"), elbo=float("-inf"), kl_per_dim=np.array([np.nan, 1.0]))
+    with database.write() as session:
+        evaluations.append(session, running.id, broken)
+        found = evaluations.last(session, running.id)
+    assert (found["kl"], found["elbo"], found["kl_per_dim"]) == (None, None, [None, 1.0])
+
+
+def test_a_plain_autoencoder_has_no_kl(database, running, evaluation):
+    with database.write() as session:
+        evaluations.append(session, running.id, evaluation(1, kl=None))
+        found = evaluations.last(session, running.id)
+    assert found["kl"] is found["elbo"] is found["kl_per_dim"] is found["active_units"] is None
+
+
+def test_the_last_of_several_runs(database, running, new_run, evaluation):
+    other, empty = new_run(), new_run()
+    with database.write() as session:
+        for run_id, step in ((running.id, 1), (running.id, 9), (other.id, 3)):
+            evaluations.append(session, run_id, evaluation(step))
+    with database.read() as session:
+        found = evaluations.last_of(session, [running.id, other.id, empty.id])
+        assert {run_id: row["step"] for run_id, row in found.items()} == {running.id: 9, other.id: 3}
+        assert evaluations.last(session, empty.id) is None
+        assert evaluations.last_of(session, []) == {}

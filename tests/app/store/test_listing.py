@@ -1,0 +1,113 @@
+from itertools import pairwise
+
+import pytest
+
+from app.errors import Refused
+from app.store import runs
+
+
+@pytest.fixture
+def find(database):
+    def names(**asked):
+        with database.read() as session:
+            return sorted(run.name for run in runs.find(session, **asked).runs)
+
+    return names
+
+
+@pytest.fixture
+def zoo(database, new_run):
+    """Four runs that differ in everything one can filter by."""
+    new_run("ant", tags=("small", "black"), group="g1", likelihood="bernoulli")
+    new_run("bee", tags=("small",), group="g1", likelihood="gaussian")
+    new_run("Cow", tags=("100%", "Größe"), likelihood="gaussian", dataset="mnist")
+    dog = new_run("dog_1", likelihood="bernoulli", dataset="mnist")
+    with database.write() as session:
+        runs.request_stop(session, dog.id)
+        runs.update(session, dog.id, notes="barks 100% of the time")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ["Cow", "ant", "bee", "dog_1"]),
+        ({"status": ["stopped"]}, ["dog_1"]),
+        ({"status": ["queued", "stopped"], "dataset": ["mnist"]}, ["Cow", "dog_1"]),
+        ({"likelihood": ["gaussian"]}, ["Cow", "bee"]),
+        ({"dataset": ["digits"], "likelihood": ["gaussian"]}, ["bee"]),
+        ({"tag": ["small"]}, ["ant", "bee"]),
+        ({"tag": ["black", "100%"]}, ["Cow", "ant"]),
+        ({"tag": ["Größe"]}, ["Cow"]),
+        ({"tag": ["Small"]}, []),
+        ({"tag": ["smal"]}, []),
+        ({"group": "g1"}, ["ant", "bee"]),
+        ({"q": "COW"}, ["Cow"]),
+        ({"q": "100%"}, ["dog_1"]),
+        ({"q": "g_1"}, ["dog_1"]),
+        ({"q": "g_2"}, []),
+    ],
+)
+@pytest.mark.usefixtures("zoo")
+def test_filters(find, asked, expected):
+    assert find(**asked) == expected
+
+
+@pytest.mark.usefixtures("zoo")
+def test_facets_count_what_each_choice_would_show(database):
+    asked = {"likelihood": ["gaussian"], "dataset": ["mnist"]}
+    with database.read() as session:
+        facets = runs.find(session, **asked).facets
+        assert facets == {
+            "status": {"queued": 1},
+            "likelihood": {"bernoulli": 1, "gaussian": 1},
+            "dataset": {"digits": 1, "mnist": 1},
+            "tag": {"100%": 1, "Größe": 1},
+        }
+        for field, counts in facets.items():
+            for value, count in counts.items():
+                assert len(runs.find(session, **{**asked, field: [value]}).runs) == count
+
+
+@pytest.mark.parametrize("sort", ["created", "-created", "name", "-name", "step", "-step"])
+@pytest.mark.parametrize("limit", [1, 3, 10, 11])
+def test_pages_hold_every_run_once_in_order(database, new_run, sort, limit):
+    for index in range(10):
+        new_run(f"run-{index % 4}")
+    with database.write() as session:
+        for run in runs.find(session).runs:
+            run.step = run.id % 3
+    seen, after = [], None
+    with database.read() as session:
+        while True:
+            page = runs.find(session, sort=sort, limit=limit, after=after)
+            assert len(page.runs) <= limit
+            seen += page.runs
+            after = page.next
+            if after is None:
+                break
+    assert sorted(run.id for run in seen) == list(range(1, 11))
+    field = {"created": "id"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
+    keys = [(getattr(run, field), run.id) for run in seen]
+    assert all(a > b if sort.startswith("-") else a < b for a, b in pairwise(keys))
+
+
+def test_a_run_made_between_two_pages_moves_none_of_them(database, new_run):
+    for index in range(4):
+        new_run(f"run-{index}")
+    with database.read() as session:
+        first = runs.find(session, limit=2)
+    new_run("late")
+    with database.read() as session:
+        second = runs.find(session, limit=2, after=first.next)
+    assert [run.id for run in (*first.runs, *second.runs)] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("after", ["", "x", "bm8=", "WzFd", "WyJhIiwgMV0=", "é"])
+def test_a_cursor_that_is_none_is_refused(database, after):
+    with database.read() as session, pytest.raises(Refused, match="after must be"):
+        runs.find(session, after=after)
+
+
+def test_an_unknown_sort_is_refused(database):
+    with database.read() as session, pytest.raises(Refused, match="sort must be one of created, name, step"):
+        runs.find(session, sort="password")

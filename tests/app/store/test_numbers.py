@@ -1,0 +1,15 @@
+import numpy as np
+import pytest
+
+from app.store.numbers import finite, finite_list
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), None])
+def test_what_is_no_finite_number_is_none(value):
+    assert finite(value) is None
+
+
+def test_finite_numbers_stay_exactly():
+    values = np.array([0.1, -1e300, 5e-324, 0.0])
+    assert finite_list(values) == values.tolist() == [finite(value) for value in values]
+    assert finite_list(np.array([1.5, np.nan])) == [1.5, None]

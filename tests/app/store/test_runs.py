@@ -1,0 +1,124 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from app.errors import Conflict, NotFound, Refused
+from app.models import RUN_STATUSES, Run, dumps
+from app.store import attempts, events, runs
+from vae_core.config import TrainConfig
+
+ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
+
+
+@pytest.fixture
+def with_status(database, new_run):
+    def make(status):
+        run = new_run()
+        with database.write() as session:
+            session.merge(run).status = status
+        return run.id
+
+    return make
+
+
+def test_a_new_run_is_queued_and_announced(database):
+    config = TrainConfig(max_steps=12, hidden=(7, 8))
+    with database.write() as session:
+        made = runs.create(session, config, name=" first ", preset="bce", tags=["a", " a ", "", "b"], group="g")
+    with database.read() as session:
+        run = runs.get(session, made.id)
+        [event] = events.after(session, 0, 10)
+    assert (run.status, run.name, run.preset, run.tags, run.group) == ("queued", "first", "bce", ["a", "b"], "g")
+    assert (run.train_config, run.total_steps) == (config, 12)
+    assert (event.kind, event.run_id) == ("run", run.id)
+
+
+def test_a_run_without_a_name_is_given_one(new_run):
+    names = {new_run().name for _ in range(20)}
+    assert len(names) > 5
+    assert all(len(name.split("-")) == 2 for name in names)
+
+
+def test_an_unknown_run_is_not_found(database):
+    with database.read() as session, pytest.raises(NotFound, match=r"There is no run 7\."):
+        runs.get(session, 7)
+
+
+def test_stopping_a_queued_run_ends_it(database, new_run):
+    with database.write() as session:
+        run = runs.request_stop(session, new_run().id)
+        assert (run.status, attempts.claim_next(session)) == ("stopped", None)
+        assert run.finished_at is not None
+
+
+def test_stopping_a_running_run_asks_its_process(database, running):
+    with database.write() as session:
+        run = runs.request_stop(session, running.id)
+        assert (run.status, run.want) == ("running", "stop")
+        assert attempts.beat(session, run.id, run.attempt) == "stop"
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_stopping_an_ended_run_is_a_conflict(database, with_status, status):
+    run_id = with_status(status)
+    with database.write() as session, pytest.raises(Conflict, match=f"Run {run_id} has already ended: it is {status}"):
+        runs.request_stop(session, run_id)
+
+
+@pytest.mark.parametrize("status", RUN_STATUSES)
+def test_only_an_ended_run_can_be_deleted(database, with_status, status):
+    run_id = with_status(status)
+    with database.write() as session:
+        if status not in ENDED:
+            with pytest.raises(Conflict, match=f"Run {run_id} is {status}: stop it first"):
+                runs.delete(session, run_id)
+            return
+        runs.delete(session, run_id)
+        with pytest.raises(NotFound):
+            runs.get(session, run_id)
+        assert runs.get(session, run_id, deleted_too=True).deleted_at is not None
+
+
+def test_a_deleted_run_comes_back_as_it_was(database, with_status):
+    run_id = with_status("finished")
+    with database.read() as session:
+        before = runs.public(runs.get(session, run_id))
+    with database.write() as session:
+        runs.delete(session, run_id)
+        assert runs.find(session).runs == []
+        assert [run.id for run in runs.find(session, deleted=True).runs] == [run_id]
+    with database.write() as session:
+        runs.restore(session, run_id)
+        assert runs.find(session, deleted=True).runs == []
+    with database.read() as session:
+        assert runs.public(runs.get(session, run_id)) == before
+
+
+def test_update_changes_only_what_is_given(database, new_run):
+    run_id = new_run(name="old", tags=("x",)).id
+    with database.write() as session:
+        runs.update(session, run_id, notes="seen")
+        runs.update(session, run_id, name=" new ")
+        run = runs.update(session, run_id, tags=["y", "y"])
+        assert (run.name, run.tags, run.notes) == ("new", ["y"], "seen")
+        with pytest.raises(Refused, match="name must"):
+            runs.update(session, run_id, name="  ")
+
+
+def test_every_change_is_announced(database, new_run):
+    run = new_run()
+    with database.write() as session:
+        runs.request_stop(session, run.id)
+        runs.update(session, run.id, notes="n")
+        runs.delete(session, run.id)
+        runs.restore(session, run.id)
+        assert [row.kind for row in events.after(session, 0, 10)] == ["run"] * 5
+
+
+def test_the_public_run_is_plain_json_with_times_in_utc(running):
+    shown = runs.public(running, {"step": 3, "kl": 1.0})
+    assert dumps(shown)
+    assert datetime.fromisoformat(shown["created_at"]).timestamp() == pytest.approx(running.created_at, abs=1e-3)
+    assert datetime.fromisoformat(shown["created_at"]).tzinfo == UTC
+    assert shown["evaluation"] == {"step": 3, "kl": 1.0}
+    assert set(Run.model_fields) - set(shown) == {"handle", "heartbeat_at"}
