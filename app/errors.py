@@ -1,6 +1,6 @@
 """What the application refuses, as facts; `web` turns each into one JSON form or one page.
 
-AppError ── NotFound (404), Conflict (409)
+AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (409), Refused (422)
 """
 
 
@@ -24,3 +24,21 @@ class Conflict(AppError):
     """The state of the run forbids the action."""
 
     status = 409
+
+
+class Refused(AppError):
+    """The request itself makes no sense; `field` says where."""
+
+    status = 422
+
+
+class Unauthorised(AppError):
+    """No valid credentials came with the request."""
+
+    status = 401
+
+
+class Forbidden(AppError):
+    """The request comes from another site."""
+
+    status = 403

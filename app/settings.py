@@ -30,6 +30,7 @@ class Settings:
     datasets: tuple[Path, ...] = field(default_factory=_dataset_folders)
     slots: int = field(default_factory=_default_slots)
     auth: bool = True
+    host: str = "127.0.0.1"  # the name or address that the server was told to listen on
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", self.data.expanduser().absolute())

@@ -1,0 +1,40 @@
+# Two commands are enough: `make run` sets everything up and serves, `make test` sets everything up and tests.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint bench screenshots help
+
+run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
+	$(BIN)/elboard serve --port $(PORT) --open
+
+test: $(VENV)/.test ## set up, then run every test, the browser's included
+	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.test ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test ## time launch and training; prints tables, asserts nothing
+	$(BIN)/python -m benchmarks.launch
+	$(BIN)/python -m benchmarks.train
+
+screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs
+	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m docs.screenshots
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,dev]'
+	@touch $@

@@ -1,0 +1,125 @@
+"""The `elboard` command: serve the pages, train without them, list the presets."""
+
+import json
+import os
+import socket
+import sys
+import webbrowser
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.errors import AppError
+from app.launch import LaunchRequest
+from app.settings import Settings
+from vae_core.config import RefusedConfig
+from vae_core.presets import PRESETS
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+REFUSED = 2
+
+
+def main() -> None:
+    """Run the command; a refused configuration is one clear line and exit status 2."""
+    try:
+        app()
+    except (AppError, RefusedConfig) as error:
+        typer.echo(f"elboard: {error}", err=True)
+        sys.exit(REFUSED)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Another database than SQLite in the data folder.")] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Let everybody in; on a loopback address only.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser, if there is one.")] = False,
+) -> None:
+    """Serve the pages and the API; the first line printed is the address."""
+    from app.main import create_app
+
+    listening = _listen(host, port)
+    address, bound = listening.getsockname()[:2]
+    if no_auth and not ip_address(address).is_loopback:
+        raise AppError(f"--no-auth is for loopback addresses only, not {address}")
+    settings = replace(_settings(data), auth=not no_auth, host=host)
+    if database_url:
+        settings = replace(settings, database_url=database_url)
+    application = create_app(settings)
+
+    url = f"http://{'127.0.0.1' if ip_address(address).is_unspecified else _bracketed(address)}:{bound}"
+    entry = f"{url}/login?code={application.state.gate.new_code()}" if settings.auth else url
+    typer.echo(url)
+    if settings.auth:
+        typer.echo(f"Sign in once with {entry}")
+    typer.echo(f"Data in {settings.data}; stop with Ctrl-C.")
+    sys.stdout.flush()
+    if open_browser and _has_screen():
+        webbrowser.open(entry)
+
+    config = uvicorn.Config(
+        application, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=3
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the address, before anything else is set up. Raises `AppError` when it is taken."""
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(where[:2], family=family)
+    except OSError as error:
+        raise AppError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+
+
+def _settings(data: Path | None) -> Settings:
+    return Settings(data=data) if data else Settings()
+
+
+def _has_screen() -> bool:
+    """Whether a browser would get a window: a text browser must not take over the terminal."""
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+@app.command()
+def train(
+    settings: Annotated[list[str], typer.Option("--set", help="A field and its value, such as beta=4.")] = [],  # noqa: B006
+    preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the finished runs as JSON instead.")] = False,
+) -> None:
+    """Train without a server, into the same store."""
+    from app.direct import train_here
+
+    wanted = LaunchRequest(name=name, preset=preset, config=dict(_pair(text) for text in settings))
+    ended = train_here(_settings(data), wanted, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps({"runs": ended}, indent=2))
+    if any(run["status"] != "finished" for run in ended):
+        raise typer.Exit(1)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise AppError(f"--set takes field=value, not {text!r}", "set")
+    return field.strip(), value
+
+
+@app.command()
+def presets() -> None:
+    """List the named configurations."""
+    for preset in PRESETS.values():
+        typer.echo(f"{preset.name:18} {preset.description}")

@@ -1,0 +1,64 @@
+"""The composition root: settings in, the whole application out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app.database import Database
+from app.jobs.local import LocalExecutor
+from app.jobs.scheduler import Scheduler
+from app.settings import Settings
+from app.web import answers, api, assets, events, pages, sign_in
+from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
+
+BODY_LIMIT = 2**20
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The web application over one data folder. Its lifespan owns the database and the scheduler."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    executor = LocalExecutor(settings)
+    scheduler = Scheduler(database, executor, settings.slots)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        database.create_tables()
+        supervision = asyncio.create_task(scheduler.run())
+        try:
+            yield
+        finally:
+            supervision.cancel()
+            with suppress(asyncio.CancelledError):
+                await supervision
+            executor.close()
+            database.close()
+
+    app = FastAPI(
+        title="ELBOard",
+        version=version("elboard"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page loads scripts from a CDN
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(require_same_origin)],
+    )
+    app.state.database, app.state.scheduler = database, scheduler
+    app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
+
+    for part in (sign_in, api, events, pages, assets):
+        app.include_router(part.router)
+    app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
+    answers.install(app)
+
+    app.add_middleware(GZipMiddleware, minimum_size=1000)  # leaves text/event-stream alone
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, settings.host], www_redirect=False)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,24 @@
+"""Eight line colours, each a pair for light and dark pages; static/app.css carries the same values (tested).
+
+Contrast is at least 3:1 on the page's surface (WCAG 1.4.11) and neighbours stay apart for colour-blind readers.
+"""
+
+LIGHT = ("#0072b2", "#d55e00", "#009e73", "#b0578d", "#284002", "#a76ef8", "#6c550a", "#9b4153")
+DARK = ("#56b4e9", "#f0803c", "#009e73", "#cc79a7", "#bedd9f", "#9b61ea", "#eaba3a", "#f996a6")
+
+DASHES = {"bernoulli": "solid", "gaussian": "dash"}
+
+
+def slot(run_id: int) -> int:
+    """The colour slot of a run, 1 to 8: the same on every page."""
+    return (run_id - 1) % len(LIGHT) + 1
+
+
+def slots(run_ids: list[int]) -> dict[int, int]:
+    """Slots for runs that share a chart: each keeps its own where it can, a clash moves on to the next free one."""
+    taken: dict[int, int] = {}
+    for run_id in run_ids:
+        wanted = slot(run_id)
+        free = [(wanted + shift - 1) % len(LIGHT) + 1 for shift in range(len(LIGHT))]
+        taken[run_id] = next((place for place in free if place not in taken.values()), wanted)
+    return taken

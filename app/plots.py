@@ -1,0 +1,220 @@
+"""Numbers to Plotly figures, pure functions.
+
+A live figure leaves here without points. Each trace says in `meta` which run and which field it draws and in what role;
+static/js/chart.js fills it from the stored steps and goes on filling it while they arrive.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from app.palette import LIGHT
+from app.units import QUANTITIES
+
+Figure = dict[str, Any]
+Axis = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a run is drawn wherever it appears."""
+
+    run: int
+    name: str
+    slot: int
+    dash: str
+
+    @property
+    def colour(self) -> str:
+        """The slot's colour on white; a dark page puts its own in."""
+        return LIGHT[self.slot - 1]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One panel of a figure: a field, its axis title, and the runs drawn there."""
+
+    field: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def terms_figure(line: Line, unit: str, variational: bool, has_schedule: bool) -> Figure:
+    """−ELBO, reconstruction and KL of one run in three rows; a plain autoencoder has the middle row only."""
+    reconstruction = Row("reconstruction", f"reconstruction<br>{_short(unit)}", (line,))
+    if not variational:
+        return _rows([reconstruction])
+    figure = _rows(
+        [
+            Row("negative_elbo", "−ELBO<br>nats/image", (line,)),
+            reconstruction,
+            Row("kl", "KL<br>nats/image", (line,)),
+        ]
+    )
+    return _with_beta(figure, line) if has_schedule else figure
+
+
+def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
+    """KL overlaid, since its unit is shared; reconstruction terms overlaid only where theirs is, else a row each."""
+    rows = []
+    if len(set(units)) == 1:
+        rows.append(Row("reconstruction", f"reconstruction<br>{_short(units[0])}", tuple(lines)))
+    else:
+        rows += [
+            Row("reconstruction", f"{letter}: reconstruction<br>{_short(unit)}", (line,))
+            for letter, line, unit in zip("ABCDEFGH", lines, units, strict=False)
+        ]
+    with_kl = tuple(line for line, has in zip(lines, variational, strict=True) if has)
+    if with_kl:
+        rows.append(Row("kl", "KL<br>nats/image", with_kl))
+    return _rows(rows)
+
+
+def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
+    """KL of each latent dimension in nats, largest first; the axis names the dimension."""
+    order = sorted(range(len(values)), key=lambda index: -values[index])
+    bars = go.Bar(
+        x=[f"z{index}" for index in order],
+        y=[values[index] for index in order],
+        marker={"color": line.colour},
+        meta={"slot": line.slot},
+        hovertemplate="%{x}: %{y:.3f} nats<extra></extra>",
+    )
+    layout = _layout() | {
+        "xaxis": {"type": "category", "fixedrange": True, "tickfont": {"size": 11}},
+        "yaxis": {"title": {"text": "KL, nats"}, "rangemode": "tozero", "fixedrange": True},
+        "hovermode": "closest",
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 32},
+        "bargap": 0.25,
+        "showlegend": False,
+    }
+    return _plain(go.Figure([bars], layout))
+
+
+def _rows(rows: Sequence[Row]) -> Figure:
+    """Panels over one x axis, so that one crosshair and one hover box read them all."""
+    traces: list[go.Scatter] = []
+    layout = _layout() | {"xaxis": {"anchor": _axis_name(len(rows)), "showspikes": True} | _SPIKE}
+    gap = 0.05
+    height = (1 - gap * (len(rows) - 1)) / len(rows)
+    for number, row in enumerate(rows, start=1):
+        top = 1 - (number - 1) * (height + gap)
+        layout["yaxis" + _suffix(number)] = _value_axis(row.title, [max(0.0, top - height), top])
+        for line in row.lines:
+            traces += _curve(line, row.field, _axis_name(number), first=row is rows[0] or row.field == "kl")
+    layout["showlegend"] = False
+    return _plain(go.Figure(traces, layout))
+
+
+def _curve(line: Line, field: str, axis: str, first: bool) -> list[go.Scatter]:
+    """A term of a run: its min–max band where steps are bucketed, raw points faint under a smoothed line, held-out."""
+    quantity = QUANTITIES[field]
+    shared = {"xaxis": "x", "yaxis": axis, "legendgroup": str(line.run), "connectgaps": False}
+
+    def meta(role: str) -> dict[str, Any]:
+        return {"run": line.run, "field": field, "role": role, "slot": line.slot}
+
+    thin = {"color": line.colour, "width": 0}
+    return [
+        go.Scatter(meta=meta("low"), mode="lines", line=thin, hoverinfo="skip", **shared),
+        go.Scatter(meta=meta("high"), mode="lines", line=thin, fill="tonexty", hoverinfo="skip", **shared),
+        go.Scatter(
+            meta=meta("raw"),
+            mode="lines",
+            line={"color": line.colour, "width": 1},
+            opacity=0.3,
+            hoverinfo="skip",
+            **shared,
+        ),
+        go.Scatter(
+            meta=meta("line"),
+            name=f"{line.name} {quantity.name}",
+            mode="lines",
+            line={"color": line.colour, "width": 2, "dash": line.dash},
+            hovertemplate="%{y:.2f}",
+            showlegend=first,
+            **shared,
+        ),
+        go.Scatter(
+            meta=meta("heldout"),
+            name=f"{line.name} {quantity.name}, held out",
+            mode="markers",
+            marker={"color": line.colour, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
+            hovertemplate="%{y:.2f}",
+            **shared,
+        ),
+    ]
+
+
+def _with_beta(figure: Figure, line: Line) -> Figure:
+    """β over the KL's row, on an axis of its own at the right."""
+    trace = go.Scatter(
+        meta={"run": line.run, "field": "beta", "role": "line", "slot": 0},
+        name="β",
+        mode="lines",
+        line={"width": 1.5, "dash": "dot", "color": "#666"},
+        xaxis="x",
+        yaxis="y4",
+        hovertemplate="%{y:.3g}",
+    )
+    figure["data"].append(trace.to_plotly_json())
+    figure["layout"]["yaxis4"] = {
+        "overlaying": "y3",
+        "side": "right",
+        "rangemode": "tozero",
+        "showgrid": False,
+        "zeroline": False,
+        "title": {"text": "β"},
+        "fixedrange": True,
+    }
+    figure["layout"]["margin"]["r"] = 48
+    return figure
+
+
+_SPIKE: Axis = {"spikemode": "across", "spikesnap": "cursor", "spikethickness": 1, "spikedash": "solid"}
+
+
+def _layout() -> dict[str, Any]:
+    return {
+        "margin": {"l": 72, "r": 12, "t": 8, "b": 40},
+        "hovermode": "x unified",
+        "hoversubplots": "axis",
+        "dragmode": "zoom",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 12},
+    }
+
+
+def _value_axis(title: str, domain: list[float]) -> Axis:
+    return {
+        "title": {"text": title, "font": {"size": 12}, "standoff": 6},
+        "domain": domain,
+        "anchor": "x",
+        "zeroline": True,
+        "automargin": False,
+        "tickformat": "~g",
+        "nticks": 6,
+    }
+
+
+def _short(unit: str) -> str:
+    """Only as much of a unit as an axis has room for."""
+    return unit.split(",", maxsplit=1)[0] if len(unit) <= 12 else unit.replace(", ", "<br>", 1)
+
+
+def _suffix(number: int) -> str:
+    return "" if number == 1 else str(number)
+
+
+def _axis_name(number: int) -> str:
+    return "y" + _suffix(number)
+
+
+def _plain(figure: go.Figure) -> Figure:
+    """The figure as JSON values, without plotly's own theme: the page's style sheet decides the colours."""
+    plain: Figure = figure.to_plotly_json()
+    plain["layout"].pop("template", None)
+    return plain

@@ -1,0 +1,50 @@
+"""What each number is called and counted in: one place for axis titles, table headings and tooltips."""
+
+from dataclasses import dataclass
+
+from vae_core.config import TrainConfig
+
+LIKELIHOOD_NAMES = {"bernoulli": "Bernoulli (BCE)", "gaussian": "Gaussian (MSE)"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number's name, unit and one sentence of meaning."""
+
+    name: str
+    unit: str
+    help: str
+    better: str = ""  # "lower", "higher" or neither
+
+
+QUANTITIES = {
+    "negative_elbo": Quantity("−ELBO", "nats/image", "reconstruction + KL, the bound on −log p(x).", "lower"),
+    "elbo": Quantity("ELBO", "nats/image", "−(reconstruction + KL), higher is better.", "higher"),
+    "reconstruction": Quantity("reconstruction", "nats/image", "−E[log p(x|z)], summed over pixels.", "lower"),
+    "kl": Quantity("KL", "nats/image", "KL(q(z|x)‖p(z)): the information that the code carries, never weighted."),
+    "loss": Quantity("loss", "nats/image", "What the optimiser minimised: reconstruction + β·KL."),
+    "beta": Quantity("β", "", "Weight of the KL in the loss."),
+    "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
+    "mse_per_pixel": Quantity(
+        "MSE", "per pixel", "Mean squared error of the decoder's mean; pixels run from 0 to 1.", "lower"
+    ),
+    "bce_per_pixel": Quantity(
+        "BCE",
+        "nats/pixel",
+        "Cross-entropy of the decoder's mean, clipped half a grey level inside (0, 1).",
+        "lower",
+    ),
+    "seconds": Quantity("training time", "s", "Wall time spent in training and evaluation."),
+}
+
+
+def decoder(config: TrainConfig) -> str:
+    """The decoder's distribution in symbols, such as N(x̂, 0.707²)."""
+    return f"N(x̂, {config.sigma:.4g}²)" if config.likelihood == "gaussian" else "Bernoulli(x̂)"
+
+
+def reconstruction_unit(config: TrainConfig) -> str:
+    """The unit of a run's reconstruction term, which two likelihoods do not share."""
+    if config.likelihood == "gaussian":
+        return f"nats/image, density under N(x̂, σ={config.sigma:.4g})"
+    return "nats/image, of the binarised image under Bernoulli(x̂)"

@@ -1,0 +1,227 @@
+"""The JSON API: parse, one call, answer. The pages are its HTML twins."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from app.comparison import compare
+from app.database import Database
+from app.errors import Refused
+from app.jobs.scheduler import Scheduler
+from app.launch import LaunchRequest
+from app.models import Run
+from app.store import evaluations, pictures, runs, steps
+from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.security import require_user
+from vae_core.config import json_schema
+from vae_core.presets import PRESETS
+
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
+
+Json = dict[str, Any]
+RunId = Annotated[int, Field(ge=1, le=2**53)]
+StepNumber = Annotated[int, Query(ge=1, le=2**53)]
+RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted"]
+
+
+class RunFilter(BaseModel):
+    """The query of the runs list, the same for page and API."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: list[RunStatus] = []
+    likelihood: list[str] = []
+    dataset: list[str] = []
+    tag: list[str] = []
+    q: Annotated[str, Field(max_length=200)] = ""
+    group: str | None = None
+    deleted: bool = False
+    sort: Literal["created", "-created", "name", "-name", "step", "-step"] = "-created"
+    after: str | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @field_validator("status", "likelihood", "dataset", "tag", mode="before")
+    @classmethod
+    def _without_blanks(cls, values: object) -> object:
+        """A form's 'all' says ''."""
+        return [value for value in values if value != ""] if isinstance(values, list) else values
+
+
+class RunChange(BaseModel):
+    """The body of `PATCH /api/runs/{id}`: only what is given changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)] | None = None
+    notes: Annotated[str, Field(max_length=20_000)] | None = None
+
+
+def launch(
+    database: Database, scheduler: Scheduler, wanted: LaunchRequest, group: str, preset: str | None = None
+) -> list[Run]:
+    """Store every run of the request in one transaction and wake the scheduler. Raises `RefusedConfig`, `Refused`.
+
+    `group` marks what was launched together; `preset` says where a form that was filled in full began.
+    """
+    configs = wanted.configs()
+    names = wanted.names(configs, runs.friendly_name())
+    with database.write() as session:
+        launched = [
+            runs.create(session, config, name=name, preset=wanted.preset or preset, tags=wanted.tags, group=group)
+            for config, name in zip(configs, names, strict=True)
+        ]
+    scheduler.wake()
+    return launched
+
+
+def public_run(database: Database, run_id: int) -> Json:
+    """One run as the API shows it. Raises `NotFound`."""
+    with database.read() as session:
+        run = runs.get(session, run_id, deleted_too=True)
+        return runs.public(run, evaluations.last(session, run_id))
+
+
+def run_ids(text: str) -> list[int]:
+    """'3,5' as the ids of a comparison. Raises `Refused`."""
+    try:
+        ids = list(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
+    except ValueError:
+        raise Refused(f"runs must be numbers separated by commas, such as 1,2, not {text[:60]!r}", "runs") from None
+    if not 2 <= len(ids) <= 8 or not all(1 <= run_id < 2**53 for run_id in ids):
+        raise Refused(f"runs must name 2 to 8 different runs, not {text[:60]!r}", "runs")
+    return ids
+
+
+@router.get("/config")
+def read_config() -> Json:
+    """JSON Schema of TrainConfig with help, bounds and defaults, and the presets."""
+    return {"schema": json_schema(), "presets": [asdict(preset) for preset in PRESETS.values()]}
+
+
+@router.post("/runs", status_code=201)
+def create_runs(database: DatabaseDep, scheduler: SchedulerDep, wanted: LaunchRequest) -> Json:
+    """Launch one run, or the several that a preset, a twin or seeds make."""
+    launched = launch(database, scheduler, wanted, runs.new_group())
+    return {"runs": [runs.public(run) for run in launched]}
+
+
+@router.get("/runs")
+def list_runs(database: DatabaseDep, wanted: Annotated[RunFilter, Query()]) -> Json:
+    """A page of runs, the cursor of the next page, and how many runs each filter value would leave."""
+    with database.read() as session:
+        page = runs.find(session, **wanted.model_dump())
+        last = evaluations.last_of(session, [run.id or 0 for run in page.runs])
+        return {
+            "runs": [runs.public(run, last.get(run.id or 0)) for run in page.runs],
+            "next": page.next,
+            "facets": page.facets,
+        }
+
+
+@router.get("/runs/{run_id}")
+def read_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """One run, deleted ones included, so that a link can still say what became of it."""
+    return public_run(database, run_id)
+
+
+@router.post("/runs/{run_id}/stop")
+def stop_run(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId) -> Json:
+    """Finish the step, save, keep the results. 409 when the run has already ended."""
+    with database.write() as session:
+        runs.request_stop(session, run_id)
+    scheduler.wake()
+    return public_run(database, run_id)
+
+
+@router.patch("/runs/{run_id}")
+def change_run(database: DatabaseDep, run_id: RunId, change: Annotated[RunChange, Body()]) -> Json:
+    """Rename, tag or annotate."""
+    with database.write() as session:
+        runs.update(session, run_id, **change.model_dump(exclude_unset=True))
+    return public_run(database, run_id)
+
+
+@router.delete("/runs/{run_id}")
+def delete_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """Hide a run that has ended; restore brings it back. 409 while it is live."""
+    with database.write() as session:
+        runs.delete(session, run_id)
+    return public_run(database, run_id)
+
+
+@router.post("/runs/{run_id}/restore")
+def restore_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """Undo a deletion."""
+    with database.write() as session:
+        runs.restore(session, run_id)
+    return public_run(database, run_id)
+
+
+@router.get("/runs/{run_id}/steps")
+def read_steps(
+    database: DatabaseDep,
+    run_id: RunId,
+    first: Annotated[StepNumber, Query(alias="from")] = 1,
+    last: Annotated[StepNumber | None, Query(alias="to")] = None,
+    points: Annotated[int, Query(ge=1, le=20_000)] = 1000,
+    fields: Annotated[str, Query(max_length=200)] = ",".join(steps.FIELDS),
+) -> Json:
+    """The terms of a window of steps: raw where they fit in `points`, else min, mean and max of equal buckets."""
+    chosen = tuple(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip()))
+    if unknown := [name for name in chosen if name not in steps.FIELDS]:
+        raise Refused(f"fields must be among {', '.join(steps.FIELDS)}, not {unknown[0][:60]!r}", "fields")
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen)
+
+
+@router.get("/runs/{run_id}/steps.csv")
+def export_steps(database: DatabaseDep, run_id: RunId) -> StreamingResponse:
+    """Every step, streamed."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+
+    def lines() -> Iterator[str]:
+        with database.read() as session:
+            yield from steps.csv(session, run_id)
+
+    headers = {"Content-Disposition": f'attachment; filename="run-{run_id}-steps.csv"'}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/runs/{run_id}/evaluations")
+def read_evaluations(database: DatabaseDep, run_id: RunId) -> Json:
+    """Every evaluation on the held-out split."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"evaluations": evaluations.all(session, run_id)}
+
+
+@router.get("/runs/{run_id}/pictures")
+def read_pictures(database: DatabaseDep, run_id: RunId, kind: str | None = None) -> Json:
+    """Every picture sheet, oldest first."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"pictures": pictures.all(session, run_id, kind)}
+
+
+@router.get("/pictures/{digest}.png", response_class=Response)
+def read_picture(database: DatabaseDep, digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]) -> Response:
+    """A PNG under the hash of its bytes: it never changes."""
+    with database.read() as session:
+        png = pictures.png(session, digest)
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=31536000, immutable"})
+
+
+@router.get("/compare")
+def compare_runs(database: DatabaseDep, request: Request) -> Json:
+    """Configuration differences, shared yardsticks, and what may not be compared, with reasons."""
+    ids = run_ids(request.query_params.get("runs", ""))
+    with database.read() as session:
+        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+        return {"runs": ids, **asdict(compare(chosen, evaluations.last_of(session, ids)))}

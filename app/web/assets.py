@@ -1,0 +1,75 @@
+"""Files for the browser: our templates and static files, and plotly.js out of the installed plotly package."""
+
+import gzip
+import hashlib
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.types import Scope
+
+from app.web import words
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+PACKAGE = Path(__file__).parent.parent
+
+router = APIRouter()
+
+
+def folder(name: str) -> Path:
+    """`templates` or `static`: inside an installed wheel's `app`, or beside it in a checkout."""
+    installed = PACKAGE / name
+    return installed if installed.is_dir() else PACKAGE.parent / name
+
+
+@cache
+def _plotly_js() -> Path:
+    spec = find_spec("plotly")
+    assert spec is not None  # noqa: S101  a dependency of this package
+    assert spec.origin is not None  # noqa: S101
+    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
+
+
+@cache
+def plotly_url() -> str:
+    """The URL of plotly.js, which changes with its content."""
+    digest = hashlib.sha256(_plotly_js().read_bytes()).hexdigest()[:16]
+    return f"/static/plotly-{digest}.min.js"
+
+
+@cache
+def _plotly_gzip() -> bytes:
+    return gzip.compress(_plotly_js().read_bytes(), compresslevel=6)
+
+
+@router.get("/static/plotly-{digest}.min.js", include_in_schema=False)
+def read_plotly(request: Request, digest: str) -> Response:  # noqa: ARG001  the digest only makes the URL change
+    """plotly.js of the version that draws the figures; compressed once, kept by browsers for ever."""
+    headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(_plotly_js().read_bytes(), media_type="text/javascript", headers=headers)
+    return Response(_plotly_gzip(), media_type="text/javascript", headers=headers | {"Content-Encoding": "gzip"})
+
+
+class RevalidatedFiles(StaticFiles):
+    """Static files that browsers keep but ask about each time: modules import each other without versions."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+@cache
+def templates() -> Jinja2Templates:
+    """The page templates with the filters that they use."""
+    made = Jinja2Templates(folder("templates"))
+    environment: Any = made.env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters |= words.FILTERS
+    environment.globals |= {"plotly_url": plotly_url}
+    return made

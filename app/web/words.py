@@ -1,0 +1,68 @@
+"""Numbers and times as a page says them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from app.palette import slot
+from app.units import LIKELIHOOD_NAMES, QUANTITIES
+
+NOTHING = "—"
+SHORT_LIKELIHOODS = {"bernoulli": "BCE", "gaussian": "MSE"}
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """105.57, 0.0132, 4,690: enough digits to compare, none to wade through."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value != 0 and abs(value) < 0.1:
+        return f"{value:.3g}"
+    return f"{value:,.{digits}f}"
+
+
+def signed(value: float | None) -> str:
+    """A difference with its sign, a real minus."""
+    if value is None:
+        return NOTHING
+    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
+
+
+def duration(seconds: float | None) -> str:
+    """4.2 s, 3 min 20 s, 1 h 5 min."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(iso: str | None) -> str:
+    """A UTC time for readers without JavaScript; with it the page says '2 minutes ago'."""
+    if iso is None:
+        return NOTHING
+    return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def time_left(run: dict[str, Any]) -> float | None:
+    """Seconds to the end at the pace so far; None before 2 % of the run, when it would be a guess."""
+    if run["status"] != "running" or run["step"] < max(2, run["total_steps"] * 0.02):
+        return None
+    return float(run["seconds"] / run["step"] * (run["total_steps"] - run["step"]))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "signed": signed,
+    "duration": duration,
+    "moment": moment,
+    "time_left": time_left,
+    "slot": slot,
+    "loss_name": lambda likelihood: SHORT_LIKELIHOODS[likelihood],
+    "likelihood_name": lambda likelihood: LIKELIHOOD_NAMES[likelihood],
+    "quantity": lambda name: QUANTITIES[name],
+}

@@ -1,0 +1,27 @@
+// The run page: live numbers, curves, pictures and the bars of KL per dimension.
+
+import { embedded } from "./common.js";
+import { themed } from "./chart.js";
+import { watch } from "./watch.js";
+
+function showLatest(columns) {
+  const last = (name) => columns[name].at(-1);
+  const values = { negative_elbo: last("elbo") === null ? null : -last("elbo"), reconstruction: last("reconstruction"), kl: last("kl") };
+  for (const [name, value] of Object.entries(values)) {
+    const node = document.querySelector(`[data-kpi=${name}]`);
+    if (node && value !== null) node.textContent = value.toFixed(2);
+  }
+}
+
+function drawBars() {
+  const node = document.getElementById("kl-chart");
+  const figure = embedded("kl-figure");
+  if (!node || !figure) return;
+  const { data, layout } = themed(figure);
+  Plotly.react(node, data, layout, { displayModeBar: false, responsive: true, showSendToCloud: false });
+}
+
+drawBars();
+document.addEventListener("partschange", drawBars);
+document.addEventListener("themechange", drawBars);
+watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns));
