@@ -219,7 +219,10 @@ class TrainConfig:
         try:
             return _adapter().validate_python(given)
         except ValidationError as error:
-            raise RefusedConfig([_config_error(detail) for detail in error.errors()]) from None
+            first: dict[str, ConfigError] = {}  # of each field: a list of widths may hold thousands
+            for found in map(_config_error, error.errors()):
+                first.setdefault(found.field, found)
+            raise RefusedConfig(list(first.values())) from None
 
 
 @cache
@@ -266,6 +269,8 @@ def _config_error(detail: ErrorDetails) -> ConfigError:
         detail["type"], (None, "was refused: " + detail["msg"].replace("{", "(").replace("}", ")"))
     )
     bound = context.get(key) if key else None
+    if isinstance(bound, float) and bound.is_integer():
+        bound = int(bound)  # people say 10, not 10.0
     value = repr(detail["input"])
     said = phrase.format(bound=bound, value=value if len(value) <= 60 else value[:57] + "…")
     return ConfigError(field, f"{field[:60]} {said}", bound)

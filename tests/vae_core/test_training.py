@@ -1,0 +1,192 @@
+from itertools import pairwise
+from math import isfinite, log, pi
+
+import numpy as np
+import pytest
+import torch
+
+from vae_core.config import ConfigError
+from vae_core.events import Diverged, Evaluation, Pictures, StepTerms
+from vae_core.training import OPTIMIZERS, train
+
+STILL = 1e-30  # a learning rate that no float32 weight can feel
+
+
+def _steps(events) -> dict[str, list[float]]:
+    """The columns of all blocks, joined."""
+    blocks = [vars(event) for event in events if isinstance(event, StepTerms)]
+    return {
+        name: None if column is None else np.concatenate([block[name] for block in blocks]).tolist()
+        for name, column in blocks[0].items()
+    }
+
+
+def _of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({"batch_size": 500, "epochs": 2, "max_steps": None}, 6),  # 1437 images: 500, 500 and 437 an epoch
+        ({"batch_size": 97, "epochs": 1, "max_steps": 9}, 9),
+        ({"batch_size": 480, "epochs": 1, "max_steps": 9}, 3),
+        ({"batch_size": 2000, "epochs": 4, "max_steps": None}, 4),
+    ],
+)
+def test_every_step_comes_once_and_in_order(small, digits, changes, steps):
+    config = small(**changes)
+    terms = _steps(train(config, digits))
+    assert terms["step"] == list(range(1, steps + 1))
+    assert all(earlier < later for earlier, later in pairwise(terms["seconds"]))
+    assert terms["epoch"] == [step / config.steps_per_epoch for step in terms["step"]]
+
+
+def test_the_elbo_is_minus_the_sum_of_its_terms(small, digits):
+    events = list(train(small(beta=3), digits))
+    terms = _steps(events)
+    for r, kl, elbo, loss in zip(*(terms[name] for name in ("reconstruction", "kl", "elbo", "loss")), strict=True):
+        assert elbo == -(r + kl)
+        assert loss == pytest.approx(r + 3 * kl, rel=1e-6)
+    assert all(e.elbo == -(e.reconstruction + e.kl) for e in _of(Evaluation, events))
+
+
+def test_the_warmup_is_what_the_loss_was_weighted_with(small, digits):
+    terms = _steps(train(small(beta=2, beta_schedule="linear", warmup_steps=8), digits))
+    assert terms["beta"] == [2 * min(1, step / 8) for step in range(1, 13)]
+    expected = np.array(terms["reconstruction"]) + np.array(terms["beta"]) * np.array(terms["kl"])
+    assert terms["loss"] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("changes", [{}, {"model": "ae"}, {"architecture": "conv"}, {"mc_samples": 3}])
+def test_one_seed_gives_the_same_terms_whatever_the_global_generator_did(small, digits, changes):
+    def run():
+        terms = _steps(train(small(**changes), digits))
+        del terms["seconds"]
+        return terms
+
+    torch.manual_seed(1)
+    first = run()
+    torch.manual_seed(2)
+    before = torch.get_rng_state()
+    assert run() == first
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_another_seed_gives_other_terms(small, digits):
+    assert _steps(train(small(seed=0), digits))["kl"] != _steps(train(small(seed=1), digits))["kl"]
+
+
+def test_two_likelihoods_of_one_seed_share_weights_and_order(small, digits):
+    bce, mse = (
+        _steps(train(small(likelihood=name, learning_rate=STILL), digits)) for name in ("bernoulli", "gaussian")
+    )
+    assert bce["kl"] == mse["kl"]
+    assert len(set(bce["kl"])) == len(bce["kl"])
+
+
+def test_two_likelihoods_of_one_seed_share_the_noise(small, digits):
+    def squares(sigma: float) -> np.ndarray:
+        terms = _steps(train(small(likelihood="gaussian", sigma=sigma, learning_rate=STILL), digits))
+        constant = 32 * log(2 * pi * sigma**2)
+        return 2 * sigma**2 * (np.array(terms["reconstruction"]) - constant)
+
+    assert squares(1.0) == pytest.approx(squares(0.3), rel=1e-5)
+
+
+def test_noise_differs_from_step_to_step(small, digits):
+    config = small(learning_rate=STILL, batch_size=1437)  # every batch is the whole split, so only the noise changes
+    terms = _steps(train(config, digits))
+    assert np.ptp(terms["kl"]) < 1e-4
+    assert len(set(terms["reconstruction"])) == len(terms["reconstruction"])
+
+
+def test_pictures_come_at_their_interval_and_at_the_end_with_the_same_inputs(small, digits):
+    events = list(train(small(max_steps=12, picture_every=5), digits))
+    pictures = _of(Pictures, events)
+    (inputs,) = [picture for picture in pictures if picture.kind == "inputs"]
+    assert np.array_equal(inputs.images, digits.test.images[:64])
+    for kind in ("reconstructions", "prior_means", "prior_samples"):
+        assert [picture.step for picture in pictures if picture.kind == kind] == [0, 5, 10, 12]
+    assert all(p.images.shape == (64, 8, 8) and p.images.dtype == np.uint8 for p in pictures)
+    assert np.array_equal(next(train(small(seed=5), digits)).images, inputs.images)
+
+
+def test_evaluations_come_before_training_at_their_interval_and_at_the_end(small, digits):
+    events = list(train(small(max_steps=12, evaluate_every=5), digits))
+    assert [(e.step, e.epoch) for e in _of(Evaluation, events)] == [(0, 0), (5, 5 / 23), (10, 10 / 23), (12, 12 / 23)]
+
+
+def test_what_is_seen_at_a_step_follows_the_terms_of_that_step(small, digits):
+    seen = 0
+    for event in train(small(evaluate_every=4, picture_every=3), digits):
+        if isinstance(event, StepTerms):
+            seen = event.step[-1]
+        else:
+            assert event.step == seen
+
+
+def test_an_autoencoder_has_no_kl_no_elbo_and_no_prior(small, digits):
+    events = list(train(small(model="ae", beta=5), digits))
+    terms = _steps(events)
+    assert terms["kl"] is terms["elbo"] is terms["beta"] is None
+    assert terms["loss"] == terms["reconstruction"]
+    assert all(e.kl is e.elbo is None for e in _of(Evaluation, events))
+    assert {picture.kind for picture in _of(Pictures, events)} == {"inputs", "reconstructions"}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_lowers_the_loss(small, digits, name):
+    rate = {"sgd": 1e-3, "adagrad": 1e-2}.get(name, 1e-3)
+    terms = _steps(train(small(optimizer=name, learning_rate=rate, max_steps=60), digits))
+    assert np.mean(terms["loss"][-5:]) < np.mean(terms["loss"][:5]) - 1
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "conv"])
+def test_a_short_training_raises_the_held_out_elbo(small, digits, architecture):
+    config = small(architecture=architecture, hidden=(64,), latent_dim=8, max_steps=200)
+    evaluations = _of(Evaluation, train(config, digits))
+    assert evaluations[-1].elbo > evaluations[0].elbo + 10
+    assert evaluations[-1].mse_per_pixel < evaluations[0].mse_per_pixel
+
+
+def test_weight_decay_reaches_the_optimizer(small, digits):
+    plain, decayed = (_steps(train(small(weight_decay=decay), digits)) for decay in (0, 1))
+    assert plain["loss"][0] == decayed["loss"][0]
+    assert plain["loss"][-1] != decayed["loss"][-1]
+
+
+def test_a_diverging_run_ends_with_the_step_and_the_term(small, digits):
+    events = list(train(small(optimizer="sgd", learning_rate=10, max_steps=500), digits))
+    terms, last = _steps(events), events[-1]
+    assert isinstance(last, Diverged)
+    assert terms["step"] == list(range(1, last.step + 1))
+    assert all(map(isfinite, terms["loss"][:-1]))
+    assert not isfinite(terms["loss"][-1])
+    assert not isfinite(terms[last.term][-1])
+    assert last.step < 500
+
+
+def test_a_run_whose_last_update_broke_it_has_not_finished_well(small, digits):
+    config = small(likelihood="gaussian", sigma=1e-3, optimizer="sgd", learning_rate=10, max_steps=1)
+    *_, evaluation, last = train(config, digits)
+    assert not isfinite(evaluation.elbo)
+    assert last == Diverged(1, "held-out loss")
+
+
+def test_clipping_the_gradient_tames_the_same_run(small, digits):
+    config = small(optimizer="sgd", learning_rate=10, max_steps=50, grad_clip=1e-4)
+    assert not _of(Diverged, train(config, digits))
+
+
+def test_to_stop_it_stop_asking(small, digits):
+    events = train(small(max_steps=10**6), digits)
+    assert next(event for event in events if isinstance(event, StepTerms)).step.tolist() == [1]
+    events.close()
+    assert list(events) == []
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_missing_gpu_is_refused_before_anything_else(small, digits):
+    with pytest.raises(ConfigError, match="device cannot be 'cuda' here"):
+        next(train(small(device="cuda"), digits))
