@@ -1,0 +1,77 @@
+"""Which numbers of two runs share a unit."""
+
+from typing import Any
+
+import pytest
+
+from app.comparison import compare
+from app.models import Run
+from vae_core.config import TrainConfig
+
+
+def run(id: int, **changes: Any) -> Run:
+    config = TrainConfig.parse(changes)
+    return Run(id=id, name=f"run-{id}", config=config.to_dict(), total_steps=config.total_steps, seconds=10.0 * id)
+
+
+def held_out(mse: float, **more: Any) -> dict[str, Any]:
+    return {"mse_per_pixel": mse, "bce_per_pixel": 0.2, "kl": 12.0, "active_units": 9, **more}
+
+
+def verdicts(*runs: Run) -> dict[str, bool]:
+    return {verdict.quantity: verdict.comparable for verdict in compare(runs, {}).verdicts}
+
+
+def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
+    told = verdicts(run(1), run(2, likelihood="gaussian"))
+    assert told == {
+        "reconstruction": False,
+        "negative_elbo": False,
+        "mse_per_pixel": True,
+        "bce_per_pixel": True,
+        "kl": True,
+        "active_units": True,
+    }
+    assert "no common zero" in compare([run(1), run(2, likelihood="gaussian")], {}).sentence
+
+
+def test_two_bce_runs_share_everything() -> None:
+    assert all(verdicts(run(1), run(2, latent_dim=3)).values())
+
+
+def test_sigma_is_part_of_the_unit() -> None:
+    told = compare([run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.1)], {})
+    assert not told.verdicts[0].comparable
+    assert "N(x̂, 0.1²)" in told.sentence
+
+
+def test_other_images_share_nothing() -> None:
+    told = compare([run(1), run(2, dataset="mnist")], {1: held_out(0.1), 2: held_out(0.2)})
+    assert not any(verdict.comparable for verdict in told.verdicts)
+    assert [row.quantity for row in told.yardsticks] == ["seconds"]
+
+
+def test_an_autoencoder_has_no_kl_to_compare() -> None:
+    told = verdicts(run(1), run(2, model="ae"))
+    assert (told["kl"], told["negative_elbo"], told["mse_per_pixel"]) == (False, False, True)
+
+
+def test_yardsticks_name_the_better_run_only_where_less_is_better() -> None:
+    told = compare([run(1), run(2, likelihood="gaussian")], {1: held_out(0.02), 2: held_out(0.01, kl=3.0)})
+    rows = {row.quantity: row for row in told.yardsticks}
+    assert rows["mse_per_pixel"].best == 1
+    assert rows["mse_per_pixel"].difference == pytest.approx(-0.01)
+    assert rows["bce_per_pixel"].best is None  # equal
+    assert (rows["kl"].best, rows["kl"].difference) == (None, -9.0)
+    assert rows["seconds"].values == (10.0, 20.0)
+
+
+def test_a_run_without_an_evaluation_leaves_gaps_not_errors() -> None:
+    told = compare([run(1), run(2)], {1: held_out(0.02)})
+    assert next(row for row in told.yardsticks if row.quantity == "mse_per_pixel").values == (0.02, None)
+
+
+def test_differences_mark_what_differs() -> None:
+    told = compare([run(1), run(2, latent_dim=3)], {})
+    assert [(row.field, row.values) for row in told.differences if row.differs] == [("latent_dim", ("20", "3"))]
+    assert len(told.differences) == len(TrainConfig().to_dict())

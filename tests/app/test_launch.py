@@ -1,0 +1,74 @@
+"""What one request launches."""
+
+import shlex
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+from pydantic import ValidationError
+
+from app.errors import Refused
+from app.launch import LaunchRequest, command_line, twin_of
+from vae_core.config import RefusedConfig, TrainConfig
+from vae_core.presets import PRESETS
+
+
+def test_a_config_is_one_run_over_the_defaults() -> None:
+    assert LaunchRequest(config={"latent_dim": 3}).configs() == [TrainConfig(latent_dim=3)]
+
+
+def test_a_preset_takes_changes_on_top() -> None:
+    (config,) = LaunchRequest(preset="pytorch-examples", config={"epochs": 1, "seed": 7}).configs()
+    assert (config.dataset, config.epochs, config.seed, config.hidden) == ("mnist", 1, 7, (400,))
+
+
+def test_bce_vs_mse_is_a_pair_that_differs_in_the_loss_only() -> None:
+    bce, mse = LaunchRequest(preset="bce-vs-mse").configs()
+    assert (bce.likelihood, mse.likelihood, mse.sigma) == ("bernoulli", "gaussian", sqrt(0.5))
+    assert replace(mse, likelihood="bernoulli") == bce
+
+
+def test_a_twin_has_the_other_loss_and_the_same_seed() -> None:
+    first, second = LaunchRequest(config={"seed": 5, "likelihood": "gaussian", "sigma": 0.1}, twin=True).configs()
+    assert (second.likelihood, second.seed) == ("bernoulli", 5)
+    assert twin_of(TrainConfig()).sigma == sqrt(0.5)
+    assert first.sigma == 0.1
+
+
+def test_seeds_multiply_and_repeat_nothing() -> None:
+    configs = LaunchRequest(seeds=[1, 2, 1], twin=True).configs()
+    assert [(config.seed, config.likelihood) for config in configs] == [
+        (1, "bernoulli"), (1, "gaussian"), (2, "bernoulli"), (2, "gaussian"),
+    ]  # fmt: skip
+
+
+def test_names_tell_the_runs_of_one_launch_apart() -> None:
+    wanted = LaunchRequest(seeds=[1, 2], twin=True)
+    assert wanted.names(wanted.configs(), "calm-heron") == [
+        "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
+    ]  # fmt: skip
+    assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
+
+
+def test_nonsense_is_refused_with_its_field() -> None:
+    with pytest.raises(Refused) as refused:
+        LaunchRequest(preset="nope").configs()
+    assert refused.value.field == "preset"
+    assert "'nope'" in refused.value.message
+    with pytest.raises(Refused) as many:
+        LaunchRequest(seeds=list(range(60)), twin=True).configs()
+    assert many.value.field == "seeds"
+    with pytest.raises(RefusedConfig):
+        LaunchRequest(config={"latent_dim": 0}).configs()
+    with pytest.raises(ValidationError):
+        LaunchRequest(surprise=1)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_command_line_means_the_same_configuration(preset: str) -> None:
+    for config in PRESETS[preset].configs({"hidden": "300, 20", "grad_clip": "0.5"}):
+        words = shlex.split(command_line(config))
+        assert words[:2] == ["elboard", "train"]
+        pairs = dict(word.split("=", 1) for word in words[3::2])
+        assert set(words[2::2]) == {"--set"}
+        assert TrainConfig.parse(pairs) == config

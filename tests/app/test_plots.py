@@ -1,0 +1,68 @@
+"""Figures without points: which run, field and role each trace says it will draw."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, terms_figure
+
+A, B = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash")
+
+
+def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
+    """The runs and fields on each y axis."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for trace in figure["data"]:
+        found.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
+    return found
+
+
+def test_a_vae_has_three_rows_on_one_x_axis_with_one_crosshair() -> None:
+    figure = terms_figure(A, "nats/image", variational=True, has_schedule=False)
+    assert panels(figure) == {"y": {(1, "negative_elbo")}, "y2": {(1, "reconstruction")}, "y3": {(1, "kl")}}
+    assert {trace["xaxis"] for trace in figure["data"]} == {"x"}
+    assert (figure["layout"]["hovermode"], figure["layout"]["hoversubplots"]) == ("x unified", "axis")
+
+
+def test_rows_do_not_overlap() -> None:
+    layout = terms_figure(A, "nats/image", variational=True, has_schedule=False)["layout"]
+    top, middle, bottom = (layout[name]["domain"] for name in ("yaxis", "yaxis2", "yaxis3"))
+    assert 1 == top[1] > top[0] > middle[1] > middle[0] > bottom[1] > bottom[0] == pytest.approx(0)
+
+
+def test_an_autoencoder_shows_its_reconstruction_only() -> None:
+    assert panels(terms_figure(A, "nats/image", variational=False, has_schedule=False)) == {"y": {(1, "reconstruction")}}
+
+
+def test_beta_is_drawn_over_the_kl() -> None:
+    figure = terms_figure(A, "nats/image", variational=True, has_schedule=True)
+    assert panels(figure)["y4"] == {(1, "beta")}
+    assert figure["layout"]["yaxis4"]["overlaying"] == "y3"
+
+
+def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
+    figure = compare_figure([A, B], ["nats/image, Bernoulli", "nats/image, Gaussian"], [True, True])
+    assert panels(figure) == {"y": {(1, "reconstruction")}, "y2": {(2, "reconstruction")}, "y3": {(1, "kl"), (2, "kl")}}
+    assert "Bernoulli" in figure["layout"]["yaxis"]["title"]["text"]
+    assert "Gaussian" in figure["layout"]["yaxis2"]["title"]["text"]
+
+
+def test_equal_units_share_one_row() -> None:
+    figure = compare_figure([A, B], ["nats/image", "nats/image"], [True, True])
+    assert panels(figure)["y"] == {(1, "reconstruction"), (2, "reconstruction")}
+
+
+def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
+    assert panels(compare_figure([A, B], ["u", "u"], [True, False]))["y2"] == {(1, "kl")}
+
+
+def test_kl_bars_are_sorted_and_keep_their_names() -> None:
+    (bars,) = kl_per_dim_figure([0.1, 3.0, 1.5], A)["data"]
+    assert list(zip(bars["x"], bars["y"], strict=True)) == [("z1", 3.0), ("z2", 1.5), ("z0", 0.1)]
+
+
+def test_figures_are_plain_json_that_plotly_accepts() -> None:
+    figure = terms_figure(A, "nats/image", variational=True, has_schedule=True)
+    assert "template" not in figure["layout"]
+    assert len(go.Figure(json.loads(json.dumps(figure))).data) == len(figure["data"])
