@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.database import Database
+from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
@@ -20,11 +21,11 @@ from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, r
 BODY_LIMIT = 2**20
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     """The web application over one data folder. Its lifespan owns the database and the scheduler."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    executor = LocalExecutor(settings)
+    executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots)
 
     @asynccontextmanager

@@ -1,0 +1,92 @@
+"""The whole application over a real database file, with an executor that starts nothing: runs stay queued."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.jobs.executor import Handle
+from app.main import create_app
+from app.models import Run
+from app.settings import Settings
+from app.store import attempts, evaluations, events, pictures, runs, steps
+
+
+class IdleExecutor:
+    """Room for no run."""
+
+    def prepare(self) -> None: ...
+
+    def start(self, run: Run) -> Handle:
+        raise AssertionError(f"run {run.id} was started although there are no slots")
+
+    def is_alive(self, handle: Handle) -> bool:
+        return bool(handle)
+
+    def stop(self, handle: Handle) -> None: ...
+
+    def obituary(self, run: Run) -> str:
+        return f"{run.name} ended."
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> FastAPI:
+    return create_app(Settings(data=tmp_path / "data", auth=False, slots=0), IdleExecutor())
+
+
+@pytest.fixture
+def client(application: FastAPI) -> Iterator[TestClient]:
+    with TestClient(application, base_url="http://127.0.0.1:8000", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def launch(client: TestClient) -> Callable[..., dict[str, Any]]:
+    """A run through the API; keyword arguments are its configuration."""
+
+    def make(**config: Any) -> dict[str, Any]:
+        answer = client.post("/api/runs", json={"config": config})
+        assert answer.status_code == 201, answer.text
+        (run,) = answer.json()["runs"]
+        return run
+
+    return make
+
+
+@pytest.fixture
+def trained(
+    application: FastAPI,
+    launch: Callable[..., dict[str, Any]],
+    block: Callable[..., Any],
+    evaluation: Callable[..., Any],
+    pictures_of: Callable[..., Any],
+) -> Callable[..., int]:
+    """The id of a run that has ended with 40 steps, an evaluation and two sheets."""
+
+    def make(**config: Any) -> int:
+        run_id = launch(**config)["id"]
+        variational = config.get("model", "vae") == "vae"
+        with application.state.database.write() as session:
+            run = attempts.claim(session, runs.get(session, run_id))
+            steps.append(session, run_id, block(1, 40, kl=variational))
+            events.append_points(session, run_id, 1, 40)
+            latest = {"reconstruction": 90.0, "kl": 5.0 if variational else None, "elbo": -95.0 if variational else None}
+            attempts.beat(session, run_id, run.attempt, step=40, epoch=2.0, seconds=4.0, latest=latest)
+            evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
+            for kind in ("inputs", "reconstructions"):
+                pictures.append(session, run_id, pictures_of(40, kind))
+            attempts.end(session, run_id, run.attempt, "finished")
+        return run_id
+
+    return make
+
+
+@pytest.fixture
+def pictures_of(pictures: Callable[..., Any]) -> Callable[..., Any]:
+    """The parent's fixture under a name that the store's module does not shadow."""
+    return pictures

@@ -1,0 +1,178 @@
+"""The pages as they come from the server, before any script runs."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from vae_core.config import TrainConfig
+from vae_core.datasets.facts import FACTS
+from vae_core.presets import PRESETS
+
+Launch = Callable[..., dict[str, Any]]
+Trained = Callable[..., int]
+
+
+def text(client: TestClient, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    return unescape(answer.text)
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What a browser would send of the launch form."""
+    form = page[page.index('id="launch"') :]
+    values = dict(re.findall(r'<input[^>]*name="(\w+)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select id="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
+        values[name] = re.search(r'value="([^"]*)" selected', options)[1]
+    values.pop("twin", None)
+    if 'name="twin" value="1" checked' in form:
+        values["twin"] = "1"
+    return values
+
+
+def test_home_leads_to_the_runs_and_the_empty_list_to_the_demo(client: TestClient) -> None:
+    assert client.get("/").headers["location"] == "/runs"
+    page = text(client, "/runs")
+    assert "No runs yet" in page
+    assert "Start the 10-second demo" in page
+
+
+def test_the_demo_button_is_the_demo_preset(client: TestClient) -> None:
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text(client, "/runs")))
+    answer = client.post("/runs", data=fields)
+    run = client.get(f"/api{answer.headers['location']}").json()
+    (demo,) = PRESETS["digits-demo"].configs()
+    assert (run["preset"], run["config"]) == ("digits-demo", demo.to_dict())
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_presets_form_launches_the_preset(client: TestClient, preset: str) -> None:
+    form = form_of(text(client, f"/runs/new?preset={preset}"))
+    answer = client.post("/runs", data=form)
+    assert answer.status_code == 303
+    launched = client.get("/api/runs", params={"sort": "created"}).json()["runs"]
+    assert [TrainConfig.parse(run["config"]) for run in launched] == list(PRESETS[preset].configs())
+    one = len(launched) == 1
+    assert answer.headers["location"] == ("/runs/1" if one else "/compare?runs=1,2")
+
+
+def test_submitting_twice_launches_once(client: TestClient) -> None:
+    form = form_of(text(client, "/runs/new"))
+    places = {client.post("/runs", data=form).headers["location"] for _ in range(3)}
+    assert places == {"/runs/1"}
+    assert len(client.get("/api/runs").json()["runs"]) == 1
+
+
+def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: TestClient) -> None:
+    form = form_of(text(client, "/runs/new?preset=bce-vs-mse"))
+    form |= {"latent_dim": "0", "learning_rate": "fast", "hidden": "300, 20", "name": "<mine>"}
+    answer = client.post("/runs", data=form)
+    assert answer.status_code == 422
+    page = answer.text
+    assert 'name="latent_dim" value="0"' in page
+    assert 'name="learning_rate" value="fast"' in page
+    assert 'name="hidden" value="300, 20"' in page
+    assert "&lt;mine&gt;" in page
+    assert 'id="latent_dim-error">latent_dim must be at least 1' in page
+    assert 'href="#learning_rate"' in page
+    assert page.count('aria-invalid="true"') == 2
+    assert 'name="twin" value="1" checked' in page
+    assert client.get("/api/runs").json()["runs"] == []
+
+
+def test_a_clone_is_the_same_form_filled_in(client: TestClient, launch: Launch) -> None:
+    run = launch(likelihood="gaussian", sigma=0.123456789, hidden=[30, 20], epochs=None, max_steps=9)
+    form = form_of(text(client, f"/runs/new?from={run['id']}"))
+    answer = client.post("/runs", data=form)
+    assert client.get(f"/api{answer.headers['location']}").json()["config"] == run["config"]
+
+
+def test_a_queued_run_waits_and_can_be_stopped(client: TestClient, launch: Launch) -> None:
+    run = launch()["id"]
+    page = text(client, f"/runs/{run}")
+    assert "waiting for a free slot" in page
+    assert f'action="/runs/{run}/stop"' in page
+    assert client.post(f"/runs/{run}/stop").headers["location"] == f"/runs/{run}"
+    assert client.post(f"/runs/{run}/stop").status_code == 303
+    assert 'class="badge stopped"' in text(client, f"/runs/{run}")
+
+
+def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, trained: Trained) -> None:
+    page = text(client, f"/runs/{trained(latent_dim=2)}")
+    assert "102.50" in page  # held-out −ELBO
+    assert "elboard train --set latent_dim=2" in page
+    assert 'data-kpi="kl"' in page
+    assert "/static/plotly-" in page
+
+
+def test_an_autoencoder_shows_no_kl_and_no_bound(client: TestClient, trained: Trained) -> None:
+    page = text(client, f"/runs/{trained(model='ae')}")
+    assert "plain autoencoder" in page
+    assert 'data-kpi="kl"' not in page
+    assert "−ELBO" not in page[: page.index('type="application/json"')].split("<main")[1]
+
+
+def test_the_published_number_stands_only_beside_its_own_configuration(client: TestClient) -> None:
+    for changes, shown in (({}, True), ({"seed": 3}, True), ({"latent_dim": 2}, False)):
+        body = {"preset": "pytorch-examples", "config": changes}
+        run = client.post("/api/runs", json=body).json()["runs"][0]["id"]
+        assert ("105.6" in text(client, f"/runs/{run}")) is shown
+
+
+def test_deleting_hides_and_offers_the_way_back(client: TestClient, trained: Trained) -> None:
+    run = trained()
+    answer = client.post(f"/runs/{run}/delete")
+    page = text(client, answer.headers["location"])
+    assert f'action="/runs/{run}/restore"' in page
+    assert f'<tr data-run="{run}">' not in page
+    client.post(f"/runs/{run}/restore")
+    assert f'<tr data-run="{run}">' in text(client, "/runs")
+
+
+def test_the_list_filters_by_link(client: TestClient, trained: Trained) -> None:
+    trained()
+    trained(likelihood="gaussian")
+    assert text(client, "/runs?likelihood=gaussian&status=&dataset=&q=").count("<tr data-run") == 1
+    assert "No run matches" in text(client, "/runs?q=nothing-like-it")
+
+
+def test_two_losses_are_compared_in_two_rows_with_the_reason(client: TestClient, trained: Trained) -> None:
+    a, b = trained(), trained(likelihood="gaussian")
+    page = text(client, f"/compare?run={a}&run={b}")
+    assert "do not share an axis" in page
+    assert "no common zero" in page
+    assert "|A − B|" in page
+    assert 'class="differs"' in page
+
+
+def test_choosing_runs_to_compare(client: TestClient, trained: Trained) -> None:
+    assert "Two runs are needed" in text(client, "/compare")
+    one = trained()
+    trained()
+    assert f'value="{one}" checked' in text(client, f"/compare?run={one}")
+    assert "runs must name 2 to 8" in text(client, "/compare?runs=1,0", 422)
+
+
+def test_hostile_names_stay_text(client: TestClient, launch: Launch) -> None:
+    run = launch()["id"]
+    name = "</script><img src=x onerror=alert(1)>"
+    client.patch(f"/api/runs/{run}", json={"name": name})
+    for path in ("/runs", f"/runs/{run}", "/compare"):
+        assert "<img src=x" not in client.get(path).text
+
+
+@pytest.mark.parametrize("path", ["/runs/7", "/nowhere", "/runs/new?preset=nope", "/runs?limit=x", "/compare?runs=7,8"])
+def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {404, 422}
+    assert "Back to the runs" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_form_counts_steps_from_the_real_split_sizes(client: TestClient) -> None:
+    assert f'"digits": {FACTS["digits"].train}' in text(client, "/runs/new")
