@@ -1,0 +1,129 @@
+"""Runs as processes of this machine: detached, each with its log file, and one warm spare for the next start."""
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from subprocess import PIPE, STDOUT, Popen
+
+import psutil
+
+from app.jobs.executor import JOB, Handle, Job
+from app.models import Run
+from app.settings import Settings
+
+TAIL_BYTES = 8192
+CLOCK_SLACK_S = 2.0  # a process's create time moves with the clock it is counted from
+
+Worker = Popen[bytes]
+
+
+class LocalExecutor:
+    """Starts workers in sessions of their own, so that they outlive the server.
+
+    A worker needs seconds to import torch. The spare has done so and waits for its job on standard input, where it
+    sees the end of the file, and ends, when its server dies.
+    """
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._spare: Worker | None = None
+        self._children: dict[int, Worker] = {}
+
+    def prepare(self) -> None:
+        """Start a spare where there is none."""
+        if self._spare is None:
+            self._spare = self._spawn(log=None)
+
+    def start(self, run: Run) -> Handle:
+        """Hand the run to the spare, or to a fresh worker."""
+        log = self._settings.log_path(run.id or 0)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        job = Job(run.id or 0, run.attempt, log, self._settings)
+        worker = self._told(self._spare, job) or self._told(self._spawn(log), job)
+        self._spare = None
+        if worker is None:
+            raise OSError(_last_line(log) or "a worker ended before it was told what to do")
+        self._children[worker.pid] = worker
+        return handle_of(worker.pid)
+
+    def is_alive(self, handle: Handle) -> bool:
+        """By process number and create time, since numbers are used again; a child that has ended is reaped."""
+        child = self._children.get(handle["pid"])
+        if child is not None:
+            return child.poll() is None
+        process = _find(handle)
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+
+    def stop(self, handle: Handle) -> None:
+        """SIGTERM."""
+        process = _find(handle)
+        if process is not None:
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+
+    def obituary(self, run: Run) -> str:
+        """How the process exited, where it was our child, and the last line of its log."""
+        child = self._children.pop((run.handle or {}).get("pid", 0), None)
+        said = _last_line(self._settings.log_path(run.id or 0))
+        return f"The process {_exit(child)}{': ' + said if said else '.'}"
+
+    def close(self) -> None:
+        """End the spare."""
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare.communicate()
+            self._spare = None
+
+    def _spawn(self, log: Path | None) -> Worker:
+        command = [sys.executable, "-m", "app.worker"]
+        with Path(log or os.devnull).open("ab") as output:
+            return Popen(command, stdin=PIPE, stdout=output, stderr=STDOUT, start_new_session=True)  # noqa: S603
+
+    @staticmethod
+    def _told(worker: Worker | None, job: Job) -> Worker | None:
+        """The worker once it has its job; None when there is none that lives."""
+        if worker is None or worker.poll() is not None or worker.stdin is None:
+            return None
+        try:
+            with worker.stdin as line:
+                line.write(JOB.dump_json(job) + b"\n")
+        except BrokenPipeError:
+            return None
+        return worker
+
+
+def handle_of(pid: int) -> Handle:
+    """What finds a living process of this machine again."""
+    return {"pid": pid, "create_time": psutil.Process(pid).create_time()}
+
+
+def _find(handle: Handle) -> psutil.Process | None:
+    """The process that a handle means, unless its number has gone to another."""
+    try:
+        process = psutil.Process(handle["pid"])
+        return process if abs(process.create_time() - handle["create_time"]) < CLOCK_SLACK_S else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _exit(child: Worker | None) -> str:
+    code = child.poll() if child is not None else None
+    if code is None:
+        return "ended without a result"
+    if code >= 0:
+        return f"ended with exit code {code}"
+    name = signal.Signals(-code).name
+    return f"was killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
+
+
+def _last_line(log: Path) -> str:
+    """The last line of a log file that is not blank; '' when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            lines = file.read().decode(errors="replace").split("\n")
+    except FileNotFoundError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -1,0 +1,96 @@
+"""The queue and its supervision: starts runs while there is room, and ends the rows of processes that died."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from app.database import Database
+from app.jobs.executor import Executor, Handle
+from app.models import Run
+from app.store import attempts
+
+TURN_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """One a database. All it knows is in the rows and the processes, so it may be stopped and started at any time."""
+
+    def __init__(self, database: Database, executor: Executor, slots: int):
+        self._database, self._executor, self._slots = database, executor, slots
+        self._watched: dict[int, Run] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+
+    async def run(self) -> None:
+        """Take turns until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await _whole(self.turn)
+            except Exception:  # a locked database, a full disk: the next turn may be better
+                logger.exception("A turn of the scheduler failed")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), TURN_S)
+            self._woken.clear()
+
+    def wake(self) -> None:
+        """Take a turn at once; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def turn(self) -> None:
+        """Adopt the living, bury the dead, fill the free slots; with nothing to start, prepare for the next."""
+        for run in self._running():
+            if run.id not in self._watched and not self._lives(run.handle):
+                self._end(run, "interrupted", "Its process was gone when the server came back.")
+                continue
+            self._watched[run.id or 0] = run
+            if run.want == "stop" and run.handle:
+                self._executor.stop(run.handle)  # reaches a process that waits for the database, too
+        for run_id, run in list(self._watched.items()):
+            if not self._lives(run.handle):
+                self._end(run, "failed", self._executor.obituary(run))  # changes nothing where the run has ended
+                del self._watched[run_id]
+        started = False
+        while len(self._watched) < self._slots and self._start_next():
+            started = True
+        if not started:
+            self._executor.prepare()
+
+    def _start_next(self) -> bool:
+        with self._database.write() as session:
+            run = attempts.claim_next(session)
+        if run is None or run.id is None:
+            return False
+        try:
+            run.handle = self._executor.start(run)
+        except OSError as error:
+            self._end(run, "failed", f"No process could be started: {error}")
+            return True
+        self._watched[run.id] = run
+        with self._database.write() as session:
+            attempts.note_handle(session, run.id, run.attempt, run.handle)
+        return True
+
+    def _running(self) -> list[Run]:
+        with self._database.read() as session:
+            return attempts.running(session)
+
+    def _lives(self, handle: Handle | None) -> bool:
+        return handle is not None and self._executor.is_alive(handle)
+
+    def _end(self, run: Run, status: str, error: str) -> None:
+        with self._database.write() as session:
+            attempts.end(session, run.id or 0, run.attempt, status, error)
+
+
+async def _whole(turn: Callable[[], None]) -> None:
+    """Run a turn in a thread, to its end even when cancelled: half of one could leave a process nobody knows."""
+    task = asyncio.create_task(asyncio.to_thread(turn))
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task])

@@ -1,0 +1,192 @@
+"""From the events of one run to rows: buffered in memory, written by a thread of its own, one transaction a flush."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, Full, Queue
+from threading import Event as Signal
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from app.database import Database
+from app.store import attempts, evaluations, events, pictures, steps
+from app.store.numbers import finite
+from vae_core.events import Evaluation, Event, Pictures, StepTerms
+
+FLUSH_S = 0.1  # between flushes
+IDLE_S = 1.0  # between heartbeats while nothing happens
+CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
+LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
+
+TERMS = ("reconstruction", "kl", "elbo", "loss", "beta")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Activity:
+    """What the run does besides training, on its way through the queue."""
+
+    text: str | None
+
+
+Item = Event | _Activity | None
+
+
+class Recorder:
+    """Records one attempt at a run. Enter it, `record` what training yields, and `close` it with how it ended.
+
+    `wanted` is "run", "stop" or "fenced", as of the last flush: fenced means that another attempt owns the run, and
+    nothing more is written. An error that no waiting can mend is raised by the next `record`.
+    """
+
+    def __init__(self, database: Database, run_id: int, attempt: int):
+        self.wanted = "run"
+        self._database, self._run_id, self._attempt = database, run_id, attempt
+        self._queue: Queue[Item] = Queue(CAPACITY)
+        self._unwritten: list[Item] = []
+        self._failure: Exception | None = None
+        self._stepped = False
+        self._hurry = Signal()
+        self._closing = False
+        self._thread = Thread(target=self._work, name="recorder", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end_thread()
+
+    def record(self, event: Event) -> None:
+        """Take one event. Returns at once unless `CAPACITY` events already wait for the database."""
+        self._put(event)
+        if isinstance(event, StepTerms) and not self._stepped:
+            self._stepped = True
+            self._hurry.set()  # somebody looks at an empty figure
+
+    def say(self, activity: str | None) -> None:
+        """Show what the run does besides training, such as a download; None when that is over."""
+        self._put(_Activity(activity))
+
+    def stop(self) -> None:
+        """Want the run to stop, as a signal handler does: takes no lock."""
+        self.wanted = "stop" if self.wanted == "run" else self.wanted
+
+    def close(self, status: str, error: str | None = None) -> None:
+        """Write what is left and the ending in one transaction. Does nothing when fenced.
+
+        Raises `sqlalchemy.exc.OperationalError` when the database stays locked or unwritable for a minute.
+        """
+        self._end_thread()
+        left = [] if self._failure else [*self._unwritten, *self._drained()]
+        for tries_left in reversed(range(LAST_TRIES)):
+            try:
+                self._write(left, ending=(status, error))
+                break
+            except OperationalError:
+                if not tries_left:
+                    raise
+                logger.warning("The last flush failed and is tried again", exc_info=True)
+
+    def _put(self, item: Item) -> None:
+        while True:
+            if self._failure:
+                raise self._failure
+            try:
+                self._queue.put(item, timeout=IDLE_S)
+                break
+            except Full:
+                if self.wanted != "run":
+                    break  # the database is away and the run is over: the newest items are given up
+
+    def _end_thread(self) -> None:
+        self._closing = True
+        self._hurry.set()
+        with suppress(Full):
+            self._queue.put_nowait(None)  # wakes `_take`
+        self._thread.join()
+
+    # The thread: take, write, breathe.
+
+    def _work(self) -> None:
+        try:
+            while not self._closing:
+                self._unwritten = self._unwritten or self._take()
+                self._flush()
+                self._hurry.wait(FLUSH_S)
+                self._hurry.clear()
+        except Exception as failure:
+            logger.exception("The recorder cannot go on")
+            self._failure = failure
+
+    def _take(self) -> list[Item]:
+        """Everything that waits; an empty list when nothing came for a second."""
+        try:
+            first = self._queue.get(timeout=IDLE_S)
+        except Empty:
+            return []
+        return [first, *self._drained()]
+
+    def _drained(self) -> list[Item]:
+        return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+
+    def _flush(self) -> None:
+        """Write the batch, or keep it for the next try while the database is locked or its disk is full."""
+        try:
+            self._write(self._unwritten)
+            self._unwritten = []
+        except OperationalError:
+            logger.warning("A flush failed and is tried again", exc_info=True)
+
+    def _write(self, batch: Sequence[Item], ending: tuple[str, str | None] | None = None) -> None:
+        if self.wanted == "fenced":
+            return
+        with self._database.write() as session:
+            want = attempts.beat(session, self._run_id, self._attempt, **_progress(batch))
+            if want is not None:
+                _store(session, self._run_id, batch)
+                if ending:
+                    attempts.end(session, self._run_id, self._attempt, *ending)
+        if want != "run":
+            self.wanted = want or "fenced"
+
+
+def _progress(batch: Sequence[Item]) -> dict[str, Any]:
+    """The columns of the run that this batch moves."""
+    progress: dict[str, Any] = {}
+    for item in batch:
+        if isinstance(item, _Activity):
+            progress["activity"] = item.text
+        elif isinstance(item, StepTerms):
+            latest = {name: values[-1] for name in TERMS if (values := getattr(item, name)) is not None}
+            progress |= {"step": int(item.step[-1]), "epoch": item.epoch[-1], "seconds": item.seconds[-1]}
+            progress["latest"] = {name: finite(latest.get(name)) for name in TERMS}
+    return progress
+
+
+def _store(session: Session, run_id: int, batch: Sequence[Item]) -> None:
+    """The rows of a batch, and one event for each kind of news."""
+    blocks = [item for item in batch if isinstance(item, StepTerms)]
+    for block in blocks:
+        steps.append(session, run_id, block)
+    if blocks:
+        events.append_points(session, run_id, int(blocks[0].step[0]), int(blocks[-1].step[-1]))
+
+    for evaluation in (item for item in batch if isinstance(item, Evaluation)):
+        evaluations.append(session, run_id, evaluation)
+        events.append(session, run_id, "evaluation", evaluation.step, evaluation.step)
+
+    drawn = [item for item in batch if isinstance(item, Pictures)]
+    for sheet in drawn:
+        pictures.append(session, run_id, sheet)
+    for step in dict.fromkeys(sheet.step for sheet in drawn):
+        events.append(session, run_id, "picture", step, step)
+
+    if any(isinstance(item, _Activity) for item in batch):
+        events.append(session, run_id, "run")
