@@ -35,6 +35,9 @@ CHOICE_NAMES: dict[str, Mapping[str, str]] = {
 }
 
 
+EMPTY_MEANS = {"grad_clip": "none", "epochs": "no limit", "max_steps": "no limit"}
+
+
 @dataclass(frozen=True)
 class FormField:
     """One input: how it looks, what is typed in it, and what is wrong with that."""
@@ -47,10 +50,8 @@ class FormField:
     group: str
     unit: str = ""
     choices: tuple[tuple[str, str], ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
     whole: bool = False
-    optional: bool = False
+    placeholder: str = ""  # what an empty optional field means
     shown_when: Mapping[str, list[str]] | None = None
     error: str | None = None
 
@@ -93,10 +94,8 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: str 
         group=schema["group"],
         unit=schema.get("unit", ""),
         choices=choices,
-        minimum=main.get("minimum", main.get("exclusiveMinimum")),
-        maximum=main.get("maximum"),
         whole=main.get("type") == "integer",
-        optional=len(options) > 1,
+        placeholder=EMPTY_MEANS.get(name, "automatic") if len(options) > 1 else "",
         shown_when=schema.get("shown_when"),
         error=error,
     )

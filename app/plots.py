@@ -19,7 +19,7 @@ Axis = dict[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """How a run is drawn wherever it appears."""
+    """How a run is drawn; `name` is what a hover box calls it there."""
 
     run: int
     name: str
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """One panel of a figure: a field, its axis title, and the runs drawn there."""
+    """One panel of a figure: a field, the title above it, and the runs drawn there."""
 
     field: str
     title: str
@@ -43,14 +43,14 @@ class Row:
 
 def terms_figure(line: Line, unit: str, variational: bool, has_schedule: bool) -> Figure:
     """−ELBO, reconstruction and KL of one run in three rows; a plain autoencoder has the middle row only."""
-    reconstruction = Row("reconstruction", f"reconstruction<br>{_short(unit)}", (line,))
+    reconstruction = Row("reconstruction", _title("reconstruction", unit), (line,))
     if not variational:
         return _rows([reconstruction])
     figure = _rows(
         [
-            Row("negative_elbo", "−ELBO<br>nats/image", (line,)),
+            Row("negative_elbo", _title("negative_elbo"), (line,)),
             reconstruction,
-            Row("kl", "KL<br>nats/image", (line,)),
+            Row("kl", _title("kl"), (line,)),
         ]
     )
     return _with_beta(figure, line) if has_schedule else figure
@@ -60,15 +60,15 @@ def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Seq
     """KL overlaid, since its unit is shared; reconstruction terms overlaid only where theirs is, else a row each."""
     rows = []
     if len(set(units)) == 1:
-        rows.append(Row("reconstruction", f"reconstruction<br>{_short(units[0])}", tuple(lines)))
+        rows.append(Row("reconstruction", _title("reconstruction", units[0]), tuple(lines)))
     else:
         rows += [
-            Row("reconstruction", f"{letter}: reconstruction<br>{_short(unit)}", (line,))
-            for letter, line, unit in zip("ABCDEFGH", lines, units, strict=False)
+            Row("reconstruction", f"{line.name}: {_title('reconstruction', unit)}", (line,))
+            for line, unit in zip(lines, units, strict=True)
         ]
     with_kl = tuple(line for line, has in zip(lines, variational, strict=True) if has)
     if with_kl:
-        rows.append(Row("kl", "KL<br>nats/image", with_kl))
+        rows.append(Row("kl", _title("kl"), with_kl))
     return _rows(rows)
 
 
@@ -96,12 +96,13 @@ def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
 def _rows(rows: Sequence[Row]) -> Figure:
     """Panels over one x axis, so that one crosshair and one hover box read them all."""
     traces: list[go.Scatter] = []
-    layout = _layout() | {"xaxis": {"anchor": _axis_name(len(rows)), "showspikes": True} | _SPIKE}
-    gap = 0.05
+    layout = _layout() | {"xaxis": {"anchor": _axis_name(len(rows)), "showspikes": True, "zeroline": False} | _SPIKE}
+    gap = 0.09
     height = (1 - gap * (len(rows) - 1)) / len(rows)
     for number, row in enumerate(rows, start=1):
         top = 1 - (number - 1) * (height + gap)
-        layout["yaxis" + _suffix(number)] = _value_axis(row.title, [max(0.0, top - height), top])
+        layout["yaxis" + _suffix(number)] = _value_axis([max(0.0, top - height), top])
+        layout["annotations"].append(_row_title(row.title, top))
         for line in row.lines:
             traces += _curve(line, row.field, _axis_name(number), first=row is rows[0] or row.field == "kl")
     layout["showlegend"] = False
@@ -130,7 +131,7 @@ def _curve(line: Line, field: str, axis: str, first: bool) -> list[go.Scatter]:
         ),
         go.Scatter(
             meta=meta("line"),
-            name=f"{line.name} {quantity.name}",
+            name=f"{line.name} {quantity.name}".strip(),
             mode="lines",
             line={"color": line.colour, "width": 2, "dash": line.dash},
             hovertemplate="%{y:.2f}",
@@ -139,7 +140,7 @@ def _curve(line: Line, field: str, axis: str, first: bool) -> list[go.Scatter]:
         ),
         go.Scatter(
             meta=meta("heldout"),
-            name=f"{line.name} {quantity.name}, held out",
+            name=f"{line.name} {quantity.name}, held out".strip(),
             mode="markers",
             marker={"color": line.colour, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
             hovertemplate="%{y:.2f}",
@@ -178,7 +179,8 @@ _SPIKE: Axis = {"spikemode": "across", "spikesnap": "cursor", "spikethickness": 
 
 def _layout() -> dict[str, Any]:
     return {
-        "margin": {"l": 72, "r": 12, "t": 8, "b": 40},
+        "margin": {"l": 48, "r": 12, "t": 24, "b": 40},
+        "annotations": [],
         "hovermode": "x unified",
         "hoversubplots": "axis",
         "dragmode": "zoom",
@@ -188,9 +190,8 @@ def _layout() -> dict[str, Any]:
     }
 
 
-def _value_axis(title: str, domain: list[float]) -> Axis:
+def _value_axis(domain: list[float]) -> Axis:
     return {
-        "title": {"text": title, "font": {"size": 12}, "standoff": 6},
         "domain": domain,
         "anchor": "x",
         "zeroline": True,
@@ -200,9 +201,15 @@ def _value_axis(title: str, domain: list[float]) -> Axis:
     }
 
 
-def _short(unit: str) -> str:
-    """Only as much of a unit as an axis has room for."""
-    return unit.split(",", maxsplit=1)[0] if len(unit) <= 12 else unit.replace(", ", "<br>", 1)
+def _title(field: str, unit: str | None = None) -> str:
+    """A row's quantity and its unit: two rows may share a quantity and not the unit."""
+    quantity = QUANTITIES[field]
+    return f"{quantity.name} — {unit or quantity.unit}"
+
+
+def _row_title(text: str, top: float) -> dict[str, Any]:
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": top, "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "align": "left", **place}
 
 
 def _suffix(number: int) -> str:

@@ -148,7 +148,7 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         evaluated = evaluations.all(session, run_id)
         sheets = pictures.all(session, run_id)
     config = stored.train_config
-    line = _lines([stored])[0]
+    (line,) = _lines([stored], [""])
     shown = runs.public(stored, evaluated[-1] if evaluated else None)
     context = {
         "run": shown,
@@ -183,10 +183,13 @@ def _kl_figure(evaluated: list[Json], line: plots.Line) -> Json | None:
     return plots.kl_per_dim_figure(per_dim, line) if per_dim else None
 
 
-def _lines(chosen: list[Run]) -> list[plots.Line]:
+def _lines(chosen: list[Run], names: list[str]) -> list[plots.Line]:
     """A colour slot for each run, a dash for each loss."""
     places = slots([run.id or 0 for run in chosen])
-    return [plots.Line(run.id or 0, run.name, places[run.id or 0], DASHES[run.config["likelihood"]]) for run in chosen]
+    return [
+        plots.Line(run.id or 0, name, places[run.id or 0], DASHES[run.config["likelihood"]])
+        for run, name in zip(chosen, names, strict=True)
+    ]
 
 
 def _page_data(
@@ -261,12 +264,13 @@ def show_comparison(request: Request, database: DatabaseDep) -> Response:
         sheets = {run_id: pictures.all(session, run_id) for run_id in ids}
     last = {run_id: rows[-1] for run_id, rows in evaluated.items() if rows}
     configs = [run.train_config for run in chosen]
-    lines = _lines(chosen)
+    letters = "ABCDEFGH"[: len(chosen)]
+    lines = _lines(chosen, list(letters))
     units = [reconstruction_unit(config) for config in configs]
     context = {
         "runs": [runs.public(run, last.get(run.id or 0)) for run in chosen],
         "lines": lines,
-        "letters": "ABCDEFGH"[: len(chosen)],
+        "letters": letters,
         "decoders": [decoder(config) for config in configs],
         "comparison": compare(chosen, last),
         "live": any(run.status in LIVE for run in chosen),

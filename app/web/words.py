@@ -17,8 +17,8 @@ def number(value: float | None, digits: int = 2) -> str:
         return NOTHING
     if isinstance(value, int):
         return f"{value:,}"
-    if value != 0 and abs(value) < 0.1:
-        return f"{value:.3g}"
+    if 0 < abs(value) < 1:
+        return f"{value:#.3g}"
     return f"{value:,.{digits}f}"
 
 

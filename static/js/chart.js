@@ -5,6 +5,7 @@ import { throttled } from "./common.js";
 
 const REDRAW_MS = 250;
 const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
+const QUANTITIES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL" };
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
 function css(name) {
@@ -104,7 +105,7 @@ export class Chart {
       const axis = name.replace("axis", "");
       const positive = data.every((trace) => trace.yaxis !== axis || trace.y.every((value) => value === null || value > 0));
       if (positive) layout[name].type = "log";
-      else this.linearRows.push(layout[name].title.text.split("<br>")[0]);
+      else this.linearRows.push(QUANTITIES[data.find((trace) => trace.yaxis === axis).meta.field]);
     }
     layout.shapes = [...this.#curves.values()].flatMap((curve) => this.#gaps(curve));
   }

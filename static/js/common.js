@@ -5,7 +5,7 @@ const THEMES = ["auto", "light", "dark"];
 function startTheme() {
   const button = document.getElementById("theme");
   const show = () => {
-    button.querySelector("span").textContent = document.documentElement.dataset.theme ?? "auto";
+    button.querySelector("[data-theme-name]").textContent = document.documentElement.dataset.theme ?? "auto";
   };
   button.hidden = false;
   button.addEventListener("click", () => {

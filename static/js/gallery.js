@@ -89,7 +89,9 @@ export class Gallery {
       return sheet;
     });
     const difference = this.#root.querySelectorAll("[data-sheet=difference] img");
-    if (difference.length) difference.forEach((image, index) => put(image, shown[index], index ? "" : "Absolute difference of A and B"));
+    if (difference.length === 0) return;
+    this.#root.querySelector("[data-sheet=difference]").hidden = !shown.every(Boolean);
+    difference.forEach((image, index) => put(image, shown[index], index ? "" : "Absolute difference of A and B"));
   }
 }
 

@@ -1,6 +1,6 @@
 // A page that watches runs: their curves in one chart, their pictures in one gallery, the stream into both.
 
-import { announce, embedded, refreshParts } from "./common.js";
+import { announce, embedded, refreshParts, throttled } from "./common.js";
 import { toolbar } from "./controls.js";
 import { Chart } from "./chart.js";
 import { Curve } from "./curves.js";
@@ -19,11 +19,12 @@ export async function watch(filename, onPoints = () => {}) {
     new Map(page.runs.map((run) => [run.id, run.pictures])),
   );
   const pace = new Pace();
+  const sum = throttled(() => summarise(chart, page.runs, curves), 2000);
 
   const reload = async () => {
     await Promise.all([...curves.values()].map((curve) => curve.load()));
     await chart.draw();
-    summarise(chart, page.runs, curves);
+    sum();
   };
   await reload();
   document.body.dataset.ready = "true";
@@ -39,6 +40,7 @@ export async function watch(filename, onPoints = () => {}) {
       if (!curve) return;
       curve.append(columns);
       chart.schedule();
+      sum();
       pace.show(columns.run, columns.step.at(-1), columns.seconds.at(-1));
       onPoints(columns.run, columns);
     },
@@ -47,14 +49,14 @@ export async function watch(filename, onPoints = () => {}) {
       if (!curve) return;
       curve.evaluations = [...curve.evaluations.filter((known) => known.step !== row.step), row];
       chart.schedule();
-      summarise(chart, page.runs, curves);
+      sum();
       refreshParts();
     },
     picture: (sheet) => curves.has(sheet.run) && refetchPictures(sheet.run),
     run: (run) => {
       if (!curves.has(run.id)) return;
       announce(`${run.name}: ${run.status}`);
-      summarise(chart, page.runs, curves);
+      sum();
       refreshParts();
     },
     resync: () => {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -85,7 +86,21 @@ def evaluation() -> Callable[..., Evaluation]:
 @pytest.fixture
 def pictures() -> Callable[..., Pictures]:
     def make(step: int, kind: str = "reconstructions", count: int = 10) -> Pictures:
-        images = np.arange(count * 5 * 4, dtype=np.uint8).reshape(count, 5, 4) + np.uint8(step)
+        images = np.arange(count * 5 * 4, dtype=np.uint8).reshape(count, 5, 4) + np.uint8(step % 256)
         return Pictures(step=step, kind=kind, images=images)
 
     return make
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], object]:
+    """Wait for a state: the first true answer of a question asked again and again."""
+
+    def wait(question: Callable[[], object], seconds: float = 120) -> object:
+        deadline = monotonic() + seconds
+        while not (answer := question()):
+            assert monotonic() < deadline, f"still waiting for {question}"
+            sleep(0.01)
+        return answer
+
+    return wait

@@ -32,7 +32,9 @@ def test_rows_do_not_overlap() -> None:
 
 
 def test_an_autoencoder_shows_its_reconstruction_only() -> None:
-    assert panels(terms_figure(A, "nats/image", variational=False, has_schedule=False)) == {"y": {(1, "reconstruction")}}
+    assert panels(terms_figure(A, "nats/image", variational=False, has_schedule=False)) == {
+        "y": {(1, "reconstruction")}
+    }
 
 
 def test_beta_is_drawn_over_the_kl() -> None:

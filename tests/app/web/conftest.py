@@ -75,7 +75,11 @@ def trained(
             run = attempts.claim(session, runs.get(session, run_id))
             steps.append(session, run_id, block(1, 40, kl=variational))
             events.append_points(session, run_id, 1, 40)
-            latest = {"reconstruction": 90.0, "kl": 5.0 if variational else None, "elbo": -95.0 if variational else None}
+            latest = {
+                "reconstruction": 90.0,
+                "kl": 5.0 if variational else None,
+                "elbo": -95.0 if variational else None,
+            }
             attempts.beat(session, run_id, run.attempt, step=40, epoch=2.0, seconds=4.0, latest=latest)
             evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
             for kind in ("inputs", "reconstructions"):

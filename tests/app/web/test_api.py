@@ -68,7 +68,9 @@ def test_bodies_that_are_no_json_or_too_large_are_refused(client: TestClient) ->
     broken = client.post("/api/runs", content=b"{", headers={"content-type": "application/json"})
     assert broken.status_code == 422
     assert broken.json()["errors"][0]["message"]
-    bare_nan = client.post("/api/runs", content=b'{"config":{"beta":NaN}}', headers={"content-type": "application/json"})
+    bare_nan = client.post(
+        "/api/runs", content=b'{"config":{"beta":NaN}}', headers={"content-type": "application/json"}
+    )
     assert bare_nan.status_code == 422
     large = client.post("/api/runs", json={"name": "x" * 2**21})
     assert large.status_code == 413
@@ -83,7 +85,9 @@ def test_a_run_that_is_not_there_is_a_404(client: TestClient, path: str) -> None
     )
 
 
-@pytest.mark.parametrize("path", ["/api/runs/0", "/api/runs/-1", "/api/runs/x", f"/api/runs/{2**80}", "/api/pictures/x.png"])
+@pytest.mark.parametrize(
+    "path", ["/api/runs/0", "/api/runs/-1", "/api/runs/x", f"/api/runs/{2**80}", "/api/pictures/x.png"]
+)
 def test_ids_that_cannot_be_are_refused(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 422
 
@@ -101,7 +105,10 @@ def test_a_window_of_chosen_fields_in_few_points_is_bucketed(client: TestClient,
     assert told["bucket"] == 4
     assert told["step"] == [12, 16, 20, 24]
     assert set(told) == {"step", "kl", "bucket", "nonfinite"}
-    assert all(low <= mean <= high for low, mean, high in zip(*(told["kl"][how] for how in ("min", "mean", "max")), strict=True))
+    assert all(
+        low <= mean <= high
+        for low, mean, high in zip(*(told["kl"][how] for how in ("min", "mean", "max")), strict=True)
+    )
 
 
 @pytest.mark.parametrize("query", ["points=0", "from=0", "fields=kl,nope", "points=x", "to=-1"])

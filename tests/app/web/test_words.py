@@ -7,7 +7,15 @@ from app.web.words import duration, moment, number, signed, time_left
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(105.571, "105.57"), (4690, "4,690"), (0.013249, "0.0132"), (0.0, "0.00"), (None, "—"), (-3.0, "-3.00"), (12345.678, "12,345.68")],
+    [
+        (105.571, "105.57"),
+        (4690, "4,690"),
+        (0.013249, "0.0132"),
+        (0.0, "0.00"),
+        (None, "—"),
+        (-3.0, "-3.00"),
+        (12345.678, "12,345.68"),
+    ],
 )
 def test_numbers(value: float | None, said: str) -> None:
     assert number(value) == said
