@@ -42,8 +42,9 @@ class Scheduler:
             self._loop.call_soon_threadsafe(self._woken.set)
 
     def turn(self) -> None:
-        """Adopt the living, bury the dead, fill the free slots; with nothing to start, prepare for the next."""
-        for run in self._running():
+        """Adopt the living, bury the dead, fill the free slots; when every run is under way, prepare for the next."""
+        running = self._running()
+        for run in running:
             if run.id not in self._watched and not self._lives(run.handle):
                 self._end(run, "interrupted", "Its process was gone when the server came back.")
                 continue
@@ -57,8 +58,8 @@ class Scheduler:
         started = False
         while len(self._watched) < self._slots and self._start_next():
             started = True
-        if not started:
-            self._executor.prepare()
+        if not started and all(run.step for run in running):
+            self._executor.prepare()  # takes seconds of processor time, which a run before its first step needs more
 
     def _start_next(self) -> bool:
         with self._database.write() as session:

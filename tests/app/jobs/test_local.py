@@ -1,0 +1,141 @@
+"""Real worker processes on the digits, started, watched and ended by a real scheduler."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from app.jobs.local import LocalExecutor, handle_of
+from app.jobs.scheduler import Scheduler
+from app.settings import Settings
+from app.store import runs, steps
+
+LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7, "threads": 1}
+
+
+@pytest.fixture
+def settings(tmp_path, database):
+    return Settings(data=tmp_path / "data", database_url=database.url.render_as_string(), datasets=(), slots=2)
+
+
+@pytest.fixture
+def executor(settings):
+    executor = LocalExecutor(settings)
+    yield executor
+    executor.close()
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    for worker in executor._children.values():
+        worker.wait()
+
+
+@pytest.fixture
+def read(database):
+    def row(run_id):
+        with database.read() as session:
+            return runs.get(session, run_id)
+
+    return row
+
+
+@pytest.fixture
+def until(eventually, read):
+    """Take turns until the run's row says so."""
+
+    def wait(scheduler, run_id, condition):
+        def turn():
+            scheduler.turn()
+            return condition(read(run_id))
+
+        eventually(turn)
+        return read(run_id)
+
+    return wait
+
+
+def test_runs_are_executed_cold_and_by_the_spare(database, executor, settings, new_run, until):
+    scheduler = Scheduler(database, executor, slots=1)
+    cold, warm = (new_run(hidden=(8,), batch_size=100, epochs=2, threads=1).id for _ in range(2))
+    for run_id in (cold, warm):
+        run = until(scheduler, run_id, lambda row: row.finished_at)
+        assert (run.status, run.error, run.step) == ("finished", None, 30)
+        with database.read() as session:
+            assert steps.columns(session, run_id)["step"] == list(range(1, 31))
+        assert settings.log_path(run_id).exists()
+
+
+def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, new_run, until):
+    server = Scheduler(database, executor, slots=2)
+    killed, adopted = (new_run(**LONG).id for _ in range(2))
+    until(server, killed, lambda row: row.step)
+    until(server, adopted, lambda row: row.step)
+
+    # SIGKILL: the row says so, nothing is lost of what was stored.
+    pid = until(server, killed, lambda row: row.handle).handle["pid"]
+    os.kill(pid, signal.SIGKILL)
+    run = until(server, killed, lambda row: row.finished_at)
+    assert (run.status, run.error) == (
+        "failed",
+        "The process was killed by SIGKILL, perhaps for want of memory.",
+    )
+    with database.read() as session:
+        assert steps.columns(session, killed, points=10**6)["step"] == list(range(1, run.step + 1))
+
+    # Another server, which is not the parent of the process, takes over.
+    successor = LocalExecutor(settings)
+    server = Scheduler(database, successor, slots=2)
+    before = until(server, adopted, lambda row: row.status == "running").step
+    assert until(server, adopted, lambda row: row.step > before).status == "running"
+    with database.write() as session:
+        runs.request_stop(session, adopted)
+    run = until(server, adopted, lambda row: row.finished_at)
+    assert (run.status, run.error) == ("stopped", None)
+    successor.close()
+
+
+def test_a_worker_that_cannot_start_leaves_its_reason(database, executor, new_run, until, monkeypatch, tmp_path):
+    """A broken installation: the process ends before it can tell the database anything."""
+    broken = tmp_path / "torch.py"
+    broken.write_text("raise ImportError('libtorch is damaged')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    run_id = new_run().id
+    run = until(Scheduler(database, executor, slots=1), run_id, lambda row: row.finished_at)
+    assert run.status == "failed"
+    assert run.error.endswith("ImportError: libtorch is damaged")
+
+
+def test_the_spare_ends_with_its_server(executor):
+    executor.prepare()
+    [spare] = psutil.Process().children()
+    executor.prepare()
+    assert psutil.Process().children() == [spare]
+    executor.close()
+    assert not spare.is_running()
+
+
+def test_a_process_is_known_by_number_and_create_time(executor, eventually):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    handle = handle_of(child.pid)
+    stranger = {**handle, "create_time": handle["create_time"] - 3600}
+    assert executor.is_alive(handle)
+    assert not executor.is_alive(stranger)
+    executor.stop(stranger)
+    assert executor.is_alive(handle)
+    executor.stop(handle)
+    eventually(lambda: not executor.is_alive(handle))  # a zombie by now
+    assert child.wait() == -signal.SIGTERM
+    child.stdin.close()
+    assert not executor.is_alive(handle)
+    executor.stop(handle)
+
+
+def test_the_server_side_imports_no_torch():
+    program = (
+        "import sys, app.jobs.local, app.jobs.scheduler, app.stream; print({'torch', 'sklearn'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "set()"

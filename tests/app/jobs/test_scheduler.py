@@ -1,0 +1,203 @@
+import asyncio
+
+import pytest
+
+from app.jobs.scheduler import Scheduler
+from app.store import attempts, runs
+
+
+class FakeExecutor:
+    """Processes are numbers in a set; a test lets them die by taking them out."""
+
+    def __init__(self):
+        self.alive, self.started, self.told, self.prepared, self.broken = set(), [], [], 0, False
+
+    def prepare(self):
+        self.prepared += 1
+
+    def start(self, run):
+        if self.broken:
+            raise OSError("no processes left")
+        self.started.append(run.id)
+        self.alive.add(run.id)
+        return {"pid": run.id}
+
+    def is_alive(self, handle):
+        return handle["pid"] in self.alive
+
+    def stop(self, handle):
+        self.told.append(handle["pid"])
+
+    def obituary(self, run):
+        return f"The process of run {run.id} died."
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def executor():
+    return FakeExecutor()
+
+
+@pytest.fixture
+def scheduler(database, executor):
+    return Scheduler(database, executor, slots=2)
+
+
+@pytest.fixture
+def end(database, executor):
+    """What a worker does: end its row, then its process."""
+
+    def end(run_id, status="finished"):
+        with database.write() as session:
+            assert attempts.end(session, run_id, 1, status)
+        executor.alive.discard(run_id)
+
+    return end
+
+
+@pytest.fixture
+def read(database):
+    def row(run_id):
+        with database.read() as session:
+            return runs.get(session, run_id)
+
+    return row
+
+
+def test_runs_start_in_order_while_there_is_room(scheduler, executor, new_run, end):
+    first, second, third = (new_run().id for _ in range(3))
+    scheduler.turn()
+    scheduler.turn()
+    assert executor.started == [first, second]
+    end(first)
+    scheduler.turn()
+    assert executor.started == [first, second, third]
+
+
+def test_a_process_that_still_lives_keeps_its_slot(scheduler, executor, new_run, end):
+    ids = [new_run().id for _ in range(3)]
+    scheduler.turn()
+    end(ids[0])
+    executor.alive.add(ids[0])
+    scheduler.turn()
+    assert executor.started == ids[:2]
+
+
+def test_the_handle_is_in_the_row(scheduler, new_run, read):
+    run_id = new_run().id
+    scheduler.turn()
+    assert read(run_id).handle == {"pid": run_id}
+
+
+def test_a_process_that_dies_fails_its_run(scheduler, executor, new_run, read):
+    run_id = new_run().id
+    scheduler.turn()
+    executor.alive.clear()
+    scheduler.turn()
+    assert (read(run_id).status, read(run_id).error) == ("failed", f"The process of run {run_id} died.")
+
+
+@pytest.mark.parametrize("status", ["finished", "stopped", "diverged"])
+def test_a_run_that_ended_itself_stays_as_it_is(scheduler, new_run, end, read, status):
+    run_id = new_run().id
+    scheduler.turn()
+    end(run_id, status)
+    scheduler.turn()
+    assert (read(run_id).status, read(run_id).error) == (status, None)
+
+
+def test_a_new_scheduler_adopts_the_living_and_marks_the_dead(database, scheduler, executor, new_run, read):
+    alive, dead, waiting = (new_run().id for _ in range(3))
+    scheduler.turn()
+    executor.alive.discard(dead)
+    successor = Scheduler(database, executor, slots=2)
+    successor.turn()
+    assert [read(run_id).status for run_id in (alive, dead)] == ["running", "interrupted"]
+    assert executor.started == [alive, dead, waiting]
+    executor.alive.discard(alive)
+    successor.turn()
+    assert read(alive).status == "failed"
+
+
+def test_a_run_whose_process_was_never_noted_is_interrupted(scheduler, running, read):
+    scheduler.turn()
+    assert (running.handle, read(running.id).status) == (None, "interrupted")
+
+
+def test_a_start_that_fails_fails_the_run(scheduler, executor, new_run, read):
+    executor.broken = True
+    run_id = new_run().id
+    scheduler.turn()
+    assert (read(run_id).status, read(run_id).error) == ("failed", "No process could be started: no processes left")
+
+
+def test_a_wish_to_stop_is_passed_on(database, scheduler, executor, new_run):
+    run_id = new_run().id
+    scheduler.turn()
+    with database.write() as session:
+        runs.request_stop(session, run_id)
+    scheduler.turn()
+    assert executor.told == [run_id]
+
+
+def test_preparing_waits_until_every_run_is_under_way(database, scheduler, executor, new_run):
+    run_id = new_run().id
+    for _ in range(3):
+        scheduler.turn()
+    assert executor.prepared == 0
+    with database.write() as session:
+        attempts.beat(session, run_id, 1, step=1)
+    scheduler.turn()
+    assert executor.prepared == 1
+
+
+def test_preparing_needs_no_run(scheduler, executor):
+    scheduler.turn()
+    assert executor.prepared == 1
+
+
+def test_it_runs_until_cancelled_and_outlives_a_bad_turn(database, executor, new_run, eventually, caplog):
+    async def live():
+        scheduler = Scheduler(database, executor, slots=9)
+        executor.prepare = fail_once
+        task = asyncio.create_task(scheduler.run())
+        await asyncio.to_thread(eventually, lambda: "A turn of the scheduler failed" in caplog.text)
+        new_run()
+        scheduler.wake()
+        await asyncio.to_thread(eventually, lambda: executor.started)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    def fail_once():
+        executor.prepare = lambda: None
+        raise RuntimeError("bad turn")
+
+    asyncio.run(live())
+
+
+def test_cancelling_waits_for_the_turn(database, executor, eventually):
+    """A turn that went on behind the back of its server could start a process on a closed database."""
+    scheduler = Scheduler(database, executor, slots=1)
+    turn, began, ended = scheduler.turn, [], []
+
+    def slow_turn():
+        began.append(True)
+        eventually(lambda: cancelled)
+        turn()
+        ended.append(True)
+
+    cancelled = []
+    scheduler.turn = slow_turn
+
+    async def live():
+        task = asyncio.create_task(scheduler.run())
+        await asyncio.to_thread(eventually, lambda: began)
+        task.cancel()
+        cancelled.append(True)
+        await asyncio.wait([task])
+
+    asyncio.run(live())
+    assert ended == [True]

@@ -1,0 +1,178 @@
+import asyncio
+from collections import defaultdict
+from contextlib import aclosing
+
+import numpy as np
+import pytest
+
+from app import stream
+from app.recorder import Recorder
+from app.store import attempts, evaluations, events, pictures, runs, steps
+from app.stream import messages_after, run_events
+
+
+def everything(database, after=0):
+    """All messages until the stream has caught up."""
+    found = []
+    while burst := messages_after(database, after):
+        found += burst
+        after = burst[-1].id
+    return found
+
+
+@pytest.fixture
+def history(database, new_run, block, evaluation, pictures):
+    """Three runs whose news interleave at random: {run id: steps stored}."""
+    dice = np.random.default_rng(0)
+    made = [new_run().id for _ in range(3)]
+    last = dict.fromkeys(made, 0)
+    for _ in range(25):
+        run_id = int(dice.choice(made))
+        with database.write() as session:
+            for _ in range(dice.integers(1, 5)):
+                first, step = last[run_id] + 1, last[run_id] + int(dice.integers(1, 31))
+                steps.append(session, run_id, block(first, step))
+                events.append_points(session, run_id, first, step)
+                last[run_id] = step
+                if dice.random() < 0.2:
+                    evaluations.append(session, run_id, evaluation(step))
+                    events.append(session, run_id, "evaluation", step, step)
+                if dice.random() < 0.2:
+                    pictures_store_append(session, run_id, pictures(step))
+                if dice.random() < 0.1:
+                    runs.update(session, run_id, notes=str(step))
+    return last
+
+
+def pictures_store_append(session, run_id, drawn):
+    pictures.append(session, run_id, drawn)
+    events.append(session, run_id, "picture", drawn.step, drawn.step)
+
+
+def told(messages):
+    """What a reader knows in the end: the steps of each run in the order of arrival, and the other news."""
+    points, news = defaultdict(list), []
+    for message in messages:
+        if message.event == "points":
+            points[message.data["run"]] += message.data["step"]
+        elif message.event != "run":
+            news.append((message.event, message.data["run"], message.data["step"]))
+    return dict(points), news
+
+
+def test_a_reader_learns_every_step_once_and_in_order(database, history):
+    messages = everything(database)
+    points, news = told(messages)
+    assert points == {run_id: list(range(1, last + 1)) for run_id, last in history.items()}
+    with database.read() as session:
+        for run_id in history:
+            assert [step for kind, run, step in news if (kind, run) == ("evaluation", run_id)] == [
+                row["step"] for row in evaluations.all(session, run_id)
+            ]
+            assert [step for kind, run, step in news if (kind, run) == ("picture", run_id)] == [
+                row["step"] for row in pictures.all(session, run_id)
+            ]
+
+
+@pytest.mark.usefixtures("history")
+def test_ids_only_rise(database):
+    ids = [message.id for message in everything(database)]
+    assert ids == sorted(set(ids))
+    with database.read() as session:
+        assert ids[-1] == events.newest_id(session)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_reader_cut_after_any_message_misses_nothing_and_gets_nothing_twice(database):
+    messages = everything(database)
+    whole = told(messages)
+    for cut, message in enumerate(messages, start=1):
+        assert told(messages[:cut] + everything(database, message.id)) == whole
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+@pytest.mark.usefixtures("history")
+def test_the_size_of_a_burst_changes_nothing_that_is_told(database, monkeypatch, batch):
+    whole = told(everything(database))
+    monkeypatch.setattr(stream, "BATCH", batch)
+    assert told(everything(database)) == whole
+
+
+def test_points_carry_the_stored_columns(database, history):
+    run_id = next(iter(history))
+    first = next(message for message in everything(database) if message.data.get("run") == run_id)
+    with database.read() as session:
+        read = steps.columns(session, run_id, first=first.data["step"][0], last=first.data["step"][-1])
+    assert first.data == {"run": run_id, **read}
+
+
+def test_neighbours_of_one_run_share_a_message_of_bounded_size(database, running, block):
+    with database.write() as session:
+        start = events.newest_id(session)
+        steps.append(session, running.id, block(1, 5000))
+        for first in range(1, 5001, 100):
+            events.append_points(session, running.id, first, first + 99)
+    sizes = [len(message.data["step"]) for message in messages_after(database, start)]
+    assert sizes == [2000, 2000, 1000]
+
+
+def test_a_run_message_shows_the_run_as_it_is_now(database, running, evaluation):
+    with database.write() as session:
+        evaluations.append(session, running.id, evaluation(5))
+        attempts.end(session, running.id, running.attempt, "finished")
+    *_, message = messages_after(database, 0)
+    with database.read() as session:
+        shown = runs.public(runs.get(session, running.id), evaluations.last(session, running.id))
+    assert (message.event, message.data) == ("run", shown)
+    assert shown["evaluation"]["step"] == 5
+
+
+def test_a_picture_message_names_the_kinds(database, running, pictures):
+    with database.write() as session:
+        start = events.newest_id(session)
+    with Recorder(database, running.id, running.attempt) as recorder:
+        for kind in ("reconstructions", "prior_means"):
+            recorder.record(pictures(3, kind))
+        recorder.close("finished")
+    found = [message for message in messages_after(database, start) if message.event == "picture"]
+    assert found[-1].data == {"run": running.id, "step": 3, "kinds": ["prior_means", "reconstructions"]}
+
+
+@pytest.mark.parametrize("after", [0, 10**6])
+@pytest.mark.usefixtures("history")
+def test_a_reader_out_of_reach_is_told_to_begin_anew(database, monkeypatch, after):
+    monkeypatch.setattr(stream, "TOO_FAR", 20)
+    with database.read() as session:
+        newest = events.newest_id(session)
+    [message] = messages_after(database, after)
+    assert (message.id, message.event, message.data) == (newest, "resync", {})
+    assert messages_after(database, newest) == []
+
+
+def test_a_live_reader_that_is_cut_at_every_message_sees_a_run_to_its_end(database, running, block):
+    """Connect, take one message, break the connection, connect again: while a recorder writes."""
+
+    async def read():
+        points, after = [], 0
+        while True:
+            async with aclosing(run_events(database, after, poll=0.01)) as messages:
+                message = await anext(messages)
+            after = message.id
+            if message.event == "points":
+                points += message.data["step"]
+            if message.event == "run" and message.data["status"] == "finished":
+                return points
+
+    async def both():
+        reading = asyncio.create_task(read())
+        await asyncio.to_thread(write)
+        return await reading
+
+    def write():
+        with Recorder(database, running.id, running.attempt) as recorder:
+            for first in range(1, 1001, 10):
+                recorder.record(block(first, first + 9))
+                recorder._hurry.set()
+            recorder.close("finished")
+
+    assert asyncio.run(both()) == list(range(1, 1001))
