@@ -14,7 +14,7 @@ from app.settings import Settings
 from app.store import runs, steps
 from vae_core.config import TrainConfig
 
-ROUNDS = 7
+ROUNDS = 5
 WARM_UP_S = 8
 CONFIG = TrainConfig(dataset="digits", hidden=(128,), latent_dim=10, batch_size=64, max_steps=1000)
 

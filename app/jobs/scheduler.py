@@ -20,7 +20,7 @@ class Scheduler:
 
     def __init__(self, database: Database, executor: Executor, slots: int):
         self._database, self._executor, self._slots = database, executor, slots
-        self._watched: dict[int, Run] = {}
+        self._watched: dict[int, Run] = {}  # whose processes live; a row may end before its process
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
 
@@ -55,10 +55,10 @@ class Scheduler:
             if not self._lives(run.handle):
                 self._end(run, "failed", self._executor.obituary(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
-        started = False
-        while len(self._watched) < self._slots and self._start_next():
-            started = True
-        if not started and all(run.step for run in running):
+        busy = before = len(self._watched.keys() & {run.id for run in running})
+        while busy < self._slots and self._start_next():
+            busy += 1
+        if busy == before and all(run.step for run in running):
             self._executor.prepare()  # takes seconds of processor time, which a run before its first step needs more
 
     def _start_next(self) -> bool:
