@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import webbrowser
@@ -67,6 +68,8 @@ def serve(
     config = uvicorn.Config(
         application, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=3
     )
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn shuts down, then hands the signal on: it has done its work
+        signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -123,3 +126,7 @@ def presets() -> None:
     """List the named configurations."""
     for preset in PRESETS.values():
         typer.echo(f"{preset.name:18} {preset.description}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A real server process and a real Chromium that report everything a page should never do."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+LAUNCH = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "ELBOARD_DATASETS": ""}
+
+
+class Server:
+    """`elboard serve` as people start it, on a free port."""
+
+    def __init__(self, data: Path, port: int = 0):
+        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **NO_NETWORK}
+        )
+        assert self.process.stdout is not None
+        first = self.process.stdout.readline()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first), first + self.process.stdout.read()
+        self.url = first.strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+
+    def stop(self) -> int:
+        self.api.close()
+        self.process.terminate()
+        code = self.process.wait(30)
+        self.process.stdout.close()
+        return code
+
+    def launch(self, **body: Any) -> list[dict[str, Any]]:
+        answer = self.api.post("/api/runs", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["runs"]
+
+    def stop_run(self, run: int) -> None:
+        self.api.post(f"/api/runs/{run}/stop")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = os.environ.get("CHROMIUM")
+    return {**browser_type_launch_args, "args": LAUNCH, **({"executable_path": executable} if executable else {})}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("browser"))
+    yield server
+    for run in server.api.get("/api/runs", params={"status": ["running", "queued"]}).json()["runs"]:
+        server.stop_run(run["id"])
+    assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def pair(server: Server, wait_until: Callable[..., Any]) -> list[int]:
+    """A finished BCE run and a finished MSE run of one seed."""
+    config = {"hidden": [32], "latent_dim": 4, "max_steps": 400, "picture_every": 100, "evaluate_every": 100}
+    runs = [run["id"] for run in server.launch(preset="bce-vs-mse", name="pair", config=config)]
+    for run in runs:
+        wait_until(lambda run=run: server.api.get(f"/api/runs/{run}").json()["status"] == "finished")
+    return runs
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[..., Any]:
+    """Wait for a state, not for a time."""
+    from threading import Event
+
+    def wait(holds: Callable[[], Any], seconds: float = 60) -> Any:
+        pause = Event()
+        for _ in range(int(seconds / 0.05)):
+            if found := holds():
+                return found
+            pause.wait(0.05)
+        raise AssertionError("the state did not come")
+
+    return wait
+
+
+class Watch:
+    """What a page did that it must not: errors, refused styles and scripts, requests to another host."""
+
+    def __init__(self, page: Page, host: str):
+        self.found: list[str] = []
+        self.expected: list[str] = []
+        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        page.on("console", lambda message: message.type == "error" and self.found.append(f"console: {message.text}"))
+        page.on("request", lambda request: self._check(request.url, host))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.violatedDirective))"
+        )
+
+    def _check(self, url: str, host: str) -> None:
+        if not url.startswith((host, "data:", "blob:")):
+            self.found.append(f"foreign request: {url}")
+
+    def expect(self, text: str) -> None:
+        """Allow messages with this text: a browser reports every error status of the server."""
+        self.expected.append(text)
+
+    def check(self) -> None:
+        assert [line for line in self.found if not any(text in line for text in self.expected)] == []
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def watch(page: Page, server: Server) -> Iterator[Watch]:
+    watch = Watch(page, server.url)
+    yield watch
+    watch.check()
+
+
+@pytest.fixture
+def visit(page: Page, server: Server, watch: Watch) -> Callable[[str], Page]:  # noqa: ARG001  every visit is watched
+    """Open a path and wait until its script says that it is ready."""
+
+    def go(path: str) -> Page:
+        page.goto(server.url + path)
+        page.wait_for_selector("body[data-ready]")
+        return page
+
+    return go
+
+
+def eventually(page: Page, expression: str, arg: Any = None, seconds: float = 60) -> Any:
+    """Wait until a script's value is true. Playwright's own waiting evaluates strings, which the pages forbid."""
+    for _ in range(int(seconds / 0.05)):
+        if found := page.evaluate(expression, arg):
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """What axe finds, one line a fault."""
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_RULES}})
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:120]} {fault['nodes'][0].get('failureSummary', '')[:200]}"
+        for fault in results.response["violations"]
+    ]

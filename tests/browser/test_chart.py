@@ -1,0 +1,154 @@
+"""The live figure: what its controls do, what its exports hold, and that a zoom stays."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Watch, eventually
+
+Visit = Callable[[str], Page]
+CHART = "document.getElementById('chart')"
+
+
+@pytest.fixture
+def endless(server: Server) -> Iterator[int]:
+    """A run that trains until the test is over."""
+    config = {"hidden": [64], "max_steps": 10**6, "beta_schedule": "linear", "warmup_steps": 5000}
+    (run,) = server.launch(name="endless", config=config)
+    yield run["id"]
+    server.stop_run(run["id"])
+
+
+def axis_range(page: Page) -> list[float]:
+    return page.evaluate(f"{CHART}.layout.xaxis.range")
+
+
+def wait_for_draws(page: Page, more: int) -> None:
+    now = int(page.locator("#chart").get_attribute("data-draws") or 0)
+    eventually(page, f"draws => Number({CHART}.dataset.draws) >= draws", arg=now + more)
+
+
+def test_a_zoom_survives_live_updates_and_a_theme_switch(visit: Visit, endless: int) -> None:
+    page = visit(f"/runs/{endless}")
+    eventually(page, f"Number({CHART}.dataset.points) > 50")
+    box = page.locator("#chart").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 85, steps=5)
+    page.mouse.up()
+    eventually(page, f"{CHART}.layout.xaxis.autorange === false")
+    zoomed = axis_range(page)
+    wait_for_draws(page, 5)
+    page.get_by_role("button", name="Theme:").click()
+    wait_for_draws(page, 2)
+    assert axis_range(page) == pytest.approx(zoomed)
+    page.get_by_role("button", name="Reset zoom").click()
+    eventually(page, f"{CHART}.layout.xaxis.autorange === true")
+
+
+def test_beta_is_drawn_while_it_warms_up(visit: Visit, endless: int) -> None:
+    page = visit(f"/runs/{endless}")
+    eventually(page, f"Number({CHART}.dataset.points) > 50")
+    beta = page.evaluate(f"{CHART}.data.find((trace) => trace.meta.field === 'beta').y")
+    assert beta[0] == pytest.approx(1 / 5000, rel=0.01) or beta[0] < 0.01
+    assert beta == sorted(beta)
+
+
+def test_axes_and_smoothing_change_the_view_and_the_address(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    page.get_by_role("radio", name="epoch").check()
+    page.get_by_role("radio", name="log").check()
+    slider = page.locator("input[name=smooth]")
+    slider.fill("0.9")
+    wait_for_draws(page, 1)
+    eventually(page, f"{CHART}.layout.yaxis.type === 'log'")
+    assert "x=epoch" in page.url
+    assert "y=log" in page.url
+    assert "smooth=0.9" in page.url
+
+    visit(page.url.removeprefix(page.url.split("/runs")[0]))
+    assert page.evaluate(f"{CHART}.layout.yaxis.type") == "log"
+    assert page.evaluate(f"{CHART}.layout.xaxis.title.text") == "epoch"
+    raw, smooth = (
+        page.evaluate(f"{CHART}.data.find((trace) => trace.meta.role === '{role}').y") for role in ("raw", "line")
+    )
+    assert len(raw) == len(smooth) == 400
+    assert smooth[0] == pytest.approx(raw[0])  # corrected for its start
+    average = total = 0.0
+    for value, shown in zip(raw, smooth, strict=True):
+        average, total = 0.9 * average + 0.1 * value, 0.9 * total + 0.1
+        assert shown == pytest.approx(average / total)
+
+
+def test_a_row_with_values_below_zero_stays_linear_and_says_so(
+    visit: Visit, server: Server, wait_until: Callable[..., object]
+) -> None:
+    config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
+    (run,) = server.launch(config=config)
+    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
+    page = visit(f"/runs/{run['id']}?y=log")
+    told = server.api.get(f"/api/runs/{run['id']}/steps", params={"points": 5000}).json()
+    assert min(told["reconstruction"]) < 0
+    assert page.evaluate(f"{CHART}.layout.yaxis2.type") != "log"
+    expect(page.locator("#chart-summary")).to_contain_text("Shown linearly, since it has values of 0 or less")
+
+
+def test_the_figure_draws_what_is_stored(visit: Visit, server: Server, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    told = server.api.get(f"/api/runs/{pair[0]}/steps", params={"points": 5000}).json()
+    for field in ("reconstruction", "kl"):
+        line = page.evaluate(
+            f"{CHART}.data.find((trace) => trace.meta.field === '{field}' && trace.meta.role === 'line')"
+        )
+        assert line["x"] == told["step"]
+        assert line["y"] == pytest.approx(told[field])
+    held_out = page.evaluate(f"{CHART}.data.find((trace) => trace.meta.role === 'heldout')")
+    evaluations = server.api.get(f"/api/runs/{pair[0]}/evaluations").json()["evaluations"]
+    assert held_out["y"] == pytest.approx([-row["elbo"] for row in evaluations])
+
+
+def test_exports_are_the_figure_and_every_step(visit: Visit, pair: list[int], tmp_path: Path) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    with page.expect_download() as png:
+        page.get_by_role("button", name="PNG").click()
+    png.value.save_as(tmp_path / "figure.png")
+    assert png.value.suggested_filename == "pair BCE.png"
+    with Image.open(tmp_path / "figure.png") as figure:
+        assert min(figure.size) > 500
+    with page.expect_download() as csv:
+        page.get_by_role("link", name="CSV").click()
+    csv.value.save_as(tmp_path / "steps.csv")
+    assert len((tmp_path / "steps.csv").read_text().splitlines()) == 401
+
+
+def test_the_modebar_offers_no_upload(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    assert page.locator(".modebar-btn").count() == 0
+    assert page.evaluate(f"{CHART}._context.showSendToCloud") is False
+
+
+def test_the_slider_moves_through_the_steps_of_both_runs(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/compare?runs={pair[0]},{pair[1]}")
+    output = page.locator(".slider output")
+    expect(output).to_have_text("step 400")
+    newest = page.locator("[data-sheet=run] img").first.get_attribute("src")
+    page.get_by_role("button", name="Earlier pictures").click()
+    expect(output).to_have_text("step 300")
+    assert page.locator("[data-sheet=run] img").first.get_attribute("src") != newest
+    assert "picture=300" in page.url
+    page.get_by_role("radio", name="prior, means").check()
+    expect(page.locator("[data-sheet=inputs]")).to_be_hidden()
+    expect(page.locator("[data-sheet=run] figcaption").first).to_have_text("A: decoder means of z ~ N(0, I)")
+
+
+def test_copy_as_command(visit: Visit, pair: list[int], watch: Watch) -> None:  # noqa: ARG001
+    page = visit(f"/runs/{pair[1]}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as command").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("elboard train --set hidden=32")
+    assert "likelihood=gaussian" in copied

@@ -1,0 +1,88 @@
+"""The whole job in Chromium: form, live curve, pictures, stop, compare."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, accessibility_faults, eventually
+
+Visit = Callable[[str], Page]
+LONG = {"hidden": "64", "latent_dim": "4", "max_steps": "1000000", "evaluate_every": "500", "picture_every": "500"}
+
+
+def drawn_points(page: Page) -> int:
+    return int(page.locator("#chart").get_attribute("data-points") or 0)
+
+
+def wait_for_more(page: Page, points: int) -> None:
+    eventually(page, "points => Number(document.getElementById('chart').dataset.points) > points", arg=points)
+
+
+def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
+    # 1. A form filled in and sent.
+    page = visit("/runs/new?preset=bce-vs-mse")
+    expect(page.get_by_label("Also start the twin")).to_be_checked()
+    for name, value in LONG.items():
+        page.locator(f"#{name}").fill(value)
+    page.get_by_label("Name").fill("journey")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/compare?runs=*")
+    page.wait_for_selector("body[data-ready]")
+
+    # 2. The pair's page is live, and so is the page of one run: its curve grows while it trains.
+    page.get_by_role("link", name="journey BCE").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".badge")).to_have_text("running")
+    wait_for_more(page, 10)
+    wait_for_more(page, drawn_points(page))
+    expect(page.locator(".progress-text")).to_contain_text("of 1,000,000")
+    expect(page.locator("[data-kpi=kl]")).not_to_have_text("—")
+    bce = page.url.rsplit("/", 1)[1]
+
+    # 3. Pictures appear and follow.
+    picture = page.locator("[data-sheet=run] img")
+    expect(picture).to_be_visible()
+    eventually(page, "document.querySelector('[data-sheet=run] img').naturalWidth > 50")
+    eventually(page, "Number(document.querySelector('input[name=picture]').max) >= 1")
+    expect(page.locator("#kl-chart .bars path").first).to_be_visible()
+
+    # 4. Stop this one here, the other one on its own page.
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".badge")).to_have_text("stopped")
+    expect(page.locator(".progress")).to_have_count(0)
+    mse = str(int(bce) + 1)
+    visit(f"/runs/{mse}")
+    eventually(page, "Number(document.querySelector('input[name=picture]').max) >= 1")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".badge")).to_have_text("stopped")
+
+    # 5. Compare the pair from the list.
+    visit("/runs")
+    page.get_by_role("checkbox", name="Choose journey BCE").check()
+    page.get_by_role("checkbox", name="Choose journey MSE").check()
+    page.get_by_role("button", name="Compare 2 chosen").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".verdict")).to_contain_text("do not share an axis")
+    expect(page.locator("#yardsticks tbody tr")).to_have_count(5)
+    expect(page.locator("#yardsticks")).not_to_contain_text("—")
+    expect(page.locator("#differences tr.differs")).to_have_count(1)
+    expect(page.locator("#differences tr.same").first).to_be_hidden()
+    page.get_by_label("Differences only").uncheck()
+    expect(page.locator("#differences tr.same").first).to_be_visible()
+    sheets = page.locator(".sheets figure:visible")
+    expect(sheets).to_have_count(4)
+    eventually(page, "[...document.querySelectorAll('.sheets img')].every((image) => image.naturalWidth > 50)")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert accessibility_faults(page) == [], scheme
+    assert server.api.get(f"/api/runs/{bce}").json()["evaluation"]
+
+
+def test_the_demo_button_ends_in_a_finished_run(visit: Visit, pair: list[int]) -> None:  # noqa: ARG001
+    page = visit("/runs/new")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".badge")).to_have_text("finished", timeout=60_000)
+    expect(page.locator("#chart-summary")).to_contain_text("in 2,300 steps")
+    expect(page.locator("#held-negative_elbo")).to_contain_text("2")
+    assert drawn_points(page) >= 1150

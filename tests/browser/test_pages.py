@@ -1,0 +1,122 @@
+"""Each page in each theme and width: no fault that axe knows, no sideways scrolling, nothing that needs a script."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server, Watch, accessibility_faults
+
+Visit = Callable[[str], Page]
+PATHS = {
+    "runs": "/runs",
+    "no match": "/runs?q=nothing-like-it",
+    "new": "/runs/new",
+    "new pair": "/runs/new?preset=bce-vs-mse",
+    "run": "/runs/{0}",
+    "compare": "/compare?runs={0},{1}",
+}
+PLAIN_PATHS = {"choose": "/compare", "login": "/login", "missing": "/runs/99999"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PATHS)
+def test_no_accessibility_fault(visit: Visit, pair: list[int], name: str, scheme: str) -> None:
+    page = visit("/runs")
+    page.emulate_media(color_scheme=scheme)
+    visit(PATHS[name].format(*pair))
+    assert accessibility_faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PLAIN_PATHS)
+def test_no_accessibility_fault_on_plain_pages(
+    page: Page, watch: Watch, server: Server, name: str, scheme: str
+) -> None:
+    watch.expect("status of 404")
+    page.emulate_media(color_scheme=scheme)
+    page.goto(server.url + PLAIN_PATHS[name])
+    assert accessibility_faults(page) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("width", [390, 760])
+def test_nothing_is_wider_than_the_screen(visit: Visit, pair: list[int], name: str, width: int) -> None:
+    page = visit("/runs")
+    page.set_viewport_size({"width": width, "height": 844})
+    visit(PATHS[name].format(*pair))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pages_work_without_scripts(browser: Browser, server: Server, pair: list[int]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.url + "/runs/new?preset=bce")
+    page.get_by_label("Maximum steps").fill("20")
+    page.get_by_label("Name").fill("plain")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="plain")).to_be_visible()
+    run = page.url.rsplit("/", 1)[1]
+
+    page.goto(server.url + "/runs?q=plain")
+    expect(page.get_by_role("link", name="plain")).to_be_visible()
+    page.goto(f"{server.url}/compare?run={pair[0]}&run={pair[1]}")
+    expect(page.locator("#yardsticks tbody tr")).to_have_count(5)
+    page.goto(f"{server.url}/runs/{pair[0]}")
+    expect(page.locator("#evaluations tbody tr")).to_have_count(5)
+    server.stop_run(int(run))
+    context.close()
+
+
+def test_a_refused_form_comes_back_with_the_error_in_focus(visit: Visit, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs/new")
+    page.get_by_label("Latent dimensions").fill("0")
+    page.get_by_label("Learning rate").fill("fast")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector("#errors")
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.locator("#latent_dim")).to_have_value("0")
+    expect(page.locator("#latent_dim-error")).to_have_text("latent_dim must be at least 1, not '0'")
+    expect(page.locator("#learning_rate")).to_have_value("fast")
+    page.get_by_role("link", name="learning_rate must be a number").click()
+    expect(page.locator("#learning_rate")).to_be_focused()
+    assert accessibility_faults(page) == []
+
+
+def test_fields_that_do_not_matter_are_hidden(visit: Visit) -> None:
+    page = visit("/runs/new?preset=bce")
+    expect(page.locator("#sigma")).to_be_hidden()
+    expect(page.locator("#warmup_steps")).to_be_hidden()
+    page.locator("#likelihood").select_option("gaussian")
+    page.locator("#beta_schedule").select_option("linear")
+    expect(page.locator("#sigma")).to_be_visible()
+    expect(page.locator("#warmup_steps")).to_be_visible()
+    page.locator("#model").select_option("ae")
+    expect(page.locator("#beta")).to_be_hidden()
+    page.locator("#dataset").select_option("mnist")
+    expect(page.locator("[data-fact=epoch]")).to_have_text("469")
+
+
+def test_a_run_without_its_data_says_what_is_missing(visit: Visit, server: Server) -> None:
+    (run,) = server.launch(config={"dataset": "mnist", "max_steps": 5})
+    page = visit(f"/runs/{run['id']}")
+    expect(page.locator(".badge")).to_have_text("failed", timeout=60_000)
+    expect(page.get_by_role("alert")).to_contain_text("MNIST")
+    expect(page.get_by_role("alert")).to_contain_text("ELBOARD_DATASETS")
+    assert accessibility_faults(page) == []
+
+
+def test_deleting_can_be_undone(visit: Visit, server: Server, wait_until: Callable[..., object]) -> None:
+    (run,) = server.launch(name="to-delete", config={"max_steps": 5, "hidden": [8]})
+    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
+    page = visit(f"/runs/{run['id']}")
+    page.get_by_role("button", name="Delete").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".notice")).to_contain_text("Deleted to-delete")
+    expect(page.get_by_role("link", name="to-delete")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.get_by_role("heading", name="to-delete")).to_be_visible()
+    visit("/runs")
+    expect(page.get_by_role("link", name="to-delete")).to_be_visible()
