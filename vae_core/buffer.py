@@ -5,6 +5,7 @@ from math import inf
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from vae_core.config import TrainConfig
 from vae_core.elbo import Terms
@@ -17,9 +18,9 @@ FETCH_STEPS = 1024  # at most, in one transfer
 class TermBuffer:
     """Takes the terms of one step after the other, from step 1 on, and gives them out in blocks."""
 
-    def __init__(self, config: TrainConfig, device: torch.device) -> None:
+    def __init__(self, config: TrainConfig) -> None:
         self.config = config
-        self.rows = torch.empty((FETCH_STEPS, 3), device=device)  # reconstruction, kl, loss
+        self.terms: list[Tensor] = []  # scalars on the device: reconstruction, kl, loss of one step after the other
         self.known: list[tuple[float, float]] = []  # beta, seconds: of the same steps, known without the device
         self.fetched_steps = 0
         self.fetched_at = -inf  # the first step is due at once
@@ -27,8 +28,7 @@ class TermBuffer:
     def append(self, terms: Terms, beta: float, seconds: float) -> None:
         """Keep the next step's terms, without waiting for them."""
         kl = terms.loss if terms.kl is None else terms.kl  # an autoencoder's column is never read
-        with torch.no_grad():
-            torch.stack((terms.reconstruction, kl, terms.loss), out=self.rows[len(self.known)])
+        self.terms += terms.reconstruction.detach(), kl.detach(), terms.loss.detach()
         self.known.append((beta, seconds))
 
     def due(self, seconds: float) -> bool:
@@ -37,12 +37,12 @@ class TermBuffer:
 
     def fetch(self) -> StepTerms:
         """The kept steps, at least one, as a block; the buffer is empty after. Waits for the device."""
-        n = len(self.known)
-        reconstruction, kl, loss = self.rows[:n].cpu().numpy().astype(np.float64).T
+        reconstruction, kl, loss = torch.stack(self.terms).reshape(-1, 3).cpu().numpy().astype(np.float64).T
         beta, seconds = np.array(self.known).T
-        step = self.fetched_steps + np.arange(1, n + 1)
+        step = self.fetched_steps + np.arange(1, len(loss) + 1)
+        self.terms.clear()
         self.known.clear()
-        self.fetched_steps += n
+        self.fetched_steps += len(loss)
         self.fetched_at = seconds[-1]
         variational = self.config.model == "vae"
         return StepTerms(

@@ -54,7 +54,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     model = build_model(config, data.facts, weights_seed).to(device)
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
-    buffer = TermBuffer(config, device)
+    buffer = TermBuffer(config)
 
     # 3. Before the first step: what the pictures will show, and where the curves start.
     shape = (data.facts.height, data.facts.width)

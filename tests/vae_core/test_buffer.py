@@ -11,7 +11,7 @@ from vae_core.elbo import Terms
 
 @pytest.fixture
 def buffer(small) -> TermBuffer:
-    return TermBuffer(small(), torch.device("cpu"))
+    return TermBuffer(small())
 
 
 def _append(buffer: TermBuffer, values: list[float], seconds: float = 0.0) -> None:
