@@ -23,6 +23,7 @@ from vae_core.presets import PRESETS
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 REFUSED = 2
+MAX_PORT = 65535
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port; 0 picks a free one.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
     database_url: Annotated[str | None, typer.Option(help="Another database than SQLite in the data folder.")] = None,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let everybody in; on a loopback address only.")] = False,
@@ -74,7 +75,9 @@ def serve(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket on the address, before anything else is set up. Raises `AppError` when it is taken."""
+    """A socket on the address, before anything else is set up. Raises `AppError` when it cannot be had."""
+    if not 0 <= port <= MAX_PORT:
+        raise AppError(f"--port must be between 0 and {MAX_PORT}, not {port}")
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(where[:2], family=family)

@@ -64,7 +64,7 @@ def test_torch_free_files_reach_no_torch(module: str) -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if within(name, "app") and name not in WORKERS])
 def test_only_the_worker_brings_torch(module: str) -> None:
-    reached = {module} | {name for name in reach(module)}
+    reached = {module} | reach(module)
     if reached & WORKERS:
         assert module == "app.cli", f"{module} reaches {reached & WORKERS}"
         return

@@ -1,55 +1,20 @@
-"""A real server process and a real Chromium that report everything a page should never do."""
+"""A real server and a real Chromium that reports everything a page should never do."""
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.server import Server, wait_until
 
 LAUNCH = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "ELBOARD_DATASETS": ""}
-
-
-class Server:
-    """`elboard serve` as people start it, on a free port."""
-
-    def __init__(self, data: Path, port: int = 0):
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **NO_NETWORK}
-        )
-        assert self.process.stdout is not None
-        first = self.process.stdout.readline()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first), first + self.process.stdout.read()
-        self.url = first.strip()
-        self.port = int(self.url.rsplit(":", 1)[1])
-        self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
-
-    def stop(self) -> int:
-        self.api.close()
-        self.process.terminate()
-        code = self.process.wait(30)
-        self.process.stdout.close()
-        return code
-
-    def launch(self, **body: Any) -> list[dict[str, Any]]:
-        answer = self.api.post("/api/runs", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()["runs"]
-
-    def stop_run(self, run: int) -> None:
-        self.api.post(f"/api/runs/{run}/stop")
 
 
 @pytest.fixture(scope="session")
@@ -68,29 +33,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def pair(server: Server, wait_until: Callable[..., Any]) -> list[int]:
+def pair(server: Server) -> list[int]:
     """A finished BCE run and a finished MSE run of one seed."""
     config = {"hidden": [32], "latent_dim": 4, "max_steps": 400, "picture_every": 100, "evaluate_every": 100}
     runs = [run["id"] for run in server.launch(preset="bce-vs-mse", name="pair", config=config)]
     for run in runs:
         wait_until(lambda run=run: server.api.get(f"/api/runs/{run}").json()["status"] == "finished")
     return runs
-
-
-@pytest.fixture(scope="session")
-def wait_until() -> Callable[..., Any]:
-    """Wait for a state, not for a time."""
-    from threading import Event
-
-    def wait(holds: Callable[[], Any], seconds: float = 60) -> Any:
-        pause = Event()
-        for _ in range(int(seconds / 0.05)):
-            if found := holds():
-                return found
-            pause.wait(0.05)
-        raise AssertionError("the state did not come")
-
-    return wait
 
 
 class Watch:

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Watch, eventually
+from tests.browser.conftest import Watch, eventually
+from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
 CHART = "document.getElementById('chart')"
@@ -83,9 +84,7 @@ def test_axes_and_smoothing_change_the_view_and_the_address(visit: Visit, pair: 
         assert shown == pytest.approx(average / total)
 
 
-def test_a_row_with_values_below_zero_stays_linear_and_says_so(
-    visit: Visit, server: Server, wait_until: Callable[..., object]
-) -> None:
+def test_a_row_with_values_below_zero_stays_linear_and_says_so(visit: Visit, server: Server) -> None:
     config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
     (run,) = server.launch(config=config)
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, accessibility_faults, eventually
+from tests.browser.conftest import accessibility_faults, eventually
+from tests.server import Server
 
 Visit = Callable[[str], Page]
 LONG = {"hidden": "64", "latent_dim": "4", "max_steps": "1000000", "evaluate_every": "500", "picture_every": "500"}

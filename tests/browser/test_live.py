@@ -5,12 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Watch, eventually
+from tests.browser.conftest import Watch, eventually
+from tests.server import Server, wait_until
 
 CHART = "document.getElementById('chart')"
 
 
-def test_a_server_that_comes_back_leaves_no_gap(page: Page, tmp_path: Path, wait_until: Callable[..., object]) -> None:
+def test_a_server_that_comes_back_leaves_no_gap(page: Page, tmp_path: Path) -> None:
     server = Server(tmp_path)
     watch = Watch(page, server.url)
     watch.expect("ERR_")

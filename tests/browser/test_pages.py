@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, Watch, accessibility_faults
+from tests.browser.conftest import Watch, accessibility_faults
+from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
 PATHS = {
@@ -107,7 +108,7 @@ def test_a_run_without_its_data_says_what_is_missing(visit: Visit, server: Serve
     assert accessibility_faults(page) == []
 
 
-def test_deleting_can_be_undone(visit: Visit, server: Server, wait_until: Callable[..., object]) -> None:
+def test_deleting_can_be_undone(visit: Visit, server: Server) -> None:
     (run,) = server.launch(name="to-delete", config={"max_steps": 5, "hidden": [8]})
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
     page = visit(f"/runs/{run['id']}")

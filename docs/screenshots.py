@@ -1,0 +1,55 @@
+"""Draw the README's pictures anew: train real runs on MNIST and photograph their pages. `make screenshots`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from threading import Event
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import LAUNCH
+from tests.server import Server
+
+IMAGES = Path(__file__).parent / "images"
+PAIR = {"preset": "bce-vs-mse", "name": "mnist", "config": {"dataset": "mnist", "max_steps": 4000, "seed": 1}}
+
+
+def main() -> None:
+    """Launch the pair, wait for its end, and save run, compare, new and runs pages."""
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        server = Server(Path(data), env={})
+        bce, mse = (run["id"] for run in server.launch(**PAIR))
+        for run in (bce, mse):
+            wait_for_the_end(server, run)
+        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=LAUNCH)
+        pages = {"run": f"/runs/{bce}", "compare": f"/compare?runs={bce},{mse}", "new": "/runs/new?preset=bce-vs-mse"}
+        for name, path in pages.items():
+            for scheme in ("light", "dark"):
+                page = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme)
+                photograph(page, server.url + path, IMAGES / f"{name}-{scheme}.png")
+        browser.close()
+        server.stop()
+
+
+def wait_for_the_end(server: Server, run: int) -> None:
+    """Wait until the run is over; leave with its reason if it failed."""
+    pause = Event()
+    while (now := server.api.get(f"/api/runs/{run}").json())["status"] in {"queued", "running"}:
+        pause.wait(0.5)
+    if now["status"] != "finished":
+        sys.exit(f"{now['name']} {now['status']}: {now['error']}")
+
+
+def photograph(page: Page, url: str, file: Path) -> None:
+    """The whole page, once its chart and pictures are drawn."""
+    page.goto(url)
+    page.wait_for_selector("body[data-ready]")
+    page.wait_for_load_state("networkidle") if "new" in url else page.wait_for_selector("#chart[data-draws]")
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => {})))")
+    page.screenshot(path=file, full_page=True)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The command as a shell sees it: lines, exit statuses, the store it leaves."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.database import Database
+from app.store import runs
+from app.web.security import HOSTS
+from tests.server import NO_NETWORK
+from vae_core.presets import PRESETS
+
+QUICK = ["--set", "hidden=8", "--set", "latent_dim=2", "--set", "max_steps=5", "--set", "epochs="]
+
+
+def elboard(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **NO_NETWORK}, check=False)
+
+
+def test_presets_are_listed() -> None:
+    told = elboard("presets")
+    assert told.returncode == 0
+    assert [line.split()[0] for line in told.stdout.splitlines()] == list(PRESETS)
+
+
+def test_train_runs_here_and_leaves_the_run_in_the_store(tmp_path: Path) -> None:
+    told = elboard("train", "--data", str(tmp_path), "--json", "--name", "here", *QUICK)
+    assert told.returncode == 0, told.stderr
+    (run,) = json.loads(told.stdout)["runs"]
+    assert (run["name"], run["status"], run["step"]) == ("here", "finished", 5)
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+    with database.read() as session:
+        assert runs.get(session, run["id"]).config["hidden"] == [8]
+    database.close()
+
+
+def test_train_says_how_it_ended(tmp_path: Path) -> None:
+    told = elboard("train", "--data", str(tmp_path), *QUICK)
+    assert told.returncode == 0
+    assert "held out −ELBO" in " ".join(told.stdout.split())
+    failed = elboard("train", "--data", str(tmp_path), "--set", "dataset=mnist", *QUICK)
+    assert failed.returncode == 1
+    assert "MNIST" in failed.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "--set", "latent_dim=0"], "latent_dim must be at least 1, not '0'"),
+        (["train", "--set", "learning_rate=nan"], "learning_rate must be a finite number"),
+        (["train", "--set", "nope=1"], "nope is not a field"),
+        (["train", "--set", "beta"], "--set takes field=value, not 'beta'"),
+        (["train", "--preset", "nope"], "preset must be one of"),
+        (["serve", "--port", "99999"], "99999"),
+        (["serve", "--no-auth", "--host", "0.0.0.0", "--port", "0"], "loopback"),  # noqa: S104
+        (["dance"], "dance"),
+    ],
+)
+def test_nonsense_is_refused_with_status_2_and_no_traceback(words: list[str], said: str, tmp_path: Path) -> None:
+    told = elboard(*words, *(["--data", str(tmp_path)] if words[0] != "dance" else []))
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = elboard("serve", "--port", str(port), "--data", str(tmp_path))
+    assert told.returncode == 2
+    assert told.stderr.count("\n") == 1
+    assert f"port {port}" in told.stderr
+
+
+def test_the_first_line_is_the_address_and_the_second_signs_in(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--data", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    url, entry = process.stdout.readline().strip(), process.stdout.readline().split()[-1]
+    process.terminate()
+    process.wait(30)
+    process.stdout.close()
+    assert url.startswith("http://127.0.0.1:")
+    assert entry.startswith(f"{url}/login?code=")
+    assert "127.0.0.1" in HOSTS

@@ -1,0 +1,55 @@
+"""A real server process, and waiting for states instead of times."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx2 as httpx
+
+NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "ELBOARD_DATASETS": ""}
+
+
+class Server:
+    """`elboard serve` as people start it, on a free port."""
+
+    def __init__(self, data: Path, port: int = 0, env: Mapping[str, str] = NO_NETWORK):
+        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **env}
+        )
+        assert self.process.stdout is not None
+        first = self.process.stdout.readline()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first), first + self.process.stdout.read()
+        self.url = first.strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+
+    def stop(self) -> int:
+        self.api.close()
+        self.process.terminate()
+        code = self.process.wait(30)
+        self.process.stdout.close()
+        return code
+
+    def launch(self, **body: Any) -> list[dict[str, Any]]:
+        answer = self.api.post("/api/runs", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["runs"]
+
+    def stop_run(self, run: int) -> None:
+        self.api.post(f"/api/runs/{run}/stop")
+
+
+def wait_until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait for a state, not for a time. Returns its value; raises `AssertionError` when it does not come."""
+    pause = Event()
+    for _ in range(int(seconds / 0.05)):
+        if found := holds():
+            return found
+        pause.wait(0.05)
+    raise AssertionError("the state did not come")
