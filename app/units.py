@@ -45,6 +45,4 @@ def decoder(config: TrainConfig) -> str:
 
 def reconstruction_unit(config: TrainConfig) -> str:
     """The unit of a run's reconstruction term, which two likelihoods do not share."""
-    if config.likelihood == "gaussian":
-        return f"nats/image, density under {decoder(config)}"
-    return f"nats/image, probability under {decoder(config)}"
+    return f"nats/image under {decoder(config)}"

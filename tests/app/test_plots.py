@@ -46,8 +46,11 @@ def test_beta_is_drawn_over_the_kl() -> None:
 def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
     figure = compare_figure([A, B], ["nats/image, Bernoulli", "nats/image, Gaussian"], [True, True])
     assert panels(figure) == {"y": {(1, "reconstruction")}, "y2": {(2, "reconstruction")}, "y3": {(1, "kl"), (2, "kl")}}
-    assert "Bernoulli" in figure["layout"]["yaxis"]["title"]["text"]
-    assert "Gaussian" in figure["layout"]["yaxis2"]["title"]["text"]
+    assert [title["text"] for title in figure["layout"]["annotations"]] == [
+        "A: reconstruction — nats/image, Bernoulli",
+        "B: reconstruction — nats/image, Gaussian",
+        "KL — nats/image",
+    ]
 
 
 def test_equal_units_share_one_row() -> None:
