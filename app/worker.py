@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -19,7 +20,7 @@ from app.database import Database
 from app.jobs.executor import JOB
 from app.recorder import Recorder
 from app.settings import Settings
-from app.store import runs
+from app.store import attempts, runs
 from vae_core.config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets import registry
 from vae_core.events import Diverged
@@ -115,11 +116,18 @@ def _first_line(error: Exception) -> str:
 
 
 def _rehearse() -> None:
-    """Train two steps of nothing: torch loads much of itself, such as its compiler, at the first optimiser."""
-    torch.set_num_threads(1)
-    config = TrainConfig(hidden=(2,), latent_dim=1, max_steps=2, device="cpu")
-    for _ in train(config, registry.load("digits", cache=Path())):
-        pass
+    """Execute a run of two steps and throw it away: torch, SQLAlchemy and Pillow load much of themselves at first use,
+    torch its compiler with the first optimiser.
+    """
+    config = TrainConfig(hidden=(2,), latent_dim=1, max_steps=2, device="cpu", threads=1)
+    with TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), database_url=f"sqlite:///{folder}/rehearsal.sqlite")
+        database = Database(settings.database_url)
+        database.create_tables()
+        with database.write() as session:
+            run = attempts.claim(session, runs.create(session, config))
+        execute(settings, run.id or 0, run.attempt)
+        database.close()
 
 
 def _redirect_output(log: Path) -> None:

@@ -72,8 +72,8 @@ class LocalExecutor:
     def close(self) -> None:
         """End the spare."""
         if self._spare is not None:
-            self._spare.kill()
-            self._spare.communicate()
+            self._spare.terminate()
+            self._spare.communicate()  # the end of its input, for one that just rehearses
             self._spare = None
 
     def _spawn(self, log: Path | None) -> Worker:

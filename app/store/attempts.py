@@ -6,10 +6,12 @@ Each write compares (id, attempt, running) and sets in one statement; whoever co
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.models import Run, now
 from app.store import events
+
+TABLE = SQLModel.metadata.tables[str(Run.__tablename__)]
 
 
 def claim(session: Session, run: Run) -> Run:
@@ -31,7 +33,7 @@ def claim_next(session: Session) -> Run | None:
 
 def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, Any]) -> None:
     """Remember how to find the process of an attempt again."""
-    session.execute(sa.update(Run).where(_held(run_id, attempt)).values(handle=handle))
+    session.execute(sa.update(TABLE).where(_held(run_id, attempt)).values(handle=handle))
 
 
 def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
@@ -40,16 +42,16 @@ def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | 
     `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
     run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
     """
-    change = sa.update(Run).where(_held(run_id, attempt)).values(heartbeat_at=now(), **progress)
-    want: str | None = session.scalar(change.returning(col(Run.want)))
+    change = sa.update(TABLE).where(_held(run_id, attempt)).values(heartbeat_at=now(), **progress)
+    want: str | None = session.scalar(change.returning(TABLE.c.want))
     return want
 
 
 def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
     """End a running attempt. False when it had been ended, or superseded, before."""
     ending = {"status": status, "error": error, "finished_at": now(), "activity": None}
-    change = sa.update(Run).where(_held(run_id, attempt)).values(**ending)
-    ended = session.scalar(change.returning(col(Run.id))) is not None
+    change = sa.update(TABLE).where(_held(run_id, attempt)).values(**ending)
+    ended = session.scalar(change.returning(TABLE.c.id)) is not None
     if ended:
         events.append(session, run_id, "run")
     return ended
@@ -61,4 +63,4 @@ def running(session: Session) -> list[Run]:
 
 
 def _held(run_id: int, attempt: int) -> Any:
-    return sa.and_(col(Run.id) == run_id, col(Run.attempt) == attempt, col(Run.status) == "running")
+    return sa.and_(TABLE.c.id == run_id, TABLE.c.attempt == attempt, TABLE.c.status == "running")

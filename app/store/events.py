@@ -7,16 +7,17 @@ has seen every smaller one.
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.models import EventRow
 
+TABLE = SQLModel.metadata.tables[str(EventRow.__tablename__)]
 MAX_STEPS = 2000  # of one `points` row, so that no message grows without bound
 
 
 def append(session: Session, run_id: int, kind: str, first: int = 0, last: int = 0) -> None:
     """Announce a change: kind `run`, `points` (steps first..last), `evaluation` or `picture` (at step `last`)."""
-    session.execute(sa.insert(EventRow), [{"run_id": run_id, "kind": kind, "first": first, "last": last}])
+    session.execute(sa.insert(TABLE), [{"run_id": run_id, "kind": kind, "first": first, "last": last}])
 
 
 def append_points(session: Session, run_id: int, first: int, last: int) -> None:
