@@ -13,6 +13,14 @@ from app.store import events
 
 TABLE = SQLModel.metadata.tables[str(Run.__tablename__)]
 
+# Built once: ten flushes a second compile nothing. What to set is named by the parameters.
+CHANGE = sa.update(TABLE).where(
+    TABLE.c.id == sa.bindparam("held_run"),
+    TABLE.c.attempt == sa.bindparam("held_attempt"),
+    TABLE.c.status == "running",
+)
+BEAT = CHANGE.returning(TABLE.c.want)
+
 
 def claim(session: Session, run: Run) -> Run:
     """Start a queued run's next attempt; its process will be the only one that may write."""
@@ -33,7 +41,7 @@ def claim_next(session: Session) -> Run | None:
 
 def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, Any]) -> None:
     """Remember how to find the process of an attempt again."""
-    session.execute(sa.update(TABLE).where(_held(run_id, attempt)).values(handle=handle))
+    session.execute(CHANGE, _held(run_id, attempt) | {"handle": handle})
 
 
 def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
@@ -42,16 +50,14 @@ def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | 
     `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
     run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
     """
-    change = sa.update(TABLE).where(_held(run_id, attempt)).values(heartbeat_at=now(), **progress)
-    want: str | None = session.scalar(change.returning(TABLE.c.want))
+    want: str | None = session.scalar(BEAT, _held(run_id, attempt) | {"heartbeat_at": now()} | progress)
     return want
 
 
 def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
     """End a running attempt. False when it had been ended, or superseded, before."""
     ending = {"status": status, "error": error, "finished_at": now(), "activity": None}
-    change = sa.update(TABLE).where(_held(run_id, attempt)).values(**ending)
-    ended = session.scalar(change.returning(TABLE.c.id)) is not None
+    ended = session.scalar(CHANGE.returning(TABLE.c.id), _held(run_id, attempt) | ending) is not None
     if ended:
         events.append(session, run_id, "run")
     return ended
@@ -62,5 +68,5 @@ def running(session: Session) -> list[Run]:
     return list(session.exec(select(Run).where(Run.status == "running").order_by(col(Run.id))))
 
 
-def _held(run_id: int, attempt: int) -> Any:
-    return sa.and_(TABLE.c.id == run_id, TABLE.c.attempt == attempt, TABLE.c.status == "running")
+def _held(run_id: int, attempt: int) -> dict[str, Any]:
+    return {"held_run": run_id, "held_attempt": attempt}
