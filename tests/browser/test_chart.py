@@ -64,8 +64,8 @@ def test_axes_and_smoothing_change_the_view_and_the_address(visit: Visit, pair: 
     page.get_by_role("radio", name="log").check()
     slider = page.locator("input[name=smooth]")
     slider.fill("0.9")
-    wait_for_draws(page, 1)
     eventually(page, f"{CHART}.layout.yaxis.type === 'log'")
+    eventually(page, f"{CHART}.data.some((trace) => trace.meta.role === 'raw' && trace.y.length)")
     assert "x=epoch" in page.url
     assert "y=log" in page.url
     assert "smooth=0.9" in page.url
