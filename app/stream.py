@@ -5,7 +5,7 @@ been sent", and a reader that comes back with any id it has seen misses nothing 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +34,12 @@ class Message:
     data: dict[str, Any]
 
 
-async def run_events(database: Database, after: int, *, poll: float = POLL_S) -> AsyncIterator[Message]:
-    """Every message after a cursor, for ever: what is there at once, then a burst each `poll` seconds at most."""
+async def run_events(
+    database: Database, after: int, *, poll: float = POLL_S, over: Callable[[], bool] = lambda: False
+) -> AsyncIterator[Message]:
+    """Every message after a cursor until `over`: what is there at once, then a burst each `poll` seconds at most."""
     more = True
-    while True:
+    while not over():
         if not more:
             await asyncio.sleep(poll)
         found, more = await asyncio.to_thread(_read, database, after)

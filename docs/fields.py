@@ -22,7 +22,7 @@ def _values(schema: dict[str, Any]) -> str:
     if "enum" in main:
         return " ".join(f"`{choice}`" for choice in main["enum"])
     if main["type"] == "array":
-        return f"{main['items']['minimum']} to {main['items']['maximum']:,}, up to {main['maxLength']} of them"
+        return f"{main['items']['minimum']} to {main['items']['maximum']:,}, up to {main['maxItems']} of them"
     low = f"above {_number(main['exclusiveMinimum'])}" if "exclusiveMinimum" in main else _number(main["minimum"])
     return f"{low} to {_number(main['maximum'])}"
 

@@ -49,7 +49,7 @@ def _field(default: Any, group: str, help: str, **bounds: Any) -> Any:
 
 
 Width = Annotated[int, Field(ge=1, le=8192)]
-Widths = Annotated[tuple[Width, ...], BeforeValidator(_widths), Field(min_length=1, max_length=16)]
+Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=16), BeforeValidator(_widths)]
 VAE = {"model": ["vae"]}
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
 
 RETRY_MS = 500
 PING_S = 15
+GOODBYE_S = 2  # for the last poll and a `bye` when the server stops
 STALLED_S = 10  # a client that takes no byte for so long is dropped
 
 Cursor = Annotated[int | None, Query(ge=0, le=2**53)]
@@ -38,13 +40,21 @@ async def stream_events(
     if "application/json" in request.headers.get("accept", ""):
         found = await anyio.to_thread.run_sync(messages_after, database, cursor)
         return JSONResponse({"events": [_plain(message) for message in found]})
-    return EventSourceResponse(_frames(database, cursor), ping=PING_S, send_timeout=STALLED_S)
+    closing = anyio.Event()
+    return EventSourceResponse(
+        _frames(database, cursor, closing),
+        ping=PING_S,
+        send_timeout=STALLED_S,
+        shutdown_event=closing,
+        shutdown_grace_period=GOODBYE_S,
+    )
 
 
-async def _frames(database: Database, cursor: int) -> AsyncIterator[ServerSentEvent]:
+async def _frames(database: Database, cursor: int, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(comment="open", retry=RETRY_MS)
-    async for message in run_events(database, cursor):
+    async for message in run_events(database, cursor, over=closing.is_set):
         yield ServerSentEvent(id=str(message.id), event=message.event, data=json.dumps(message.data, allow_nan=False))
+    yield ServerSentEvent(event="bye", data="{}")
 
 
 def _newest(database: Database) -> int:

@@ -126,14 +126,11 @@ def test_an_autoencoder_has_a_reconstruction_only(server: Server) -> None:
     assert kinds == {"inputs", "reconstructions"}
 
 
-def test_a_server_with_open_streams_stops_and_says_goodbye_to_nobody_for_long(tmp_path: Path) -> None:
+def test_a_server_with_an_open_stream_says_goodbye_and_stops(tmp_path: Path) -> None:
     server = Server(tmp_path)
-    (run,) = server.launch(config=QUICK)
-    stream = frames(server, params={"after": 0})
-    next(stream)
-    server.process.terminate()
-    assert server.process.wait(20) == 0
-    stream.close()
-    server.api.close()
-    server.process.stdout.close()
-    assert run["id"] == 1
+    with server.api.stream("GET", "/api/events") as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith(":")
+        server.process.terminate()
+        assert "event: bye" in list(lines)
+    assert server.stop() == 0

@@ -110,6 +110,14 @@ def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, tr
     assert "/static/plotly-" in page
 
 
+def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:
+    run = launch()["id"]
+    assert client.post(f"/runs/{run}/rename", data={"name": "héron"}).headers["location"] == f"/runs/{run}"
+    assert "<h1>héron</h1>" in text(client, f"/runs/{run}")
+    assert "name" in unescape(client.post(f"/runs/{run}/rename", data={"name": " "}).text)
+    assert "<h1>héron</h1>" in text(client, f"/runs/{run}")
+
+
 def test_an_autoencoder_shows_no_kl_and_no_bound(client: TestClient, trained: Trained) -> None:
     page = text(client, f"/runs/{trained(model='ae')}")
     assert "plain autoencoder" in page

@@ -1,0 +1,56 @@
+"""Runs side by side."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app import plots
+from app.comparison import compare
+from app.database import Database
+from app.models import LIVE
+from app.store import evaluations, events, pictures, runs
+from app.units import decoder, reconstruction_unit
+from app.web.api import run_ids
+from app.web.dependencies import DatabaseDep
+from app.web.pages.view import lines, page, page_data
+
+router = APIRouter()
+
+
+@router.get("/compare")
+def show_comparison(request: Request, database: DatabaseDep) -> Response:
+    """Runs side by side, `?runs=1,2`, or as the list's checkboxes say it, `?run=1&run=2`."""
+    named = ",".join([*request.query_params.getlist("runs"), *request.query_params.getlist("run")])
+    if len(set(filter(None, named.split(",")))) < 2:
+        return _choose(request, database, named)
+    ids = run_ids(named)
+    with database.read() as session:
+        cursor = events.newest_id(session)
+        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+        evaluated = {run_id: evaluations.all(session, run_id) for run_id in ids}
+        sheets = {run_id: pictures.all(session, run_id) for run_id in ids}
+    last = {run_id: rows[-1] for run_id, rows in evaluated.items() if rows}
+    configs = [run.train_config for run in chosen]
+    letters = "ABCDEFGH"[: len(chosen)]
+    drawn = lines(chosen, list(letters))
+    units = [reconstruction_unit(config) for config in configs]
+    context = {
+        "runs": [runs.public(run, last.get(run.id or 0)) for run in chosen],
+        "lines": drawn,
+        "letters": letters,
+        "decoders": [decoder(config) for config in configs],
+        "comparison": compare(chosen, last),
+        "live": any(run.status in LIVE for run in chosen),
+        "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
+        "same_images": len({config.dataset for config in configs}) == 1,
+        "figure": plots.compare_figure(drawn, units, [config.model == "vae" for config in configs]),
+        "page_data": page_data(chosen, evaluated, sheets, cursor),
+    }
+    return page(request, "compare.html", context)
+
+
+def _choose(request: Request, database: Database, named: str) -> Response:
+    """One run or none named yet: a list to choose from."""
+    with database.read() as session:
+        found = runs.find(session, limit=100)
+        listed = [runs.public(run) for run in found.runs]
+    return page(request, "choose.html", {"runs": listed, "chosen": named.split(",")})

@@ -1,0 +1,91 @@
+"""The New-run form and the launch that it asks for."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.database import Database
+from app.errors import Refused
+from app.forms import fieldsets, typed_values
+from app.launch import LaunchRequest
+from app.models import Run
+from app.store import runs
+from app.web.api import RunId, launch
+from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.pages.view import page
+from vae_core.config import ConfigError, RefusedConfig
+from vae_core.datasets.facts import FACTS
+from vae_core.presets import PRESETS
+
+router = APIRouter()
+
+START_PRESET = "digits-demo"
+
+
+@router.get("/runs/new")
+def show_new(
+    request: Request,
+    database: DatabaseDep,
+    preset: Annotated[str, Query(max_length=120)] = START_PRESET,
+    like: Annotated[RunId | None, Query(alias="from")] = None,
+) -> Response:
+    """The form, filled from a preset or from an earlier run."""
+    if like is not None:
+        with database.read() as session:
+            config = runs.get(session, like, deleted_too=True).train_config
+        return _form(request, typed_values(config), preset=None, like=like)
+    if preset not in PRESETS:
+        raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}", "preset")
+    configs = PRESETS[preset].configs()
+    return _form(request, typed_values(configs[0]), preset=preset, twin=len(configs) > 1)
+
+
+@router.post("/runs")
+async def create_runs(request: Request, database: DatabaseDep, scheduler: SchedulerDep) -> Response:
+    """Launch what the form says; a refused form comes back with what was typed. A repeated submit launches nothing."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    key = form.pop("key", "")[:40] or runs.new_group()
+    name, preset, twin = form.pop("name", "").strip(), form.pop("preset", ""), bool(form.pop("twin", ""))
+    try:
+        wanted = LaunchRequest(name=name[:120] or None, config=form, twin=twin)
+        launched = _launched_before(database, key) or launch(database, scheduler, wanted, key, preset or None)
+    except RefusedConfig as refused:
+        return _form(
+            request, form, preset=preset or None, twin=twin, name=name, errors=refused.errors, key=key, status=422
+        )
+    if len(launched) == 1:
+        return RedirectResponse(f"/runs/{launched[0].id}", 303)
+    return RedirectResponse("/compare?runs=" + ",".join(str(run.id) for run in launched), 303)
+
+
+def _launched_before(database: Database, key: str) -> list[Run]:
+    with database.read() as session:
+        found: list[Run] = runs.find(session, group=key, sort="created").runs
+        return found
+
+
+def _form(
+    request: Request,
+    typed: Mapping[str, Any],
+    preset: str | None,
+    twin: bool = False,
+    name: str = "",
+    like: int | None = None,
+    errors: list[ConfigError] | None = None,
+    key: str | None = None,
+    status: int = 200,
+) -> Response:
+    context = {
+        "fieldsets": fieldsets(typed, errors or []),
+        "presets": PRESETS.values(),
+        "preset": preset,
+        "twin": twin,
+        "name": name,
+        "like": like,
+        "errors": errors or [],
+        "key": key or runs.new_group(),
+        "train_sizes": {name: facts.train for name, facts in FACTS.items()},
+    }
+    return page(request, "new.html", context, status)

@@ -1,0 +1,64 @@
+"""One run's page: its curves, pictures, held-out numbers and configuration."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app import plots
+from app.launch import command_line
+from app.models import LIVE
+from app.store import evaluations, events, pictures, runs
+from app.units import decoder, reconstruction_unit
+from app.web.api import RunId
+from app.web.dependencies import DatabaseDep
+from app.web.pages.view import Json, lines, page, page_data
+from vae_core.config import TrainConfig
+from vae_core.datasets.facts import FACTS
+from vae_core.presets import PRESETS, Published
+
+router = APIRouter()
+
+
+@router.get("/runs/{run_id}")
+def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response:
+    """One run: its curves, pictures, held-out numbers and configuration."""
+    with database.read() as session:
+        cursor = events.newest_id(session)
+        stored = runs.get(session, run_id, deleted_too=True)
+        evaluated = evaluations.all(session, run_id)
+        sheets = pictures.all(session, run_id)
+    config = stored.train_config
+    (line,) = lines([stored], [""])
+    shown = runs.public(stored, evaluated[-1] if evaluated else None)
+    context = {
+        "run": shown,
+        "line": line,
+        "config": config.to_dict(),
+        "defaults": TrainConfig().to_dict(),
+        "command": command_line(config),
+        "live": stored.status in LIVE,
+        "decoder": decoder(config),
+        "facts": FACTS[config.dataset],
+        "published": _published(stored.preset, config),
+        "evaluations": evaluated,
+        "figure": plots.terms_figure(
+            line, reconstruction_unit(config), config.model == "vae", config.beta_schedule != "constant"
+        ),
+        "kl_figure": _kl_figure(evaluated, line),
+        "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
+    }
+    return page(request, "run.html", context)
+
+
+def _published(preset: str | None, config: TrainConfig) -> Published | None:
+    """The published number, if this run is still what the preset says, whatever its seed."""
+    if preset not in PRESETS:
+        return None
+    same = any(replace(wanted, seed=config.seed) == config for wanted in PRESETS[preset].configs())
+    return PRESETS[preset].published if same else None
+
+
+def _kl_figure(evaluated: list[Json], line: plots.Line) -> Json | None:
+    per_dim = evaluated[-1]["kl_per_dim"] if evaluated else None
+    return plots.kl_per_dim_figure(per_dim, line) if per_dim else None
