@@ -8,27 +8,13 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from vae_core.datasets.facts import FACTS
+from vae_core.refusals import ConfigError, RefusedConfig, refused, spanning
+
+__all__ = ["MAX_TOTAL_STEPS", "ConfigError", "RefusedConfig", "TrainConfig", "json_schema"]
 
 MAX_TOTAL_STEPS = 10**8
-
-
-class ConfigError(ValueError):
-    """One refused field: its name, a sentence that names the value and the bound, and the bound itself."""
-
-    def __init__(self, field: str, message: str, bound: object = None):
-        super().__init__(message)
-        self.field, self.message, self.bound = field, message, bound
-
-
-class RefusedConfig(ValueError):
-    """A whole configuration refused: every `ConfigError` found, not only the first."""
-
-    def __init__(self, errors: list[ConfigError]):
-        super().__init__("; ".join(error.message for error in errors))
-        self.errors = errors
 
 
 def _widths(value: object) -> object:
@@ -173,12 +159,12 @@ class TrainConfig:
         if self.epochs is None and self.max_steps is None:
             object.__setattr__(self, "epochs", 10)
         if self.beta_schedule == "linear" and self.warmup_steps < 1:
-            raise _spanning(
+            raise spanning(
                 "warmup_steps", "must be at least 1 for a linear schedule, not {value}", self.warmup_steps, 1
             )
         if self.total_steps > MAX_TOTAL_STEPS:
             message = f"makes {{value}} steps with this batch_size, more than the {MAX_TOTAL_STEPS} allowed"
-            raise _spanning("epochs", message, self.total_steps, MAX_TOTAL_STEPS)
+            raise spanning("epochs", message, self.total_steps, MAX_TOTAL_STEPS)
         return self
 
     @property
@@ -219,10 +205,7 @@ class TrainConfig:
         try:
             return _adapter().validate_python(given)
         except ValidationError as error:
-            first: dict[str, ConfigError] = {}  # of each field: a list of widths may hold thousands
-            for found in map(_config_error, error.errors()):
-                first.setdefault(found.field, found)
-            raise RefusedConfig(list(first.values())) from None
+            raise refused(error) from None
 
 
 @cache
@@ -234,43 +217,3 @@ def _adapter() -> TypeAdapter[TrainConfig]:
 def json_schema() -> dict[str, Any]:
     """JSON Schema of `TrainConfig`: help, bounds, defaults, and the form's `group` and `shown_when`."""
     return _adapter().json_schema()
-
-
-def _spanning(field: str, message: str, value: object, bound: object) -> PydanticCustomError:
-    return PydanticCustomError("spanning", message, {"field": field, "value": str(value), "bound": bound})
-
-
-_PHRASES = {
-    "greater_than_equal": ("ge", "must be at least {bound}, not {value}"),
-    "greater_than": ("gt", "must be above {bound}, not {value}"),
-    "less_than_equal": ("le", "must be at most {bound}, not {value}"),
-    "literal_error": ("expected", "must be one of {bound}, not {value}"),
-    "finite_number": (None, "must be a finite number, not {value}"),
-    "int_parsing": (None, "must be a whole number, not {value}"),
-    "int_type": (None, "must be a whole number, not {value}"),
-    "int_from_float": (None, "must be a whole number, not {value}"),
-    "int_parsing_size": (None, "is too large a number"),
-    "float_parsing": (None, "must be a number, not {value}"),
-    "float_type": (None, "must be a number, not {value}"),
-    "too_short": ("min_length", "needs at least {bound} entry"),
-    "too_long": ("max_length", "takes at most {bound} entries"),
-    "tuple_type": (None, "must be a list of whole numbers, not {value}"),
-    "unexpected_keyword_argument": (None, "is not a field of the configuration"),
-}
-
-
-def _config_error(detail: ErrorDetails) -> ConfigError:
-    """Pydantic's finding as one sentence in this project's words."""
-    context = detail.get("ctx", {})
-    if detail["type"] == "spanning":
-        return ConfigError(context["field"], f"{context['field']} {detail['msg']}", context["bound"])
-    field = str(detail["loc"][0]) if detail["loc"] else "config"
-    key, phrase = _PHRASES.get(
-        detail["type"], (None, "was refused: " + detail["msg"].replace("{", "(").replace("}", ")"))
-    )
-    bound = context.get(key) if key else None
-    if isinstance(bound, float) and bound.is_integer():
-        bound = int(bound)  # people say 10, not 10.0
-    value = repr(detail["input"])
-    said = phrase.format(bound=bound, value=value if len(value) <= 60 else value[:57] + "…")
-    return ConfigError(field, f"{field[:60]} {said}", bound)
