@@ -1,84 +1,79 @@
-"""How long a launch takes: from a run in the queue to its first stored step, with a warm spare and without one."""
+"""How long a launch takes: from `POST /api/runs` to the first stored step, with a warm spare and without one.
 
-import asyncio
-import statistics
-import sys
+A real server process answers; this process watches its database. `python -m benchmarks.launch`.
+"""
+
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
+from threading import Event
 from time import perf_counter
 
 import psutil
 
 from app.database import Database
-from app.jobs.local import LocalExecutor
-from app.jobs.scheduler import Scheduler
-from app.settings import Settings
 from app.store import runs, steps
-from vae_core.config import TrainConfig
+from tests.server import Server
 
 ROUNDS = 5
-CONFIG = TrainConfig(dataset="digits", hidden=(128,), latent_dim=10, batch_size=64, max_steps=1000)
+CONFIG = {"dataset": "digits", "hidden": [128], "latent_dim": 10, "batch_size": 64, "max_steps": 1000}
+
+pause = Event().wait
 
 
-async def launch(database: Database, scheduler: Scheduler) -> tuple[float, float]:
-    """Seconds until the first step is stored, and until the run has ended."""
+def main() -> None:
+    """Print a line for a warm spare and one without."""
+    print(f"{'':6}{'POST to first step, s':>22}{'worst':>8}{'to the end, s':>15}")
+    for name in ("warm", "cold"):
+        with tempfile.TemporaryDirectory() as folder:
+            first, whole = zip(*measure(Path(folder), warm=name == "warm"), strict=True)
+        print(f"{name:6}{median(first):22.3f}{max(first):8.3f}{median(whole):15.3f}")
+
+
+def measure(folder: Path, *, warm: bool) -> Iterator[tuple[float, float]]:
+    """Seconds to the first step and to the end, once a round; without `warm` the spare is killed before each."""
+    server = Server(folder)
+    database = Database(f"sqlite:///{folder / 'elboard.sqlite'}")
+    for _ in range(ROUNDS):
+        spare = settled_spare(server)
+        if not warm:
+            spare.kill()
+            while spare.is_running() and spare.status() != psutil.STATUS_ZOMBIE:
+                pause(0.01)
+        yield launch(server, database)
+    database.close()
+    server.stop()
+
+
+def settled_spare(server: Server) -> psutil.Process:
+    """The spare once it has warmed up: it is there, and uses no more processor time."""
+    before: tuple[int, float] | None = None
+    while True:
+        children = psutil.Process(server.process.pid).children()
+        now = (children[0].pid, sum(children[0].cpu_times()[:2])) if len(children) == 1 else None
+        if now and now == before:
+            return children[0]
+        before = now
+        pause(1)
+
+
+def launch(server: Server, database: Database) -> tuple[float, float]:
+    """Seconds from the request until a step is stored, and until the run has ended."""
     started = perf_counter()
-    with database.write() as session:
-        run_id = runs.create(session, CONFIG).id
-    scheduler.wake()
+    run_id = server.launch(config=CONFIG)[0]["id"]
     first = None
     while True:
-        await asyncio.sleep(0.002)
         with database.read() as session:
-            if first is None and steps.columns(session, run_id)["step"]:
+            if first is None and steps.columns(session, run_id, points=1, fields=())["step"]:
                 first = perf_counter() - started
             run = runs.get(session, run_id)
         if run.finished_at:
             assert run.status == "finished", run.error
+            assert first is not None
             return first, perf_counter() - started
-
-
-async def settled() -> None:
-    """Wait until the spare has warmed up: it is there, and uses no more processor time."""
-    before, now = None, processor_seconds()
-    while now is None or now != before:
-        await asyncio.sleep(1)
-        before, now = now, processor_seconds()
-
-
-def processor_seconds() -> float | None:
-    spares = psutil.Process().children()
-    return sum(sum(spare.cpu_times()[:2]) for spare in spares) if spares else None
-
-
-async def measure(folder: Path, *, warm: bool) -> list[tuple[float, float]]:
-    settings = Settings(data=folder)
-    database = Database(settings.database_url)
-    database.create_tables()
-    executor = LocalExecutor(settings)
-    scheduler = Scheduler(database, executor, settings.slots)
-    supervision = asyncio.create_task(scheduler.run())
-    seconds = []
-    for _ in range(ROUNDS):
-        await settled()
-        if not warm:
-            executor.close()
-        seconds.append(await launch(database, scheduler))
-    supervision.cancel()
-    await asyncio.wait([supervision])
-    executor.close()
-    database.close()
-    return seconds
-
-
-def main() -> None:
-    print(f"{'':6}{'first step, s':>15}{'worst':>8}{'whole run, s':>15}")
-    for name in ("warm", "cold"):
-        with tempfile.TemporaryDirectory() as folder:
-            seconds = asyncio.run(measure(Path(folder), warm=name == "warm"))
-        first, whole = zip(*seconds, strict=True)
-        print(f"{name:6}{statistics.median(first):15.3f}{max(first):8.3f}{statistics.median(whole):15.3f}")
+        pause(0.002)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
