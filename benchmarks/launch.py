@@ -39,8 +39,7 @@ def measure(folder: Path, *, warm: bool) -> Iterator[tuple[float, float]]:
         spare = settled_spare(server)
         if not warm:
             spare.kill()
-            while spare.is_running() and spare.status() != psutil.STATUS_ZOMBIE:
-                pause(0.01)
+            pause(1)  # until its last thread is gone: before that its parent cannot see that it ended
         yield launch(server, database)
     database.close()
     server.stop()
