@@ -76,7 +76,7 @@ class Files:
         local = [folder / name for folder in self.folders for name in (stem, stem.replace("-idx", ".idx"))]
         for path in local:
             yield str(path), partial(_verified, path, digest)
-        yield str(kept), partial(_verified, kept, digest)
+        yield str(kept), partial(_cached, kept, digest)
         for path in local:
             packed = path.with_name(f"{path.name}.gz")
             yield str(packed), partial(_unpacked, packed, kept, digest)
@@ -106,6 +106,15 @@ def _verified(path: Path, digest: str) -> Path:
         if hashlib.file_digest(file, "sha256").hexdigest() != digest:
             raise Damaged("wrong content, its SHA-256 differs")
     return path
+
+
+def _cached(kept: Path, digest: str) -> Path:
+    """A file of our own: where it is damaged it is removed, whatever the mirrors will say."""
+    try:
+        return _verified(kept, digest)
+    except Damaged:
+        kept.unlink(missing_ok=True)
+        raise
 
 
 def _unpacked(packed: Path, kept: Path, digest: str) -> Path:

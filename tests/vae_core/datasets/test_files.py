@@ -96,12 +96,13 @@ def test_a_wrong_file_in_the_cache_is_replaced(tiny) -> None:
     assert kept.read_bytes() == tiny.contents[STEM]
 
 
-def test_a_wrong_file_in_the_cache_is_never_used(tiny) -> None:
+def test_a_wrong_file_in_the_cache_is_never_used_and_removed(tiny) -> None:
     tiny.write(tiny.cache / "mnist", packed=False)
     put(tiny.cache / "mnist" / STEM, tiny.contents[OTHER])
     assert tiny.files().find(OTHER) == tiny.cache / "mnist" / OTHER
     with pytest.raises(DatasetUnavailable, match="SHA-256 differs"):
         tiny.files().find(STEM)
+    assert not (tiny.cache / "mnist" / STEM).exists()
 
 
 def test_a_cache_that_cannot_be_written_is_named(tiny) -> None:
