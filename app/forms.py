@@ -15,6 +15,8 @@ LABELS = {
     "latent_dim": "Latent dimensions",
     "likelihood": "Likelihood p(x|z)",
     "sigma": "σ of the Gaussian",
+    "reconstruction_reduction": "Reconstruction over pixels",
+    "kl_reduction": "KL over dimensions",
     "beta": "β",
     "beta_schedule": "β schedule",
     "warmup_steps": "Warm-up",

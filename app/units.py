@@ -22,7 +22,9 @@ QUANTITIES = {
     "elbo": Quantity("ELBO", "nats/image", "−(reconstruction + KL), higher is better.", "higher"),
     "reconstruction": Quantity("reconstruction", "nats/image", "−E[log p(x|z)], summed over pixels.", "lower"),
     "kl": Quantity("KL", "nats/image", "KL(q(z|x)‖p(z)): the information that the code carries, never weighted."),
-    "loss": Quantity("loss", "nats/image", "What the optimiser minimised: reconstruction + β·KL."),
+    "loss": Quantity(
+        "loss", "nats/image", "What the optimiser minimised: both terms as it adds them up, the KL times β."
+    ),
     "beta": Quantity("β", "", "Weight of the KL in the loss."),
     "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
     "mse_per_pixel": Quantity(

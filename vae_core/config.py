@@ -82,6 +82,18 @@ class TrainConfig:
         unit="pixel range is 0 to 1",
         shown_when={"likelihood": ["gaussian"]},
     )
+    reconstruction_reduction: Literal["sum", "mean"] = _field(
+        "sum",
+        "Loss",
+        "How the loss adds up pixels. A mean divides by their number D, a KL weight of D in disguise; what is reported "
+        "stays a sum.",
+    )
+    kl_reduction: Literal["sum", "mean"] = _field(
+        "sum",
+        "Loss",
+        "How the loss adds up latent dimensions. A mean divides the KL by their number; what is reported stays a sum.",
+        shown_when=VAE,
+    )
     beta: float = _field(
         1.0, "Loss", "Weight of the KL in the loss; 1 trains the ELBO itself.", ge=0, le=1e6, shown_when=VAE
     )

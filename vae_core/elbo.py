@@ -17,7 +17,7 @@ class Terms:
 
     reconstruction: Tensor  # −E_q[log p(x|z)], averaged over L samples of z
     kl: Tensor | None  # KL(q(z|x)‖p(z)), never weighted; None for a plain autoencoder
-    loss: Tensor  # reconstruction + β · kl (Higgins et al. 2017); at β = 1 the negative ELBO
+    loss: Tensor  # what is minimised; with both weights 1 the negative ELBO
 
 
 def kl_per_dim(posterior: Posterior) -> Tensor:
@@ -32,15 +32,16 @@ def kl_per_dim(posterior: Posterior) -> Tensor:
     return 0.5 * (loc.square() + torch.expm1(log_variance) - log_variance)
 
 
-def elbo_terms(model: VAE, x: Tensor, noise: Tensor, beta: float) -> Terms:
+def elbo_terms(model: VAE, x: Tensor, noise: Tensor, weights: tuple[float, float]) -> Terms:
     """The terms for images x [B, D] in [0, 1] under standard normal `noise` [L, B, Z].
 
-    −ELBO = −(1/L) Σ_l log p(x|z_l) + KL(q(z|x)‖p(z)) with z_l = μ + σ · noise_l (AEVB, equation 10).
+    −ELBO = −(1/L) Σ_l log p(x|z_l) + KL(q(z|x)‖p(z)) with z_l = μ + σ · noise_l (AEVB, equation 10). `weights` are
+    those of the two terms in the loss: (1, β) for a β-VAE (Higgins et al. 2017), others where the loss takes means.
     """
     posterior = model.posterior(x)
     outputs = model.decode(posterior.sample(noise))
     reconstruction = -model.likelihood.log_prob(outputs, x).mean()  # over L and B
     if not model.variational:
-        return Terms(reconstruction, None, reconstruction)
+        return Terms(reconstruction, None, weights[0] * reconstruction)
     kl = kl_per_dim(posterior).sum(-1).mean()
-    return Terms(reconstruction, kl, reconstruction + beta * kl)
+    return Terms(reconstruction, kl, weights[0] * reconstruction + weights[1] * kl)

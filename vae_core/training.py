@@ -14,6 +14,7 @@ from torch import Generator, Tensor, nn, optim
 
 from vae_core.buffer import TermBuffer, until_divergence
 from vae_core.config import TrainConfig
+from vae_core.convention import reduction_weights
 from vae_core.datasets.registry import Dataset
 from vae_core.devices import choose_device
 from vae_core.elbo import elbo_terms
@@ -55,6 +56,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
     buffer = TermBuffer(config)
+    reconstruction_weight, kl_weight = reduction_weights(config)
 
     # 3. Before the first step: what the pictures will show, and where the curves start.
     shape = (data.facts.height, data.facts.width)
@@ -71,7 +73,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
         x = train_images.index_select(0, batch) / 255  # [B, D]
         epsilon = torch.randn((config.mc_samples, len(x), config.latent_dim), generator=noise, device=device)
         beta = beta_at(config, step)
-        terms = elbo_terms(model, x, epsilon, beta)
+        terms = elbo_terms(model, x, epsilon, (reconstruction_weight, kl_weight * beta))
         optimizer.zero_grad()
         terms.loss.backward()  # type: ignore[no-untyped-call]
         if config.grad_clip is not None:

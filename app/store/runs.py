@@ -6,6 +6,7 @@ event. A run that has ended never starts to write again, and a deleted one only 
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.store import events
 from app.store.listing import RunPage, find
 from app.store.words import ANIMALS, MANNERS
 from vae_core.config import TrainConfig
+from vae_core.convention import implied
 
 __all__ = [
     "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "request_stop", "restore",
@@ -126,7 +128,7 @@ def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]
     """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
     shown = {name: getattr(run, name) for name in Run.model_fields if name not in {"handle", "heartbeat_at"}}
     times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
-    return {**shown, **times, "evaluation": evaluation}
+    return {**shown, **times, "evaluation": evaluation, "implied": asdict(implied(run.train_config))}
 
 
 def _iso(seconds: float | None) -> str | None:

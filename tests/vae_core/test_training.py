@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from vae_core.config import ConfigError
+from vae_core.convention import reduction_weights
 from vae_core.events import Diverged, Evaluation, Pictures, StepTerms
 from vae_core.training import OPTIMIZERS, train
 
@@ -49,6 +50,18 @@ def test_the_elbo_is_minus_the_sum_of_its_terms(small, digits):
         assert elbo == -(r + kl)
         assert loss == pytest.approx(r + 3 * kl, rel=1e-6)
     assert all(e.elbo == -(e.reconstruction + e.kl) for e in _of(Evaluation, events))
+
+
+@pytest.mark.parametrize(("reconstruction", "kl"), [("sum", "mean"), ("mean", "sum"), ("mean", "mean")])
+def test_reductions_change_the_loss_and_not_the_terms(small, digits, reconstruction, kl):
+    config = small(reconstruction_reduction=reconstruction, kl_reduction=kl, beta=3, max_steps=4)
+    summed = _steps(train(small(beta=3, max_steps=4), digits))
+    terms = _steps(train(config, digits))
+    weights = reduction_weights(config)
+    for r, rate, elbo, loss in zip(*(terms[n] for n in ("reconstruction", "kl", "elbo", "loss")), strict=True):
+        assert loss == pytest.approx(weights[0] * r + 3 * weights[1] * rate, rel=1e-5)
+        assert elbo == -(r + rate)
+    assert terms["reconstruction"][0] == summed["reconstruction"][0]  # before the first update
 
 
 def test_the_warmup_is_what_the_loss_was_weighted_with(small, digits):

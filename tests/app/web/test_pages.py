@@ -110,6 +110,16 @@ def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, tr
     assert "/static/plotly-" in page
 
 
+def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, trained: Trained) -> None:
+    run = trained(likelihood="gaussian", reconstruction_reduction="mean")
+    page = text(client, f"/runs/{run}")
+    assert "weighs the KL as β = 64.00 would" in page
+    assert "a Gaussian with σ = 5.66" in page
+    assert "weighs the KL" not in text(client, f"/runs/{trained()}")
+    told = client.get(f"/api/runs/{run}").json()["implied"]
+    assert told == {"beta": pytest.approx(64), "sigma": pytest.approx(32**0.5)}
+
+
 def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     assert client.post(f"/runs/{run}/rename", data={"name": "héron"}).headers["location"] == f"/runs/{run}"
