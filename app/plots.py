@@ -41,8 +41,8 @@ class Row:
     lines: tuple[Line, ...]
 
 
-def terms_figure(line: Line, unit: str, variational: bool, has_schedule: bool) -> Figure:
-    """−ELBO, reconstruction and KL of one run in three rows; a plain autoencoder has the middle row only."""
+def terms_figure(line: Line, unit: str, variational: bool) -> Figure:
+    """−ELBO, reconstruction and KL with β, in three rows; a plain autoencoder has the middle row only."""
     reconstruction = Row("reconstruction", _title("reconstruction", unit), (line,))
     if not variational:
         return _rows([reconstruction])
@@ -50,10 +50,10 @@ def terms_figure(line: Line, unit: str, variational: bool, has_schedule: bool) -
         [
             Row("negative_elbo", _title("negative_elbo"), (line,)),
             reconstruction,
-            Row("kl", _title("kl"), (line,)),
+            Row("kl", _title("kl") + "; β dotted, at the right", (line,)),
         ]
     )
-    return _with_beta(figure, line) if has_schedule else figure
+    return _with_beta(figure, line)
 
 
 def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
@@ -84,7 +84,12 @@ def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
     )
     layout = _layout() | {
         "xaxis": {"type": "category", "fixedrange": True, "tickfont": {"size": 11}},
-        "yaxis": {"title": {"text": "KL, nats"}, "rangemode": "tozero", "fixedrange": True},
+        "yaxis": {
+            "title": {"text": "KL, nats"},
+            "rangemode": "tozero",
+            "autorangeoptions": {"include": 0.1},  # so that a collapsed code looks collapsed
+            "fixedrange": True,
+        },
         "hovermode": "closest",
         "margin": {"l": 56, "r": 8, "t": 8, "b": 32},
         "bargap": 0.25,
@@ -167,10 +172,12 @@ def _with_beta(figure: Figure, line: Line) -> Figure:
         "rangemode": "tozero",
         "showgrid": False,
         "zeroline": False,
-        "title": {"text": "β"},
+        "tickmode": "auto",
+        "nticks": 4,
+        "tickformat": "~g",
         "fixedrange": True,
     }
-    figure["layout"]["margin"]["r"] = 48
+    figure["layout"]["margin"]["r"] = 40
     return figure
 
 

@@ -16,10 +16,12 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, int):
-        return f"{value:,}"
-    if 0 < abs(value) < 1:
-        return f"{value:#.3g}"
-    return f"{value:,.{digits}f}"
+        said = f"{value:,}"
+    elif 0 < abs(value) < 1:
+        said = f"{value:#.3g}"
+    else:
+        said = f"{value:,.{digits}f}"
+    return said.replace("-", "−", 1) if value < 0 else said
 
 
 def signed(value: float | None) -> str:

@@ -54,6 +54,11 @@ export function announce(text) {
   document.getElementById("announce").textContent = text;
 }
 
+/** A number with a real minus sign. */
+export function fixed(value, digits) {
+  return value.toFixed(digits).replace("-", "−");
+}
+
 /** The JSON that the server put into the page under this id. */
 export function embedded(id) {
   return JSON.parse(document.getElementById(id).textContent);

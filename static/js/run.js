@@ -1,6 +1,6 @@
 // The run page: live numbers, curves, pictures and the bars of KL per dimension.
 
-import { embedded } from "./common.js";
+import { embedded, fixed } from "./common.js";
 import { themed } from "./chart.js";
 import { watch } from "./watch.js";
 
@@ -9,7 +9,7 @@ function showLatest(columns) {
   const values = { negative_elbo: last("elbo") === null ? null : -last("elbo"), reconstruction: last("reconstruction"), kl: last("kl") };
   for (const [name, value] of Object.entries(values)) {
     const node = document.querySelector(`[data-kpi=${name}]`);
-    if (node && value !== null) node.textContent = value.toFixed(2);
+    if (node && value !== null) node.textContent = fixed(value, 2);
   }
 }
 

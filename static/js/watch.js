@@ -1,6 +1,6 @@
 // A page that watches runs: their curves in one chart, their pictures in one gallery, the stream into both.
 
-import { announce, embedded, refreshParts, throttled } from "./common.js";
+import { announce, embedded, fixed, refreshParts, throttled } from "./common.js";
 import { toolbar } from "./controls.js";
 import { Chart } from "./chart.js";
 import { Curve } from "./curves.js";
@@ -76,7 +76,7 @@ function summarise(chart, runs, curves) {
     const term = total.some((value) => value !== null) ? "−ELBO" : "reconstruction";
     if (known.length < 2) return `${name}: no steps yet.`;
     const points = curve.bucket > 1 ? ` Each point is the mean of ${curve.bucket} steps, the band their range.` : "";
-    return `${name}: ${term} went from ${known[0].toFixed(1)} to ${known.at(-1).toFixed(1)} nats/image in ${curve.lastStep.toLocaleString("en")} steps.${points}`;
+    return `${name}: ${term} went from ${fixed(known[0], 1)} to ${fixed(known.at(-1), 1)} nats/image in ${curve.lastStep.toLocaleString("en")} steps.${points}`;
   });
   if (chart.linearRows?.length) sentences.push(`Shown linearly, since it has values of 0 or less: ${chart.linearRows.join(", ")}.`);
   const markers = runs.some(({ id }) => curves.get(id).evaluations.length) ? "Circles are held-out values." : "";

@@ -19,26 +19,25 @@ def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
 
 
 def test_a_vae_has_three_rows_on_one_x_axis_with_one_crosshair() -> None:
-    figure = terms_figure(A, "nats/image", variational=True, has_schedule=False)
-    assert panels(figure) == {"y": {(1, "negative_elbo")}, "y2": {(1, "reconstruction")}, "y3": {(1, "kl")}}
+    figure = terms_figure(A, "nats/image", variational=True)
+    rows = {"y": {(1, "negative_elbo")}, "y2": {(1, "reconstruction")}, "y3": {(1, "kl")}}
+    assert panels(figure) == {**rows, "y4": {(1, "beta")}}
     assert {trace["xaxis"] for trace in figure["data"]} == {"x"}
     assert (figure["layout"]["hovermode"], figure["layout"]["hoversubplots"]) == ("x unified", "axis")
 
 
 def test_rows_do_not_overlap() -> None:
-    layout = terms_figure(A, "nats/image", variational=True, has_schedule=False)["layout"]
+    layout = terms_figure(A, "nats/image", variational=True)["layout"]
     top, middle, bottom = (layout[name]["domain"] for name in ("yaxis", "yaxis2", "yaxis3"))
     assert 1 == top[1] > top[0] > middle[1] > middle[0] > bottom[1] > bottom[0] == pytest.approx(0)
 
 
 def test_an_autoencoder_shows_its_reconstruction_only() -> None:
-    assert panels(terms_figure(A, "nats/image", variational=False, has_schedule=False)) == {
-        "y": {(1, "reconstruction")}
-    }
+    assert panels(terms_figure(A, "nats/image", variational=False)) == {"y": {(1, "reconstruction")}}
 
 
 def test_beta_is_drawn_over_the_kl() -> None:
-    figure = terms_figure(A, "nats/image", variational=True, has_schedule=True)
+    figure = terms_figure(A, "nats/image", variational=True)
     assert panels(figure)["y4"] == {(1, "beta")}
     assert figure["layout"]["yaxis4"]["overlaying"] == "y3"
 
@@ -68,6 +67,6 @@ def test_kl_bars_are_sorted_and_keep_their_names() -> None:
 
 
 def test_figures_are_plain_json_that_plotly_accepts() -> None:
-    figure = terms_figure(A, "nats/image", variational=True, has_schedule=True)
+    figure = terms_figure(A, "nats/image", variational=True)
     assert "template" not in figure["layout"]
     assert len(go.Figure(json.loads(json.dumps(figure))).data) == len(figure["data"])

@@ -42,9 +42,7 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "facts": FACTS[config.dataset],
         "published": _published(stored.preset, config),
         "evaluations": evaluated,
-        "figure": plots.terms_figure(
-            line, reconstruction_unit(config), config.model == "vae", config.beta_schedule != "constant"
-        ),
+        "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
         "kl_figure": _kl_figure(evaluated, line),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
     }

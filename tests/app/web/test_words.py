@@ -13,7 +13,7 @@ from app.web.words import duration, moment, number, signed, time_left
         (0.013249, "0.0132"),
         (0.0, "0.00"),
         (None, "—"),
-        (-3.0, "-3.00"),
+        (-3.0, "−3.00"),
         (12345.678, "12,345.68"),
     ],
 )
