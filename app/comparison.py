@@ -8,7 +8,7 @@ from app.models import Run
 from app.units import QUANTITIES, decoder, reconstruction_unit
 
 Measured = Mapping[str, Any]
-YARDSTICKS = ("mse_per_pixel", "bce_per_pixel", "kl", "active_units", "seconds")
+YARDSTICKS = ("negative_elbo", "mse_per_pixel", "bce_per_pixel", "kl", "active_units", "seconds")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Comparison:
 
 def compare(runs: Sequence[Run], evaluations: Mapping[int, Measured]) -> Comparison:
     """Compare runs by their configurations and last held-out evaluations."""
-    verdicts = tuple(_verdict(quantity, runs) for quantity in ("reconstruction", "negative_elbo", *YARDSTICKS[:-1]))
+    verdicts = tuple(_verdict(quantity, runs) for quantity in ("reconstruction", *YARDSTICKS[:-1]))
     shared = {verdict.quantity for verdict in verdicts if verdict.comparable} | {"seconds"}
     measured = [_measured(run, evaluations.get(run.id or 0, {})) for run in runs]
     return Comparison(
@@ -93,13 +93,10 @@ def _sentence(runs: Sequence[Run]) -> str:
     if len({config.dataset for config in configs}) > 1:
         return "These runs look at different images, so none of their likelihoods can be compared."
     decoders = list(dict.fromkeys(decoder(config) for config in configs))
-    if len(decoders) == 1:
-        return f"All of these are −log p(x|z) under {decoders[0]}: one unit, so they share an axis."
-    kinds = {config.likelihood for config in configs}
-    if kinds == {"gaussian"}:
+    if len({reconstruction_unit(config) for config in configs}) == 1:
         return (
-            f"Each is −log p(x|z) under its own σ ({', '.join(decoders)}): σ scales the squared error and shifts it by "
-            "D·log σ, so the two numbers differ even for equal images and get a row each."
+            f"All of these are −log p(x|z), every constant included, under {' and '.join(decoders)}: one unit, so they "
+            "share an axis."
         )
     return (
         "BCE is −log of the probability of a binarised image under a Bernoulli; the squared error is −log of a density "
@@ -109,7 +106,8 @@ def _sentence(runs: Sequence[Run]) -> str:
 
 
 def _measured(run: Run, evaluation: Measured) -> dict[str, Any]:
-    return {**evaluation, "seconds": run.seconds or None}
+    elbo = evaluation.get("elbo")
+    return {**evaluation, "negative_elbo": None if elbo is None else -elbo, "seconds": run.seconds or None}
 
 
 def _yardstick(quantity: str, measured: Sequence[Measured]) -> Yardstick:

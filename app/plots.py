@@ -57,9 +57,11 @@ def terms_figure(line: Line, unit: str, variational: bool) -> Figure:
 
 
 def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
-    """KL overlaid, since its unit is shared; reconstruction terms overlaid only where theirs is, else a row each."""
+    """KL overlaid, since its unit is shared; the other terms overlaid only where theirs is, else a row each."""
     rows = []
     if len(set(units)) == 1:
+        if all(variational):
+            rows.append(Row("negative_elbo", _title("negative_elbo", units[0]), tuple(lines)))
         rows.append(Row("reconstruction", _title("reconstruction", units[0]), tuple(lines)))
     else:
         rows += [

@@ -46,5 +46,7 @@ def decoder(config: TrainConfig) -> str:
 
 
 def reconstruction_unit(config: TrainConfig) -> str:
-    """The unit of a run's reconstruction term, which two likelihoods do not share."""
-    return f"nats/image under {decoder(config)}"
+    """The unit of a run's reconstruction term: densities of one image compare, whatever their σ; a probability of
+    its binarised version is another thing.
+    """
+    return "nats/image, density" if config.likelihood == "gaussian" else "nats/image, probability"

@@ -39,10 +39,10 @@ def test_two_bce_runs_share_everything() -> None:
     assert all(verdicts(run(1), run(2, latent_dim=3)).values())
 
 
-def test_sigma_is_part_of_the_unit() -> None:
+def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() -> None:
     told = compare([run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.1)], {})
-    assert not told.verdicts[0].comparable
-    assert "N(x̂, 0.1²)" in told.sentence
+    assert all(verdict.comparable for verdict in told.verdicts)
+    assert "N(x̂, 1²) and N(x̂, 0.1²)" in told.sentence
 
 
 def test_other_images_share_nothing() -> None:
@@ -54,6 +54,14 @@ def test_other_images_share_nothing() -> None:
 def test_an_autoencoder_has_no_kl_to_compare() -> None:
     told = verdicts(run(1), run(2, model="ae"))
     assert (told["kl"], told["negative_elbo"], told["mse_per_pixel"]) == (False, False, True)
+
+
+def test_the_bound_is_a_yardstick_where_its_unit_is_shared() -> None:
+    measured = {1: held_out(0.02, elbo=-100.0), 2: held_out(0.01, elbo=-90.0)}
+    row = compare([run(1), run(2, latent_dim=3)], measured).yardsticks[0]
+    assert (row.quantity, row.values, row.best, row.difference) == ("negative_elbo", (100.0, 90.0), 1, -10.0)
+    told = compare([run(1), run(2, likelihood="gaussian")], measured)
+    assert "negative_elbo" not in {row.quantity for row in told.yardsticks}
 
 
 def test_yardsticks_name_the_better_run_only_where_less_is_better() -> None:
