@@ -98,10 +98,15 @@ def _sentence(runs: Sequence[Run]) -> str:
             f"All of these are −log p(x|z), every constant included, under {' and '.join(decoders)}: one unit, so they "
             "share an axis."
         )
+    if all(config.likelihood != "bernoulli" for config in configs):
+        return (
+            "One of these is a density of the grey pixels as they are, the other of dequantised ones: the first has no "
+            "upper limit, so each gets a row of its own."
+        )
     return (
-        "BCE is −log of the probability of a binarised image under a Bernoulli; the squared error is −log of a density "
-        "of the grey image under a Gaussian. A probability and a density have no common zero and no common scale, "
-        "so each gets a row of its own."
+        "BCE is −log of the probability of a binarised image under a Bernoulli; the squared error and the continuous "
+        "Bernoulli are −log of a density of the grey image. A probability and a density have no common zero and no "
+        "common scale, so each gets a row of its own."
     )
 
 

@@ -86,6 +86,8 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: str 
     options = schema.get("anyOf", [schema])
     main = options[0]
     choices = tuple((choice, _choice_name(name, choice)) for choice in main.get("enum", ()))
+    if main.get("type") == "boolean":
+        choices = (("false", "No"), ("true", "Yes"))
     numeric = main.get("type") in {"integer", "number"}
     return FormField(
         name=name,
@@ -110,6 +112,8 @@ def _choice_name(field: str, choice: str) -> str:
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return f"{value!r}".removesuffix(".0") if isinstance(value, float) else str(value)

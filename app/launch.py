@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
+from app.units import SHORT_NAMES
 from vae_core.config import TrainConfig
 from vae_core.presets import PRESETS
 
@@ -51,12 +52,9 @@ class LaunchRequest(BaseModel):
             return [base]
         several_losses = len({config.likelihood for config in configs}) > 1
         return [
-            base + f" {_LOSS[config.likelihood]}" * several_losses + f" s{config.seed}" * bool(self.seeds)
+            base + f" {SHORT_NAMES[config.likelihood]}" * several_losses + f" s{config.seed}" * bool(self.seeds)
             for config in configs
         ]
-
-
-_LOSS = {"bernoulli": "BCE", "gaussian": "MSE"}
 
 
 def twin_of(config: TrainConfig) -> TrainConfig:

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from vae_core.config import TrainConfig
 
-LIKELIHOOD_NAMES = {"bernoulli": "Bernoulli (BCE)", "gaussian": "Gaussian (MSE)"}
+LIKELIHOOD_NAMES = {
+    "bernoulli": "Bernoulli (BCE)",
+    "continuous_bernoulli": "Continuous Bernoulli (CB)",
+    "gaussian": "Gaussian (MSE)",
+}
+SHORT_NAMES = {"bernoulli": "BCE", "continuous_bernoulli": "CB", "gaussian": "MSE"}  # of the loss, as people say it
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,15 @@ QUANTITIES = {
 
 def decoder(config: TrainConfig) -> str:
     """The decoder's distribution in symbols, such as N(x̂, 0.707²)."""
-    return f"N(x̂, {config.sigma:.4g}²)" if config.likelihood == "gaussian" else "Bernoulli(x̂)"
+    if config.likelihood == "gaussian":
+        return f"N(x̂, {config.sigma:.4g}²)"
+    return "CB(λ)" if config.likelihood == "continuous_bernoulli" else "Bernoulli(x̂)"
 
 
 def reconstruction_unit(config: TrainConfig) -> str:
     """The unit of a run's reconstruction term: densities of one image compare, whatever their σ; a probability of
     its binarised version is another thing.
     """
-    return "nats/image, density" if config.likelihood == "gaussian" else "nats/image, probability"
+    if config.likelihood == "bernoulli":
+        return "nats/image, probability"
+    return "nats/image, density" + " of dequantised pixels" * config.dequantize

@@ -21,6 +21,8 @@ def _values(schema: dict[str, Any]) -> str:
     main = schema.get("anyOf", [schema])[0]
     if "enum" in main:
         return " ".join(f"`{choice}`" for choice in main["enum"])
+    if main["type"] == "boolean":
+        return "`false` `true`"
     if main["type"] == "array":
         return f"{main['items']['minimum']} to {main['items']['maximum']:,}, up to {main['maxItems']} of them"
     low = f"above {_number(main['exclusiveMinimum'])}" if "exclusiveMinimum" in main else _number(main["minimum"])
@@ -35,6 +37,8 @@ def _default(schema: dict[str, Any]) -> str:
     default = schema["default"]
     if default is None:
         return "empty"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{', '.join(map(str, default))}`" if isinstance(default, list) else f"`{default}`"
 
 

@@ -50,6 +50,12 @@ class TrainConfig:
     dataset: Literal["digits", "mnist", "fashion-mnist"] = _field(
         "digits", "Data", "Images to learn: 8×8 digits come with the package; the others are downloaded once."
     )
+    dequantize: bool = _field(
+        False,
+        "Data",
+        "Add uniform noise of one grey level to every pixel, anew at each step, so that a density stays finite on "
+        "pixels that are always black.",
+    )
     model: Literal["vae", "ae"] = _field(
         "vae",
         "Model",
@@ -67,11 +73,11 @@ class TrainConfig:
         "relu", "Model", "Nonlinearity after every hidden layer."
     )
     latent_dim: int = _field(20, "Model", "Dimensions of the latent code z.", ge=1, le=4096)
-    likelihood: Literal["bernoulli", "gaussian"] = _field(
+    likelihood: Literal["bernoulli", "continuous_bernoulli", "gaussian"] = _field(
         "bernoulli",
         "Loss",
-        "The decoder's p(x|z). Bernoulli's −log p is the binary cross-entropy (BCE); a Gaussian's is the squared "
-        "error (MSE) over 2σ², plus a constant.",
+        "The decoder's p(x|z). Bernoulli's −log p is the binary cross-entropy (BCE); the continuous Bernoulli is its "
+        "density for grey pixels; a Gaussian's is the squared error (MSE) over 2σ², plus a constant.",
     )
     sigma: float = _field(
         0.5**0.5,

@@ -4,7 +4,7 @@ With SSE, BCE and KL as sums over their dimensions, for one image,
 
     a_R · SSE + a_K · KL   is, up to a factor and a constant, the −ELBO of a Gaussian with σ² = a_K / (2 a_R),
                            or a β-VAE with β = a_K / (2 a_R σ²) at a declared σ;
-    b_R · BCE + a_K · KL   is a β-VAE with a Bernoulli decoder and β = a_K / b_R.
+    b_R · BCE + a_K · KL   is a β-VAE with a Bernoulli decoder and β = a_K / b_R; so it is for any other −log p.
 
 A common factor is harmless to Adam, but not to SGD, weight decay or clipping. No torch here.
 """
@@ -50,7 +50,7 @@ def weights_for(beta: float, sigma: float | None = None) -> Weights:
 class Implied:
     """What a run's loss amounts to: β at the declared decoder; for a Gaussian also the σ of an equal β = 1 loss.
 
-    `sigma` is None for a Bernoulli decoder; both are None for a plain autoencoder, whose loss has no KL.
+    `sigma` is None for other decoders; both are None for a plain autoencoder, whose loss has no KL.
     """
 
     beta: float | None
@@ -71,7 +71,7 @@ def implied(config: TrainConfig) -> Implied:
     if config.model == "ae":
         return Implied(None, None)
     reconstruction, kl = reduction_weights(config)
-    if config.likelihood == "bernoulli":
+    if config.likelihood != "gaussian":
         return Implied(Weights(reconstruction, kl * config.beta).bernoulli_beta, None)
     weights = Weights(reconstruction / (2 * config.sigma**2), kl * config.beta)
     return Implied(weights.gaussian_beta(config.sigma), weights.gaussian_sigma)

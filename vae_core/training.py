@@ -21,6 +21,7 @@ from vae_core.elbo import elbo_terms
 from vae_core.evaluation.heldout import evaluate
 from vae_core.events import Diverged, Event, Pictures
 from vae_core.pictures import COUNT, draw_pictures, to_pixels
+from vae_core.pixels import to_unit
 from vae_core.schedules import beta_at
 from vae_core.vae import build_model
 
@@ -43,15 +44,16 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU.
     """
-    # 1. Everything random follows from the seed, in three streams that do not touch torch's global generators.
+    # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
-    weights_seed, order_seed, noise_seed = map(int, np.random.SeedSequence(config.seed).generate_state(3))
+    weights_seed, order_seed, noise_seed, grain_seed = map(int, np.random.SeedSequence(config.seed).generate_state(4))
     order = torch.Generator().manual_seed(order_seed)  # on the CPU: the same order on every device
     noise = torch.Generator(device).manual_seed(noise_seed)
+    grain = torch.Generator(device).manual_seed(grain_seed) if config.dequantize else None
 
     # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
-    train_images = torch.from_numpy(data.train.images).flatten(1).to(device)  # [N, D] uint8
-    test_images = torch.from_numpy(data.test.images).flatten(1).to(device)
+    splits = (data.train.images, data.test.images)
+    train_images, test_images = (torch.from_numpy(images).flatten(1).to(device) for images in splits)  # [N, D] uint8
     model = build_model(config, data.facts, weights_seed).to(device)
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
@@ -60,17 +62,18 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
 
     # 3. Before the first step: what the pictures will show, and where the curves start.
     shape = (data.facts.height, data.facts.width)
-    inputs = test_images[:COUNT] / 255
+    inputs = to_unit(test_images[:COUNT])
     yield Pictures(0, "inputs", to_pixels(inputs, shape))
     yield from draw_pictures(model, inputs, shape, step=0)
-    yield evaluate(model, test_images, step=0, epoch=0.0, seconds=0.0)
+    held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
+    yield held_out(step=0, epoch=0.0, seconds=0.0)
 
     model.train()
     started = perf_counter()
     steps = range(1, config.total_steps + 1)
     for step, batch in zip(steps, batches(len(train_images), config.batch_size, order, device), strict=False):
         # 4. One update. Nothing here waits for the device: no number is looked at.
-        x = train_images.index_select(0, batch) / 255  # [B, D]
+        x = to_unit(train_images.index_select(0, batch), grain)  # [B, D]
         epsilon = torch.randn((config.mc_samples, len(x), config.latent_dim), generator=noise, device=device)
         beta = beta_at(config, step)
         terms = elbo_terms(model, x, epsilon, (reconstruction_weight, kl_weight * beta))
@@ -99,7 +102,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
             yield from draw_pictures(model, inputs, shape, step)
         if evaluating:
             epoch, seconds = step / config.steps_per_epoch, perf_counter() - started
-            evaluation = evaluate(model, test_images, step=step, epoch=epoch, seconds=seconds)
+            evaluation = held_out(step=step, epoch=epoch, seconds=seconds)
             yield evaluation
             if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
                 yield Diverged(step, "held-out loss")

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.palette import slot
-from app.units import LIKELIHOOD_NAMES, QUANTITIES
+from app.units import LIKELIHOOD_NAMES, QUANTITIES, SHORT_NAMES
 
 NOTHING = "—"
-SHORT_LIKELIHOODS = {"bernoulli": "BCE", "gaussian": "MSE"}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -64,7 +63,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "time_left": time_left,
     "slot": slot,
-    "loss_name": lambda likelihood: SHORT_LIKELIHOODS[likelihood],
+    "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
     "likelihood_name": lambda likelihood: LIKELIHOOD_NAMES[likelihood],
     "quantity": lambda name: QUANTITIES[name],
 }

@@ -45,6 +45,15 @@ def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() ->
     assert "N(x̂, 1²) and N(x̂, 0.1²)" in told.sentence
 
 
+def test_densities_share_a_unit_only_if_both_or_neither_are_of_dequantised_pixels() -> None:
+    grey = run(1, likelihood="continuous_bernoulli"), run(2, likelihood="gaussian")
+    assert compare(grey, {}).verdicts[0].comparable
+    mixed = compare([run(1, likelihood="continuous_bernoulli", dequantize=True), grey[1]], {})
+    assert not mixed.verdicts[0].comparable
+    assert "dequantised" in mixed.sentence
+    assert not compare([run(3), grey[0]], {}).verdicts[0].comparable
+
+
 def test_other_images_share_nothing() -> None:
     told = compare([run(1), run(2, dataset="mnist")], {1: held_out(0.1), 2: held_out(0.2)})
     assert not any(verdict.comparable for verdict in told.verdicts)

@@ -25,7 +25,7 @@ def test_what_the_form_shows_is_what_it_would_send() -> None:
 
 def test_choices_are_the_literals_and_the_current_one_is_among_them() -> None:
     likelihood = drawn(typed_values(TrainConfig(likelihood="gaussian")))["likelihood"]
-    assert [value for value, _ in likelihood.choices] == ["bernoulli", "gaussian"]
+    assert [value for value, _ in likelihood.choices] == ["bernoulli", "continuous_bernoulli", "gaussian"]
     assert likelihood.value == "gaussian"
 
 

@@ -58,6 +58,7 @@ def test_there_and_back(beta: float, sigma: float) -> None:
         ({"reconstruction_reduction": "mean"}, Implied(784, None)),
         ({"reconstruction_reduction": "mean", "kl_reduction": "mean"}, Implied(39.2, None)),
         ({"kl_reduction": "mean"}, Implied(0.05, None)),
+        ({"likelihood": "continuous_bernoulli", "beta": 2}, Implied(2, None)),
         ({"likelihood": "gaussian"}, Implied(1, sqrt(0.5))),
         ({"likelihood": "gaussian", "sigma": 1}, Implied(1, 1)),
         ({"likelihood": "gaussian", "reconstruction_reduction": "mean"}, Implied(784, sqrt(392))),

@@ -52,6 +52,22 @@ def test_the_elbo_is_minus_the_sum_of_its_terms(small, digits):
     assert all(e.elbo == -(e.reconstruction + e.kl) for e in _of(Evaluation, events))
 
 
+def test_a_continuous_bernoulli_learns_dequantised_digits_and_shares_the_yardsticks(small, digits):
+    config = small(likelihood="continuous_bernoulli", dequantize=True, max_steps=200)
+    first, *_, last = _of(Evaluation, train(config, digits))
+    bernoulli = _of(Evaluation, train(small(max_steps=1), digits))[0]
+    assert last.elbo > first.elbo + 5
+    assert last.mse_per_pixel < first.mse_per_pixel
+    assert first.kl == pytest.approx(bernoulli.kl, rel=0.01)  # the same weights, and almost the same pixels
+    assert first.reconstruction < bernoulli.reconstruction - 64 * 0.6  # log 2 a pixel and more
+
+
+def test_dequantised_pixels_change_the_terms_and_not_the_order_of_images(small, digits):
+    plain, grainy = (_steps(train(small(dequantize=on, max_steps=3), digits)) for on in (False, True))
+    assert plain["reconstruction"][0] != grainy["reconstruction"][0]
+    assert plain["reconstruction"][0] == pytest.approx(grainy["reconstruction"][0], rel=0.01)
+
+
 @pytest.mark.parametrize(("reconstruction", "kl"), [("sum", "mean"), ("mean", "sum"), ("mean", "mean")])
 def test_reductions_change_the_loss_and_not_the_terms(small, digits, reconstruction, kl):
     config = small(reconstruction_reduction=reconstruction, kl_reduction=kl, beta=3, max_steps=4)

@@ -6,6 +6,7 @@ from torch import Generator, Tensor
 
 from vae_core.config import TrainConfig
 from vae_core.likelihoods.bernoulli import Bernoulli
+from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from vae_core.likelihoods.gaussian import Gaussian
 
 
@@ -27,4 +28,6 @@ class Likelihood(Protocol):
 
 def choose_likelihood(config: TrainConfig) -> Likelihood:
     """The family that the configuration names."""
-    return Gaussian(config.sigma) if config.likelihood == "gaussian" else Bernoulli()
+    if config.likelihood == "gaussian":
+        return Gaussian(config.sigma)
+    return ContinuousBernoulli() if config.likelihood == "continuous_bernoulli" else Bernoulli()

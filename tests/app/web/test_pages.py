@@ -120,6 +120,12 @@ def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, tra
     assert told == {"beta": pytest.approx(64), "sigma": pytest.approx(32**0.5)}
 
 
+def test_a_density_without_a_floor_says_so(client: TestClient, trained: Trained) -> None:
+    warning = "−ELBO has no floor"
+    assert warning in text(client, f"/runs/{trained(likelihood='continuous_bernoulli')}")
+    assert warning not in text(client, f"/runs/{trained(likelihood='continuous_bernoulli', dequantize=True)}")
+
+
 def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     assert client.post(f"/runs/{run}/rename", data={"name": "héron"}).headers["location"] == f"/runs/{run}"
