@@ -101,12 +101,12 @@ def _sentence(runs: Sequence[Run]) -> str:
     if all(config.likelihood != "bernoulli" for config in configs):
         return (
             "One of these is a density of the grey pixels as they are, the other of dequantised ones: the first has no "
-            "upper limit, so each gets a row of its own."
+            "upper limit, so each unit gets a row of its own."
         )
     return (
         "BCE is −log of the probability of a binarised image under a Bernoulli; the squared error and the continuous "
         "Bernoulli are −log of a density of the grey image. A probability and a density have no common zero and no "
-        "common scale, so each gets a row of its own."
+        "common scale, so each unit gets a row of its own."
     )
 
 
@@ -137,6 +137,8 @@ def _differences(runs: Sequence[Run]) -> list[Difference]:
 def _shown(value: object) -> str:
     if value is None:
         return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

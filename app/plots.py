@@ -57,17 +57,14 @@ def terms_figure(line: Line, unit: str, variational: bool) -> Figure:
 
 
 def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
-    """KL overlaid, since its unit is shared; the other terms overlaid only where theirs is, else a row each."""
+    """KL overlaid, since all runs share its unit; the reconstruction terms in a row for each unit that they have."""
     rows = []
-    if len(set(units)) == 1:
-        if all(variational):
-            rows.append(Row("negative_elbo", _title("negative_elbo", units[0]), tuple(lines)))
-        rows.append(Row("reconstruction", _title("reconstruction", units[0]), tuple(lines)))
-    else:
-        rows += [
-            Row("reconstruction", f"{line.name}: {_title('reconstruction', unit)}", (line,))
-            for line, unit in zip(lines, units, strict=True)
-        ]
+    if len(set(units)) == 1 and all(variational):
+        rows.append(Row("negative_elbo", _title("negative_elbo", units[0]), tuple(lines)))
+    for unit in dict.fromkeys(units):
+        sharing = tuple(line for line, its_unit in zip(lines, units, strict=True) if its_unit == unit)
+        names = ", ".join(line.name for line in sharing)
+        rows.append(Row("reconstruction", f"{names}: {_title('reconstruction', unit)}", sharing))
     with_kl = tuple(line for line, has in zip(lines, variational, strict=True) if has)
     if with_kl:
         rows.append(Row("kl", _title("kl"), with_kl))

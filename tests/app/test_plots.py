@@ -7,7 +7,7 @@ import pytest
 
 from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, terms_figure
 
-A, B = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash")
+A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "dot")
 
 
 def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
@@ -50,6 +50,13 @@ def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
         "B: reconstruction — nats/image, Gaussian",
         "KL — nats/image",
     ]
+
+
+def test_runs_of_one_unit_share_a_row_beside_another_unit() -> None:
+    figure = compare_figure([A, B, C], ["density", "probability", "density"], [True] * 3)
+    assert panels(figure)["y"] == {(1, "reconstruction"), (3, "reconstruction")}
+    assert panels(figure)["y2"] == {(2, "reconstruction")}
+    assert figure["layout"]["annotations"][0]["text"] == "A, C: reconstruction — density"
 
 
 def test_equal_units_share_every_row() -> None:
