@@ -1,6 +1,7 @@
 """From the events of one run to rows: buffered in memory, written by a thread of its own, one transaction a flush."""
 
 import logging
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from app.store.numbers import finite
 from vae_core.events import Evaluation, Event, Pictures, StepTerms
 
 FLUSH_S = 0.1  # between flushes
+YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
 IDLE_S = 1.0  # between heartbeats while nothing happens
 CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
 LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
@@ -57,6 +59,7 @@ class Recorder:
         self._thread = Thread(target=self._work, name="recorder", daemon=True)
 
     def __enter__(self) -> Self:
+        sys.setswitchinterval(YIELD_S)
         self._thread.start()
         return self
 
