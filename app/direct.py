@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
-import psutil
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from app.database import Database
+from app.jobs.local import handle_of
 from app.launch import LaunchRequest
 from app.models import Run
 from app.settings import Settings
@@ -32,17 +32,12 @@ def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -
         with database.write() as session:
             run = runs.create(session, config, name=name, preset=wanted.preset, tags=wanted.tags, group=group)
             run = attempts.claim(session, run)
-            attempts.note_handle(session, run.id or 0, run.attempt, _this_process())
+            attempts.note_handle(session, run.id or 0, run.attempt, handle_of(os.getpid()))
         with _shown(database, run, quiet):
             execute(settings, run.id or 0, run.attempt)
         ended.append(_public(database, run.id or 0))
     database.close()
     return ended
-
-
-def _this_process() -> dict[str, Any]:
-    """The handle by which a server on the same data folder sees that the run is alive."""
-    return {"pid": os.getpid(), "create_time": psutil.Process().create_time()}
 
 
 def _public(database: Database, run_id: int) -> dict[str, Any]:

@@ -5,14 +5,14 @@ Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no
 
 import json
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from vae_core.config import TrainConfig
 
-RUN_STATUSES = ("queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted")
+RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted"]
 LIVE = ("queued", "running", "paused")
 
 

@@ -108,15 +108,15 @@ def _rows(rows: Sequence[Row]) -> Figure:
         layout["yaxis" + _suffix(number)] = _value_axis([max(0.0, top - height), top])
         layout["annotations"].append(_row_title(row.title, top))
         for line in row.lines:
-            traces += _curve(line, row.field, _axis_name(number), first=row is rows[0] or row.field == "kl")
+            traces += _curve(line, row.field, _axis_name(number))
     layout["showlegend"] = False
     return _plain(go.Figure(traces, layout))
 
 
-def _curve(line: Line, field: str, axis: str, first: bool) -> list[go.Scatter]:
+def _curve(line: Line, field: str, axis: str) -> list[go.Scatter]:
     """A term of a run: its min–max band where steps are bucketed, raw points faint under a smoothed line, held-out."""
     quantity = QUANTITIES[field]
-    shared = {"xaxis": "x", "yaxis": axis, "legendgroup": str(line.run), "connectgaps": False}
+    shared = {"xaxis": "x", "yaxis": axis, "connectgaps": False}
 
     def meta(role: str) -> dict[str, Any]:
         return {"run": line.run, "field": field, "role": role, "slot": line.slot}
@@ -139,7 +139,6 @@ def _curve(line: Line, field: str, axis: str, first: bool) -> list[go.Scatter]:
             mode="lines",
             line={"color": line.colour, "width": 2, "dash": line.dash},
             hovertemplate="%{y:.2f}",
-            showlegend=first,
             **shared,
         ),
         go.Scatter(

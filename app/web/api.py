@@ -13,7 +13,7 @@ from app.database import Database
 from app.errors import Refused
 from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest
-from app.models import Run
+from app.models import Run, RunStatus
 from app.store import evaluations, pictures, runs, steps
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.security import require_user
@@ -25,7 +25,6 @@ router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
 Json = dict[str, Any]
 RunId = Annotated[int, Field(ge=1, le=2**53)]
 StepNumber = Annotated[int, Query(ge=1, le=2**53)]
-RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted"]
 
 
 class RunFilter(BaseModel):

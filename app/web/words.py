@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.palette import slot
-from app.units import LIKELIHOOD_NAMES, QUANTITIES, SHORT_NAMES
+from app.units import QUANTITIES, SHORT_NAMES
 
 NOTHING = "—"
 
@@ -64,6 +64,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "time_left": time_left,
     "slot": slot,
     "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
-    "likelihood_name": lambda likelihood: LIKELIHOOD_NAMES[likelihood],
     "quantity": lambda name: QUANTITIES[name],
 }

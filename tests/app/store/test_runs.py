@@ -1,9 +1,10 @@
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 
 from app.errors import Conflict, NotFound, Refused
-from app.models import RUN_STATUSES, Run, dumps
+from app.models import Run, RunStatus, dumps
 from app.store import attempts, events, runs
 from vae_core.config import TrainConfig
 
@@ -65,7 +66,7 @@ def test_stopping_an_ended_run_is_a_conflict(database, with_status, status):
         runs.request_stop(session, run_id)
 
 
-@pytest.mark.parametrize("status", RUN_STATUSES)
+@pytest.mark.parametrize("status", get_args(RunStatus))
 def test_only_an_ended_run_can_be_deleted(database, with_status, status):
     run_id = with_status(status)
     with database.write() as session:

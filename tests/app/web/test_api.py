@@ -9,8 +9,6 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.models import RUN_STATUSES
-from app.web.api import RunStatus
 from vae_core.config import TrainConfig
 
 Launch = Callable[..., dict[str, Any]]
@@ -204,10 +202,6 @@ def test_comparisons_of_nonsense_are_refused(client: TestClient, runs: str) -> N
     answer = client.get("/api/compare", params={"runs": runs})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "runs"
-
-
-def test_the_filter_knows_every_status() -> None:
-    assert set(RunStatus.__args__) == set(RUN_STATUSES)
 
 
 def test_openapi_describes_the_contract(client: TestClient) -> None:
