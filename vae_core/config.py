@@ -6,20 +6,24 @@ from dataclasses import asdict, fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo, model_validator
 from pydantic.dataclasses import dataclass
 
 from vae_core.datasets.facts import FACTS
-from vae_core.refusals import ConfigError, RefusedConfig, refused, spanning
+from vae_core.refusals import ConfigError, RefusedConfig, refused
+from vae_core.rules import MAX_TOTAL_STEPS, check_rules
 
 __all__ = ["MAX_TOTAL_STEPS", "ConfigError", "RefusedConfig", "TrainConfig", "json_schema"]
 
-MAX_TOTAL_STEPS = 10**8
+LINEAR = "none"  # what a form or a command line says for no hidden layer at all
 
 
 def _widths(value: object) -> object:
-    """'500, 500' -> [500, 500]: what a form field or a command line can say."""
-    return re.split(r"[\s,x]+", value.strip("[]() ")) if isinstance(value, str) else value
+    """'500, 500' -> [500, 500] and 'none' -> []: what a form field or a command line can say."""
+    if not isinstance(value, str):
+        return value
+    widths = value.strip("[]() ")
+    return re.split(r"[\s,x]+", widths) if widths not in {LINEAR, ""} else []
 
 
 def _field(default: Any, group: str, help: str, **bounds: Any) -> Any:
@@ -35,7 +39,9 @@ def _field(default: Any, group: str, help: str, **bounds: Any) -> Any:
 
 
 Width = Annotated[int, Field(ge=1, le=8192)]
-Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=16), BeforeValidator(_widths)]
+Widths = Annotated[tuple[Width, ...], Field(max_length=16), BeforeValidator(_widths)]
+SCALED = ("gaussian", "laplace", "discretized_logistic")  # likelihoods with a location and a scale
+IMPORTANCE = ("iwae", "ciwae", "dreg")  # objectives with K importance samples
 VAE = {"model": ["vae"]}
 
 
@@ -50,6 +56,12 @@ class TrainConfig:
     dataset: Literal["digits", "mnist", "fashion-mnist"] = _field(
         "digits", "Data", "Images to learn: 8×8 digits come with the package; the others are downloaded once."
     )
+    binarize: Literal["none", "threshold", "static", "dynamic"] = _field(
+        "none",
+        "Data",
+        "Make every pixel 0 or 1: by a threshold at ½, by one flip with the grey level as its probability, kept for "
+        "good (static), or by a new flip at each step (dynamic; the held-out split's is kept).",
+    )
     dequantize: bool = _field(
         False,
         "Data",
@@ -61,32 +73,59 @@ class TrainConfig:
         "Model",
         "A VAE samples z and pays the KL; a plain autoencoder (ae) does neither and has no ELBO.",
     )
-    architecture: Literal["mlp", "conv"] = _field(
+    architecture: Literal["mlp", "conv", "resnet"] = _field(
         "mlp",
         "Model",
-        "Dense layers, or two stride-2 convolutions followed by dense layers; the decoder mirrors it.",
+        "Dense layers, or two stride-2 convolutions before them (conv), each followed by residual blocks (resnet); the "
+        "decoder mirrors it.",
     )
     hidden: Widths = _field(
-        (400,), "Model", "Widths of the encoder's dense layers, such as 500, 500; the decoder mirrors them."
+        (400,),
+        "Model",
+        "Widths of the encoder's dense layers, such as 500, 500; the decoder mirrors them. 'none' leaves them out: "
+        "with mlp, a linear encoder and decoder.",
     )
     activation: Literal["relu", "tanh", "softplus", "gelu"] = _field(
         "relu", "Model", "Nonlinearity after every hidden layer."
     )
     latent_dim: int = _field(20, "Model", "Dimensions of the latent code z.", ge=1, le=4096)
-    likelihood: Literal["bernoulli", "continuous_bernoulli", "gaussian"] = _field(
+    output_bias: Literal["random", "data_mean"] = _field(
+        "random",
+        "Model",
+        "First value of the decoder's last bias: torch's random one, or the one that decodes to the mean image, where "
+        "a collapsed model would stay.",
+    )
+    likelihood: Literal["bernoulli", "continuous_bernoulli", "gaussian", "laplace", "discretized_logistic"] = _field(
         "bernoulli",
         "Loss",
         "The decoder's p(x|z). Bernoulli's −log p is the binary cross-entropy (BCE); the continuous Bernoulli is its "
-        "density for grey pixels; a Gaussian's is the squared error (MSE) over 2σ², plus a constant.",
+        "density for grey pixels; a Gaussian's is the squared error (MSE) over 2σ², a Laplace's the absolute error "
+        "over its scale, plus a constant; the discretised logistic gives each of the 256 grey levels a probability.",
+    )
+    scale: Literal["fixed", "shared", "optimal", "per_pixel"] = _field(
+        "fixed",
+        "Loss",
+        "The decoder's scale: fixed at sigma, learned for all pixels together, the best one for each minibatch in "
+        "closed form, or one that the decoder gives for every pixel.",
+        shown_when={"likelihood": list(SCALED)},
     )
     sigma: float = _field(
         0.5**0.5,
         "Loss",
-        "Standard deviation of the Gaussian decoder, fixed; √½ makes the loss the sum of squares plus a constant.",
+        "The scale, or the first one of a shared scale: a Gaussian's standard deviation, where √½ makes the loss the "
+        "sum of squares plus a constant; a Laplace's mean absolute deviation; the logistic's s.",
         ge=1e-3,
         le=100,
         unit="pixel range is 0 to 1",
-        shown_when={"likelihood": ["gaussian"]},
+        shown_when={"likelihood": list(SCALED), "scale": ["fixed", "shared"]},
+    )
+    objective: Literal["elbo", "iwae", "ciwae", "dreg", "beta_tcvae", "mmd"] = _field(
+        "elbo",
+        "Loss",
+        "What is maximised; what is reported is always the ELBO. The importance-weighted bound (iwae), its mixture "
+        "with the ELBO (ciwae) or with a less noisy gradient (dreg); the KL split into three with a weight on the "
+        "total correlation (beta_tcvae); or the ELBO with a penalty on the distance from the prior (mmd).",
+        shown_when=VAE,
     )
     reconstruction_reduction: Literal["sum", "mean"] = _field(
         "sum",
@@ -101,19 +140,45 @@ class TrainConfig:
         shown_when=VAE,
     )
     beta: float = _field(
-        1.0, "Loss", "Weight of the KL in the loss; 1 trains the ELBO itself.", ge=0, le=1e6, shown_when=VAE
+        1.0,
+        "Loss",
+        "Weight of the KL in the loss (in beta_tcvae, of the total correlation alone); 1 trains the ELBO itself.",
+        ge=0,
+        le=1e6,
+        shown_when={"model": ["vae"], "objective": ["elbo", "beta_tcvae", "mmd"]},
     )
-    beta_schedule: Literal["constant", "linear"] = _field(
-        "constant", "Loss", "Keep β, or raise it linearly from 0 over warmup_steps.", shown_when=VAE
+    beta_schedule: Literal["constant", "linear", "cyclical"] = _field(
+        "constant",
+        "Loss",
+        "Keep β, raise it linearly from 0 over warmup_steps, or do so again at the start of every cycle.",
+        shown_when={"model": ["vae"], "objective": ["elbo", "beta_tcvae", "mmd"]},
     )
     warmup_steps: int = _field(
         0,
         "Loss",
-        "Steps over which a linear schedule raises β from 0.",
+        "Steps over which a linear or cyclical schedule raises β from 0.",
         ge=0,
         le=MAX_TOTAL_STEPS,
         unit="steps",
-        shown_when={"model": ["vae"], "beta_schedule": ["linear"]},
+        shown_when={"model": ["vae"], "beta_schedule": ["linear", "cyclical"]},
+    )
+    cycle_steps: int = _field(
+        0,
+        "Loss",
+        "Steps of one cycle of a cyclical schedule, the rise included.",
+        ge=0,
+        le=MAX_TOTAL_STEPS,
+        unit="steps",
+        shown_when={"model": ["vae"], "beta_schedule": ["cyclical"]},
+    )
+    free_bits: float = _field(
+        0.0,
+        "Loss",
+        "Floor under each latent dimension's KL, averaged over the minibatch: below it the loss no longer pushes.",
+        ge=0,
+        le=1000,
+        unit="nats a dimension",
+        shown_when={"model": ["vae"], "objective": ["elbo"]},
     )
     mc_samples: int = _field(
         1,
@@ -122,6 +187,31 @@ class TrainConfig:
         ge=1,
         le=1000,
         shown_when=VAE,
+    )
+    importance_samples: int = _field(
+        5,
+        "Loss",
+        "K, the importance samples in each of the L estimates of the bound.",
+        ge=1,
+        le=1000,
+        shown_when={"model": ["vae"], "objective": list(IMPORTANCE)},
+    )
+    elbo_weight: float = _field(
+        0.5,
+        "Loss",
+        "Share of the ELBO in ciwae; the rest is the importance-weighted bound's.",
+        ge=0,
+        le=1,
+        shown_when={"model": ["vae"], "objective": ["ciwae"]},
+    )
+    mmd_weight: float = _field(
+        100.0,
+        "Loss",
+        "Weight of the squared distance (MMD) between the minibatch's codes and the prior; with β = 0 it replaces the "
+        "KL.",
+        ge=0,
+        le=1e6,
+        shown_when={"model": ["vae"], "objective": ["mmd"]},
     )
     batch_size: int = _field(128, "Training", "M, the images in one minibatch.", ge=1, le=65536, unit="images")
     optimizer: Literal["adam", "adamw", "rmsprop", "adagrad", "sgd"] = _field(
@@ -146,6 +236,12 @@ class TrainConfig:
     seed: int = _field(0, "Training", "Decides weights, data order and noise.", ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda"] = _field(
         "auto", "Running", "Where to train; auto takes a GPU if there is one."
+    )
+    precision: Literal["float32", "bfloat16"] = _field(
+        "float32",
+        "Running",
+        "Arithmetic of the networks' layers; the likelihood and the KL are always computed in float32. bfloat16 is "
+        "faster only where the hardware has it.",
     )
     threads: int | None = _field(
         None,
@@ -172,17 +268,12 @@ class TrainConfig:
     )
 
     @model_validator(mode="after")
-    def _together(self) -> Self:
-        """The rules that span fields."""
+    def _together(self, info: ValidationInfo) -> Self:
+        """The rules that span fields; a stored configuration has passed those of its day."""
         if self.epochs is None and self.max_steps is None:
             object.__setattr__(self, "epochs", 10)
-        if self.beta_schedule == "linear" and self.warmup_steps < 1:
-            raise spanning(
-                "warmup_steps", "must be at least 1 for a linear schedule, not {value}", self.warmup_steps, 1
-            )
-        if self.total_steps > MAX_TOTAL_STEPS:
-            message = f"makes {{value}} steps with this batch_size, more than the {MAX_TOTAL_STEPS} allowed"
-            raise spanning("epochs", message, self.total_steps, MAX_TOTAL_STEPS)
+        if not (info.context or {}).get("stored"):
+            check_rules(self)
         return self
 
     @property
@@ -195,6 +286,11 @@ class TrainConfig:
         """Optimiser updates of the whole run: epochs or max_steps, whichever ends first."""
         ends = [self.epochs and self.epochs * self.steps_per_epoch, self.max_steps]
         return min(end for end in ends if end is not None)
+
+    @property
+    def samples(self) -> int:
+        """Samples of z for each image and step: L, times K where the objective weighs them."""
+        return self.mc_samples * (self.importance_samples if self.objective in IMPORTANCE else 1)
 
     @property
     def evaluation_interval(self) -> int:
@@ -211,17 +307,18 @@ class TrainConfig:
         return {**asdict(self), "hidden": list(self.hidden)}
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "TrainConfig":
+    def parse(cls, raw: Mapping[str, Any], *, stored: bool = False) -> "TrainConfig":
         """The configuration that a form, a JSON body or a command line means; '' means "not given".
 
-        Raises `RefusedConfig` with every wrong field.
+        One that was `stored` keeps what later versions would refuse in a new one, and lacks what they added. Raises
+        `RefusedConfig` with every wrong field.
         """
         given = {name: value for name, value in raw.items() if value != ""}
         for field in fields(cls):  # an optional field that was emptied is None, not its default
             if raw.get(field.name) == "" and type(None) in get_args(field.type):
                 given[field.name] = None
         try:
-            return _adapter().validate_python(given)
+            return _adapter().validate_python(given, context={"stored": stored})
         except ValidationError as error:
             raise refused(error) from None
 
