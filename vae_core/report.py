@@ -5,7 +5,10 @@ Terms are in nats per example, `se` is the standard error of a mean over images.
 
 from dataclasses import dataclass
 
-from vae_core.events import Floats
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
