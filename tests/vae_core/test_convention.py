@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core.config import TrainConfig
-from vae_core.convention import Implied, Weights, implied, weights_for
+from vae_core.convention import (
+    Implied,
+    Weights,
+    bernoulli_weights,
+    gaussian_weights,
+    implied,
+    laplace_weights,
+)
 
 D, Z = 784, 20  # MNIST and the usual latent code
 
@@ -31,6 +38,11 @@ GAUSSIAN = [
     ("WorldModels#12: 10 mean(D) + mean(Z), D = 12288, Z = 32", Weights(10 / 12288, 1 / 32), 19.2),
     ("disentangling-vae gaussian: 255 SSE + KL", Weights(255, 1), 1 / 510),
 ]
+# The weights of L1 sum and KL sum, and the b that they give.
+LAPLACE = [
+    ("disentangling-vae laplace: 3 L1 + KL", Weights(3, 1), 1 / 3),
+    ("L1 mean(D) + KL", Weights(1 / D, 1), 784),
+]
 
 
 @pytest.mark.parametrize(("seen", "weights", "beta"), BERNOULLI)
@@ -44,11 +56,28 @@ def test_squared_error_recipes_are_sigmas(seen: str, weights: Weights, variance:
     assert weights.gaussian_beta(weights.gaussian_sigma) == pytest.approx(1), seen
 
 
+@pytest.mark.parametrize(("seen", "weights", "scale"), LAPLACE)
+def test_absolute_error_recipes_are_scales(seen: str, weights: Weights, scale: float) -> None:
+    assert weights.laplace_scale == pytest.approx(scale), seen
+    assert weights.laplace_beta(weights.laplace_scale) == pytest.approx(1), seen
+
+
 @given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e2))
-def test_there_and_back(beta: float, sigma: float) -> None:
-    assert weights_for(beta).bernoulli_beta == pytest.approx(beta)
-    assert weights_for(beta, sigma).gaussian_beta(sigma) == pytest.approx(beta)
-    assert weights_for(1, sigma).gaussian_sigma == pytest.approx(sigma)
+def test_there_and_back(beta: float, scale: float) -> None:
+    assert bernoulli_weights(beta).bernoulli_beta == pytest.approx(beta)
+    assert gaussian_weights(scale, beta).gaussian_beta(scale) == pytest.approx(beta)
+    assert gaussian_weights(scale).gaussian_sigma == pytest.approx(scale)
+    assert laplace_weights(scale, beta).laplace_beta(scale) == pytest.approx(beta)
+    assert laplace_weights(scale).laplace_scale == pytest.approx(scale)
+
+
+@given(st.floats(1e-2, 1e2), st.floats(1e-2, 1e1))
+def test_beta_is_a_wider_scale(beta: float, scale: float) -> None:
+    """σ_eff = σ √β and b_eff = b β: the loss is that of a decoder that expects larger errors."""
+    told = implied(TrainConfig(likelihood="gaussian", sigma=scale, beta=beta))
+    assert told.sigma == pytest.approx(scale * sqrt(beta))
+    told = implied(TrainConfig(likelihood="laplace", sigma=scale, beta=beta))
+    assert told.sigma == pytest.approx(scale * beta)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +87,23 @@ def test_there_and_back(beta: float, sigma: float) -> None:
         ({"reconstruction_reduction": "mean"}, Implied(784, None)),
         ({"reconstruction_reduction": "mean", "kl_reduction": "mean"}, Implied(39.2, None)),
         ({"kl_reduction": "mean"}, Implied(0.05, None)),
-        ({"likelihood": "continuous_bernoulli", "beta": 2}, Implied(2, None)),
+        ({"likelihood": "continuous_bernoulli", "dequantize": True, "beta": 2}, Implied(2, None)),
         ({"likelihood": "gaussian"}, Implied(1, sqrt(0.5))),
         ({"likelihood": "gaussian", "sigma": 1}, Implied(1, 1)),
         ({"likelihood": "gaussian", "reconstruction_reduction": "mean"}, Implied(784, sqrt(392))),
         ({"likelihood": "gaussian", "beta": 4}, Implied(4, sqrt(2))),
+        ({"likelihood": "laplace", "sigma": 1 / 3}, Implied(1, 1 / 3)),
+        ({"likelihood": "laplace", "sigma": 0.1, "reconstruction_reduction": "mean"}, Implied(784, 78.4)),
+        ({"likelihood": "discretized_logistic", "beta": 4}, Implied(4, None)),
+        ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, Implied(4, None)),
+        ({"likelihood": "gaussian", "scale": "optimal", "kl_reduction": "mean"}, Implied(0.05, None)),
+        ({"likelihood": "laplace", "scale": "per_pixel"}, Implied(1, None)),
+        ({"objective": "iwae"}, Implied(1, None)),
+        ({"objective": "dreg", "likelihood": "gaussian", "sigma": 0.3}, Implied(1, 0.3)),
+        ({"objective": "beta_tcvae", "beta": 6}, Implied(None, None)),
+        ({"objective": "beta_tcvae"}, Implied(1, None)),
+        ({"objective": "mmd", "beta": 0}, Implied(None, None)),
+        ({"objective": "mmd", "mmd_weight": 0, "beta": 2}, Implied(2, None)),
         ({"model": "ae"}, Implied(None, None)),
     ],
 )
