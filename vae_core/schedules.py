@@ -6,8 +6,11 @@ from vae_core.config import TrainConfig
 def beta_at(config: TrainConfig, step: int) -> float:
     """β in the loss of `step`, counted from 1.
 
-    A linear schedule is β · step / warmup_steps (Bowman et al. 2016), so it reaches β at step = warmup_steps.
+    A linear schedule is β · step / warmup_steps (Bowman et al. 2016), so it reaches β at step = warmup_steps. A
+    cyclical one starts anew after every cycle_steps (Fu et al. 2019, arXiv:1903.10145).
     """
-    if config.beta_schedule == "linear":
-        return config.beta * min(1.0, step / config.warmup_steps)
-    return config.beta
+    if config.beta_schedule == "constant":
+        return config.beta
+    if config.beta_schedule == "cyclical":
+        step = (step - 1) % config.cycle_steps + 1
+    return config.beta * min(1.0, step / config.warmup_steps)
