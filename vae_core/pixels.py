@@ -1,7 +1,13 @@
-"""From the bytes of a data set to the numbers that a likelihood sees."""
+"""From the bytes of a data set to the numbers that a likelihood sees, and back to the bins of 8-bit levels."""
+
+from math import inf
 
 import torch
 from torch import Generator, Tensor
+
+from vae_core.refusals import ConfigError
+
+LEVELS = 256
 
 
 def to_unit(images: Tensor, noise: Generator | None = None) -> Tensor:
@@ -14,3 +20,24 @@ def to_unit(images: Tensor, noise: Generator | None = None) -> Tensor:
         return images / 255
     uniform = torch.rand(images.shape, generator=noise, device=noise.device)
     return (images + uniform.to(images.device)) / 256
+
+
+def bins(levels: Tensor, dequantized: bool) -> tuple[Tensor, Tensor]:
+    """Where the pixels lie that show as `levels` y, 0…255 of any type: the lower and the upper edge of each one's bin.
+
+    (y ± ½)/255 of raw pixels y/255, [y/256, (y + 1)/256] of dequantised ones. The outermost bins are open, to ∓∞: so
+    every density's 256 probabilities sum to 1.
+    """
+    low, high = (levels / 256, (levels + 1.0) / 256) if dequantized else ((levels - 0.5) / 255, (levels + 0.5) / 255)
+    return low.masked_fill(levels == 0, -inf), high.masked_fill(levels == LEVELS - 1, inf)
+
+
+def require_unit(x: Tensor, likelihood: str) -> None:
+    """Raise `ConfigError` unless every pixel of x lies in [0, 1], where a Bernoulli or a logistic level has a meaning.
+
+    For data where they enter: it looks at every number, and on a GPU waits for them.
+    """
+    low, high = (bound.item() for bound in x.aminmax())
+    if not (low >= 0 and high <= 1):  # so written, it refuses NaN too
+        message = f"likelihood={likelihood} needs pixels from 0 to 1, not from {low:g} to {high:g}"
+        raise ConfigError("likelihood", f"{message}: scale the data, or choose likelihood=gaussian", (0, 1))

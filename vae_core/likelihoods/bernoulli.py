@@ -9,8 +9,11 @@ class Bernoulli:
     """p(x|z) = Π p^x (1−p)^(1−x) with p = sigmoid(outputs).
 
     For grey x in [0, 1], −log p is the binary cross-entropy: not a density of x, but the expected −log p of the
-    image whose pixels are flipped to 1 with probability x, since the formula is linear in x.
+    image whose pixels are flipped to 1 with probability x, since the formula is linear in x. Outside [0, 1] it falls
+    without end: `vae_core.pixels.require_unit` tells.
     """
+
+    outputs_per_pixel = 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         """Σ x·η − softplus(η) over the pixels, from the logits η: a sigmoid would saturate near |η| = 17."""
@@ -20,6 +23,14 @@ class Bernoulli:
         """p, the probability of a 1."""
         return torch.sigmoid(outputs)
 
+    def variance(self, outputs: Tensor) -> Tensor:
+        """p (1 − p)."""
+        return torch.sigmoid(outputs) * torch.sigmoid(-outputs)
+
     def sample(self, outputs: Tensor, generator: Generator) -> Tensor:
         """0 or 1 in every pixel."""
         return torch.bernoulli(torch.sigmoid(outputs), generator=generator)
+
+    def inverse_mean(self, mean: Tensor) -> Tensor:
+        """The logit of `mean`; 0 and 1, as of pixels that are always black, count as 1e-4 off."""
+        return torch.logit(mean, eps=1e-4)
