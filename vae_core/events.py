@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from vae_core.report import Floats, Report
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,13 @@ class Evaluation:
     reconstruction: float
     kl: float | None
     elbo: float | None
+    elbo_se: float | None  # standard error of the elbo, over images
     kl_per_dim: Floats | None  # [Z]
     active_units: int | None  # latent dimensions with Var_x(E[z_j|x]) > 0.01 (Burda et al. 2016)
     mse_per_pixel: float  # of the decoder's mean, pixels from 0 to 1
     bce_per_pixel: float  # of the decoder's mean, clipped half a grey level inside (0, 1)
+    decoder_std: float  # root of the mean variance of p(x|z) per pixel: the error that the decoder expects
+    bits_per_dim: float | None  # from the ELBO, of 8-bit or binary pixels; None for an AE or grey pixels as a Bernoulli
 
 
 PictureKind = Literal["inputs", "reconstructions", "prior_means", "prior_samples"]
@@ -63,4 +66,4 @@ class Diverged:
     term: str
 
 
-Event = StepTerms | Evaluation | Pictures | Diverged
+Event = StepTerms | Evaluation | Pictures | Diverged | Report

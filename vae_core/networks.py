@@ -1,12 +1,13 @@
 """Encoders and decoders as plain stacks of layers, with torch's default initial weights.
 
-B is the batch, D = height · width the pixels of an image, Z the latent dimensions.
+B is the batch, D = channels · height · width the pixels of an image, Z the latent dimensions.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import cast
 
-from torch import nn
+from torch import Tensor, nn
 
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
@@ -20,6 +21,24 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 CHANNELS = (32, 64)  # of the two convolutions, each of which halves height and width
 
 
+class Residual(nn.Module):
+    """x plus what two 3×3 convolutions make of it: [B, C, H, W] to the same shape (He et al. 2016, arXiv:1603.05027)."""
+
+    def __init__(self, channels: int, activation: type[nn.Module]) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            activation(),
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1),
+            activation(),
+            nn.Conv2d(channels, channels, kernel_size=3, padding=1),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The sum."""
+        branch: Tensor = self.branch(x)
+        return x + branch
+
+
 def encoder(config: TrainConfig, facts: DatasetFacts, outputs: int) -> nn.Sequential:
     """Images [B, D] to `outputs` numbers each, [B, outputs]."""
     activation = ACTIVATIONS[config.activation]
@@ -29,30 +48,49 @@ def encoder(config: TrainConfig, facts: DatasetFacts, outputs: int) -> nn.Sequen
     return nn.Sequential(
         nn.Unflatten(1, (facts.channels, facts.height, facts.width)),
         nn.Conv2d(facts.channels, first, kernel_size=3, stride=2, padding=1),
+        *_residuals(config, first),
         activation(),
         nn.Conv2d(first, second, kernel_size=3, stride=2, padding=1),
+        *_residuals(config, second),
         activation(),
         nn.Flatten(),
         *_dense((_convolved(facts), *config.hidden, outputs), activation),
     )
 
 
-def decoder(config: TrainConfig, facts: DatasetFacts) -> nn.Sequential:
-    """Codes [B, Z] to the likelihood's parameter for every pixel, [B, D]: the encoder mirrored."""
+def decoder(config: TrainConfig, facts: DatasetFacts, outputs_per_pixel: int) -> nn.Sequential:
+    """Codes [B, Z] to P = `outputs_per_pixel` numbers for every pixel, [B, P·D]: the encoder mirrored.
+
+    The first D are the first number of each pixel, the next D the second.
+    """
     activation = ACTIVATIONS[config.activation]
     widths = (config.latent_dim, *reversed(config.hidden))
     if config.architecture == "mlp":
-        return nn.Sequential(*_dense((*widths, facts.dimensions), activation))
+        return nn.Sequential(*_dense((*widths, outputs_per_pixel * facts.dimensions), activation))
     first, second = CHANNELS
+    last = outputs_per_pixel * facts.channels
     return nn.Sequential(
         *_dense((*widths, _convolved(facts)), activation),
         activation(),
         nn.Unflatten(1, (second, facts.height // 4, facts.width // 4)),
+        *_residuals(config, second),
         nn.ConvTranspose2d(second, first, kernel_size=3, stride=2, padding=1, output_padding=1),
+        *_residuals(config, first),
         activation(),
-        nn.ConvTranspose2d(first, facts.channels, kernel_size=3, stride=2, padding=1, output_padding=1),
+        nn.ConvTranspose2d(first, last, kernel_size=3, stride=2, padding=1, output_padding=1),
         nn.Flatten(),
     )
+
+
+def last_bias(layers: nn.Module) -> nn.Parameter:
+    """The bias of the last layer that has weights: one number an output, or one a channel after a convolution."""
+    *_, last = (layer for layer in layers.modules() if isinstance(layer, nn.Linear | nn.ConvTranspose2d))
+    return cast(nn.Parameter, last.bias)
+
+
+def _residuals(config: TrainConfig, channels: int) -> list[nn.Module]:
+    """The residual block of a resnet at this width; a conv net has none."""
+    return [Residual(channels, ACTIVATIONS[config.activation])] if config.architecture == "resnet" else []
 
 
 def _dense(widths: Sequence[int], activation: type[nn.Module]) -> list[nn.Module]:

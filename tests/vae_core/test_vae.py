@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from vae_core.datasets.facts import FACTS
@@ -42,3 +43,45 @@ def test_an_extreme_variance_stays_finite(model, x):
     with torch.no_grad():
         model.encoder[-1].bias[4:] = 1e6
     assert model.posterior(x).sample(torch.ones(1, len(x), 4)).isfinite().all()
+
+
+LIKELIHOODS = [
+    {"likelihood": "bernoulli"},
+    {"likelihood": "continuous_bernoulli", "dequantize": True},
+    {"likelihood": "gaussian", "scale": "per_pixel"},
+    {"likelihood": "laplace"},
+    {"likelihood": "discretized_logistic", "sigma": 0.05},
+]
+
+
+@pytest.mark.parametrize("changes", LIKELIHOODS)
+def test_a_decoder_that_ignores_its_code_starts_at_the_mean_image(small, x, changes):
+    model = build_model(small(**changes), FACTS["digits"], seed=0)
+    mean = x.mean(0)
+    model.start_at(mean)
+    with torch.no_grad():
+        model.decoder[-1].weight.zero_()
+        decoded = model.likelihood.mean(model.decode(torch.randn(1, 5, 4)))
+    kept = (mean > 0.02) & (mean < 0.98)  # a pixel of one value only has no finite logit
+    assert decoded[..., kept].sub(mean[kept]).abs().max() < 0.01
+    assert decoded.sub(mean).abs().max() < 0.05
+
+
+@pytest.mark.parametrize("changes", LIKELIHOODS)
+def test_a_convolution_has_one_bias_a_channel_for_the_mean_pixel(small, x, changes):
+    model = build_model(small(architecture="conv", **changes), FACTS["digits"], seed=0)
+    mean = x.mean(0)
+    model.start_at(mean)
+    with torch.no_grad():
+        model.decoder[-2].weight.zero_()
+        decoded = model.likelihood.mean(model.decode(torch.randn(1, 5, 4)))
+    assert torch.allclose(decoded, mean.mean().expand_as(decoded), atol=0.01)
+
+
+def test_bfloat16_layers_give_nearly_the_same_numbers_in_float32(small, x, model):
+    half = build_model(small(precision="bfloat16"), FACTS["digits"], seed=0)
+    noise = torch.randn(1, len(x), 4)
+    exact, rounded = (m.decode(m.posterior(x).sample(noise)) for m in (model, half))
+    assert rounded.dtype == torch.float32
+    assert not torch.equal(exact, rounded)
+    assert torch.allclose(exact, rounded, atol=0.05)
