@@ -3,10 +3,13 @@
 N is the images of the split, B of a chunk, D their pixels, Z the latent dimensions.
 """
 
+from math import log, sqrt
+
 import torch
 from torch import Tensor
 
 from vae_core.elbo import kl_per_dim
+from vae_core.evaluation.levels import has_levels, log_levels
 from vae_core.events import Evaluation
 from vae_core.pixels import to_unit
 from vae_core.vae import VAE
@@ -27,43 +30,57 @@ def evaluate(
     nats. `bce_per_pixel` needs the decoder's mean inside (0, 1): it is clipped to half a grey level from either end,
     the nearest that 8-bit pixels can tell from it, so that every likelihood has a finite value. It and `mse_per_pixel`
     are of the pixels as they are, never dequantised, so that any two runs share them.
+
+    `decoder_std` and `bits_per_dim` are of the first `CHUNK` images: a density's integrals over the bins of 8-bit
+    levels cost more than all the rest.
     """
     model.eval()
     generator = torch.Generator().manual_seed(SEED)  # on the CPU, so that every device draws the same numbers
     grain = torch.Generator().manual_seed(SEED + 1) if dequantize else None
-    nats, squares, cross_entropy = torch.zeros(3, dtype=torch.float64, device=images.device)
-    kl, loc, loc_square = torch.zeros(3, model.latent_dim, dtype=torch.float64, device=images.device)
+    squares, cross_entropy = torch.zeros(2, dtype=torch.float64, device=images.device)
+    distortions, rates, locs = [], [], []  # of each image: [N], [N, Z], [N, Z]
+    decoder_variance, bits = None, None
 
     for chunk in torch.split(images, CHUNK):
         x = to_unit(chunk, grain)  # [B, D]
         posterior = model.posterior(x)
         noise = torch.randn((1, len(x), model.latent_dim), generator=generator).to(x.device)
         outputs = model.decode(posterior.sample(noise))
-        nats -= model.likelihood.log_prob(outputs, x).sum(dtype=torch.float64)
+        distortions.append(-model.likelihood.log_prob(outputs, x)[0].double())
+        locs.append(posterior.loc.double())
+        if model.variational:
+            rates.append(kl_per_dim(posterior).double())
 
         grey, mean = to_unit(chunk), model.likelihood.mean(outputs)[0]  # [B, D]
         p = mean.clamp(HALF_GREY, 1 - HALF_GREY)
         squares += (mean - grey).square().sum(dtype=torch.float64)
         cross_entropy -= (grey * p.log() + (1 - grey) * torch.log1p(-p)).sum(dtype=torch.float64)
 
-        if model.variational:
-            kl += kl_per_dim(posterior).sum(0, dtype=torch.float64)
-            loc += posterior.loc.sum(0, dtype=torch.float64)
-            loc_square += posterior.loc.square().sum(0, dtype=torch.float64)
+        if decoder_variance is None:
+            decoder_variance = model.likelihood.variance(outputs).mean().item()
+            if model.variational and has_levels(model.likelihood, images):
+                levels = log_levels(model.likelihood, outputs, chunk, dequantized=dequantize)[0]
+                bits = (rates[0].sum(-1) - levels).mean().item() / images.shape[1] / log(2)
 
-    n, pixels = len(images), images.numel()
-    reconstruction = nats.item() / n
-    variance = loc_square / n - (loc / n).square()  # Var_x(E[z_j|x]), [Z]
-    rate = kl.sum().item() / n
+    distortion, loc, pixels = torch.cat(distortions), torch.cat(locs), images.numel()
+    kl, elbo, elbo_se, per_dim = None, None, None, None
+    if model.variational:
+        rate = torch.cat(rates)  # [N, Z]
+        kl, per_dim = rate.sum(-1).mean().item(), rate.mean(0).cpu().numpy()
+        elbo = -(distortion.mean().item() + kl)
+        elbo_se = (distortion + rate.sum(-1)).std().item() / sqrt(len(images))
     return Evaluation(
         step=step,
         epoch=epoch,
         seconds=seconds,
-        reconstruction=reconstruction,
-        kl=rate if model.variational else None,
-        elbo=-(reconstruction + rate) if model.variational else None,
-        kl_per_dim=(kl / n).cpu().numpy() if model.variational else None,
-        active_units=int((variance > ACTIVE).sum()) if model.variational else None,
+        reconstruction=distortion.mean().item(),
+        kl=kl,
+        elbo=elbo,
+        elbo_se=elbo_se,
+        kl_per_dim=per_dim,
+        active_units=int((loc.var(0, correction=0) > ACTIVE).sum()) if model.variational else None,
         mse_per_pixel=squares.item() / pixels,
         bce_per_pixel=cross_entropy.item() / pixels,
+        decoder_std=sqrt(decoder_variance or 0),
+        bits_per_dim=bits,
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import elbo_terms, kl_per_dim
+from vae_core.elbo import draw, elbo_terms, kl_per_dim
 from vae_core.evaluation.heldout import ACTIVE, SEED, evaluate
 from vae_core.vae import VAE, build_model
 
@@ -81,7 +81,8 @@ def test_kl_per_dim_averages_over_images(model, images):
 
 def test_an_autoencoder_has_yardsticks_but_no_kl(small, images):
     found = evaluate(build_model(small(model="ae"), FACTS["digits"], seed=0), images, **MOMENT)
-    assert found.kl is found.elbo is found.kl_per_dim is found.active_units is None
+    assert found.kl is found.elbo is found.elbo_se is found.kl_per_dim is found.active_units is None
+    assert found.bits_per_dim is None
     assert found.reconstruction > 0
     assert found.mse_per_pixel > 0
 
@@ -111,3 +112,38 @@ def test_a_broken_model_is_reported_rather_than_raised(model, images):
     found = evaluate(model, images, **MOMENT)
     assert not isfinite(found.reconstruction)
     assert found.active_units == 0
+
+
+def test_the_standard_error_is_that_of_a_mean_over_images(model, images):
+    noise = torch.randn((1, len(images), 4), generator=torch.Generator().manual_seed(SEED))
+    with torch.no_grad():
+        drawn = draw(model, images / 255, noise)
+        elbo = drawn.log_px[0] - kl_per_dim(drawn.posterior).sum(-1)
+    assert evaluate(model, images, **MOMENT).elbo_se == pytest.approx(elbo.std().item() / len(images) ** 0.5, rel=1e-4)
+
+
+def test_the_error_that_the_decoder_expects_is_its_own_width(small, images, model):
+    gaussian = build_model(small(likelihood="gaussian", sigma=0.3), FACTS["digits"], seed=0)
+    assert evaluate(gaussian, images, **MOMENT).decoder_std == pytest.approx(0.3)
+    with torch.no_grad():
+        model.decoder[-1].weight.zero_()
+        model.decoder[-1].bias.fill_(log(0.8 / 0.2))
+    assert evaluate(model, images, **MOMENT).decoder_std == pytest.approx((0.8 * 0.2) ** 0.5)
+
+
+def test_bits_per_dim_are_the_bound_in_another_unit_where_it_is_a_probability(small, images, model):
+    assert evaluate(model, images, **MOMENT).bits_per_dim is None  # a Bernoulli gives grey levels no probability
+    binary = 255 * (images > 127).to(torch.uint8)
+    logistic = build_model(small(likelihood="discretized_logistic", sigma=0.1), FACTS["digits"], seed=0)
+    for found in (evaluate(model, binary, **MOMENT), evaluate(logistic, images, **MOMENT)):
+        assert found.bits_per_dim == pytest.approx(-found.elbo / 64 / log(2), rel=1e-5)
+
+
+@pytest.mark.parametrize("changes", [{"likelihood": "gaussian"}, {"likelihood": "laplace", "sigma": 0.2}])
+def test_bits_per_dim_of_a_broad_density_are_its_height_times_the_bin(small, images, changes):
+    # Inside a bin of width 1/256 such a density hardly changes, so log P = log p − log 256 a pixel, but for the outer
+    # bins, which are open: those pixels are left out by making them mid grey.
+    model = build_model(small(**changes), FACTS["digits"], seed=0)
+    grey = images.clamp(20, 235)
+    found = evaluate(model, grey, dequantize=True, **MOMENT)
+    assert found.bits_per_dim == pytest.approx((-found.elbo / 64 + log(256)) / log(2), abs=1e-3)

@@ -1,0 +1,30 @@
+"""The probability of 8-bit pixels under a decoder: the one unit that all families share, bits per dimension."""
+
+from typing import cast
+
+from torch import Tensor
+
+from vae_core.likelihoods import Density, Likelihood
+from vae_core.likelihoods.bernoulli import Bernoulli
+from vae_core.pixels import bins, to_unit
+
+
+def is_binary(images: Tensor) -> bool:
+    """Whether every pixel of the bytes is black or white."""
+    return bool(((images == 0) | (images == 255)).all())
+
+
+def has_levels(likelihood: Likelihood, images: Tensor) -> bool:
+    """Whether the family gives the levels of `images` a probability: a Bernoulli only knows black and white."""
+    return not isinstance(likelihood, Bernoulli) or is_binary(images)
+
+
+def log_levels(likelihood: Likelihood, outputs: Tensor, levels: Tensor, *, dequantized: bool) -> Tensor:
+    """log P(levels|z) of bytes [B, D] under `outputs` [L, B, P·D], summed over the pixels: [L, B] nats, at most 0.
+
+    A density is integrated over each level's bin, in the unit that the decoder was trained in (`pixels.bins`). For a
+    Bernoulli, and only where `has_levels`, its own −log p.
+    """
+    if isinstance(likelihood, Bernoulli):
+        return likelihood.log_prob(outputs, to_unit(levels))
+    return cast(Density, likelihood).log_mass(outputs, *bins(levels, dequantized))
