@@ -15,7 +15,7 @@ from vae_core.vae import VAE, Posterior
 
 BANK = 2000  # posteriors; the mutual information can show no more than log(BANK) = 7.6 nats
 CHUNK = 1000  # images through the encoder at a time
-PAIRS = 2**22  # C · M · Z at a time: 32 MiB in float64, of which a handful are alive at once
+PAIRS = 2**18  # C · M · Z numbers at a time: 2 MiB in float64, which stays in a core's cache
 SEED = 20_180_214  # of the noise and of the choice of images: a constant, so that any two runs share them
 
 
