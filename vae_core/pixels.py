@@ -22,6 +22,12 @@ def to_unit(images: Tensor, noise: Generator | None = None) -> Tensor:
     return (images + uniform.to(images.device)) / 256
 
 
+def flipped(images: Tensor, noise: Generator) -> Tensor:
+    """Pixels y in 0…255 as 1 with probability y/255 and 0 otherwise: dynamic binarisation (Burda et al. 2016)."""
+    uniform = torch.rand(images.shape, generator=noise, device=noise.device)
+    return (uniform.to(images.device) < images / 255).float()
+
+
 def bins(levels: Tensor, dequantized: bool) -> tuple[Tensor, Tensor]:
     """Where the pixels lie that show as `levels` y, 0…255 of any type: the lower and the upper edge of each one's bin.
 

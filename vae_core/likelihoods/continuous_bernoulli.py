@@ -86,25 +86,25 @@ class ContinuousBernoulli:
 
 
 class _LogNormaliser(torch.autograd.Function):
-    """log(η / t) with t = tanh(η/2), and its derivative 1/η − 1/sinh(η) = 1/η − (1/t − t)/2 written out.
+    """log(a / t) with a = |η| and t = tanh(a/2), and its derivative, that of a being 1/a − (1/t − t)/2, written out.
 
-    The value needs no series; only the derivative does, whose terms cancel near 0. So a training step takes a third of
+    The value needs no series; only the derivative does, whose terms cancel near 0. So a training step takes about half
     the time that autograd would.
     """
 
     @staticmethod
     def forward(ctx: FunctionCtx, eta: Tensor) -> Tensor:
-        eta = torch.where(eta.abs() < TINY, TINY, eta)
-        t = torch.tanh(eta / 2)
-        ctx.save_for_backward(eta, t)
-        return torch.log(eta / t)
+        a = eta.abs().clamp(min=TINY)
+        t = torch.tanh(a / 2)
+        ctx.save_for_backward(eta, a, t)
+        return torch.log(a / t)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        eta, t = ctx.saved_tensors
+        eta, a, t = ctx.saved_tensors
         squared = eta.square()
         series = eta * (1 / 6 - squared * (7 / 360 - squared * (31 / 15120 - squared * 127 / 604800)))
-        return gradient * torch.where(eta.abs() < SMALL, series, 1 / eta - (1 / t - t) / 2)
+        return gradient * torch.where(a < SMALL, series, torch.copysign(1 / a - (1 / t - t) / 2, eta))
 
 
 def log_normaliser(eta: Tensor) -> Tensor:

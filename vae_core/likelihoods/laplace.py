@@ -37,14 +37,13 @@ class Laplace(ExponentialPower):
     def log_mass(self, outputs: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """log P(low < x < high) summed over the pixels, [..., B], for edges [B, D] that may be ∓∞.
 
-        With a and b the edges' distances from loc over s: ½ exp(−nearer)·(1 − exp(a − b)) where both lie on one side,
-        and ½ (1 − exp(−|a|)) + ½ (1 − exp(−|b|)) where loc lies between.
+        ½ exp(−d)·(1 − exp(−l) + 1 − exp(−r)) with d the bin's distance from loc, 0 inside it, and l and r the lengths
+        of its parts on the left and the right of loc, all in units of s: no difference of near-equal numbers.
         """
         loc, log_scale = self.split(outputs)
         inverse, (low, high) = torch.exp(-log_scale), finite(low, high)
-        a, b = (low - loc) * inverse, (high - loc) * inverse
-        between = (a < 0) & (b > 0)
-        beside = -torch.minimum(a.abs(), b.abs()) + torch.log(-torch.expm1((low - high) * inverse))
-        around = -torch.expm1(a) - torch.expm1(-b)
-        inside = torch.log(torch.where(between, around, 1))
-        return (torch.where(between, inside, beside) - log(2)).sum(-1)
+        distance = F.relu(low - loc) + F.relu(loc - high)
+        left = torch.minimum(high, loc) - torch.minimum(low, loc)
+        right = torch.maximum(high, loc) - torch.maximum(low, loc)
+        halves = -torch.expm1(-left * inverse) - torch.expm1(-right * inverse)
+        return (torch.log(halves / 2) - distance * inverse).sum(-1)

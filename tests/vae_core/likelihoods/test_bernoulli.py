@@ -1,4 +1,5 @@
 from itertools import product
+from math import exp
 
 import pytest
 import torch
@@ -36,3 +37,18 @@ def test_samples_are_binary_and_average_to_the_mean():
     draws = Bernoulli().sample(logits, torch.Generator().manual_seed(0))
     assert set(draws.unique().tolist()) == {0.0, 1.0}
     assert torch.allclose(draws.mean(0), Bernoulli().mean(logits[0]), atol=5 * 0.5 / 20_000**0.5)
+
+
+def test_the_cross_entropy_of_a_grey_image_is_at_least_its_entropy(x):
+    grey = x.double().clamp(1e-12, 1 - 1e-12)
+    entropy = -(grey * grey.log() + (1 - grey) * torch.log1p(-grey)).sum(-1)
+    assert torch.allclose(-Bernoulli().log_prob(torch.logit(grey), grey), entropy, rtol=0, atol=1e-6)
+    logits = 5 * torch.randn((20, *x.shape), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    excess = -Bernoulli().log_prob(logits, grey) - entropy
+    p, q = torch.distributions.Bernoulli(grey.expand_as(logits)), torch.distributions.Bernoulli(logits=logits)
+    assert torch.allclose(excess, torch.distributions.kl_divergence(p, q).sum(-1), rtol=1e-9)
+    assert (excess >= 0).all()
+
+
+def test_the_variance_keeps_its_digits_at_far_logits():
+    assert Bernoulli().variance(torch.tensor([0.0, 40.0, -40.0])).tolist() == pytest.approx([0.25, exp(-40), exp(-40)])
