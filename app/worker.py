@@ -80,7 +80,13 @@ def _train(config: TrainConfig, settings: Settings, recorder: Recorder) -> Outco
         recorder.say(activity)
 
     show(f"Loading {config.dataset}")
-    data = registry.load(config.dataset, folders=settings.datasets, cache=settings.dataset_cache, on_progress=show)
+    data = registry.load(
+        config.dataset,
+        folders=settings.datasets,
+        cache=settings.dataset_cache,
+        binarize=config.binarize,
+        on_progress=show,
+    )
     recorder.say(None)
     for event in train(config, data):
         recorder.record(event)

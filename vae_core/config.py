@@ -266,6 +266,12 @@ class TrainConfig:
         le=MAX_TOTAL_STEPS,
         unit="steps",
     )
+    examine: bool = _field(
+        True,
+        "Running",
+        "Look closely at the finished model, for some seconds: a tighter bound on log p(x), what the KL is made of, "
+        "neighbours in the latent space, and its decoder under every likelihood.",
+    )
 
     @model_validator(mode="after")
     def _together(self, info: ValidationInfo) -> Self:

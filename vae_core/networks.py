@@ -22,7 +22,7 @@ CHANNELS = (32, 64)  # of the two convolutions, each of which halves height and 
 
 
 class Residual(nn.Module):
-    """x plus what two 3×3 convolutions make of it: [B, C, H, W] to the same shape (He et al. 2016, arXiv:1603.05027)."""
+    """x [B, C, H, W] plus what two 3×3 convolutions make of it (He et al. 2016, arXiv:1603.05027)."""
 
     def __init__(self, channels: int, activation: type[nn.Module]) -> None:
         super().__init__()

@@ -12,61 +12,83 @@ if TYPE_CHECKING:
 
 MAX_TOTAL_STEPS = 10**8
 
-Broken = tuple[str, str, object]  # the field to blame, what follows its name, and the bound
+Rule = tuple[bool, str, str, object]  # whether it is broken, the field to blame, what follows its name, the bound
 
 
 def check_rules(config: TrainConfig) -> None:
     """Raise the first broken rule, as pydantic wants it, with the field that it blames."""
-    for rules in (_schedule, _pixels, _likelihood, _autoencoder, _objective):
-        for field, message, bound in rules(config):
+    for broken, field, message, bound in (*_schedule(config), *_pixels(config), *_objective(config)):
+        if broken:
             raise spanning(field, message, getattr(config, field), bound)
 
 
-def _schedule(config: TrainConfig) -> Iterator[Broken]:
-    if config.beta_schedule != "constant" and config.warmup_steps < 1:
-        yield "warmup_steps", f"must be at least 1 for a {config.beta_schedule} schedule, not {{value}}", 1
-    if config.beta_schedule == "cyclical" and config.cycle_steps < config.warmup_steps:
-        bound = config.warmup_steps
-        yield "cycle_steps", f"must be at least {bound}, the warmup_steps of every cycle, not {{value}}", bound
-    if config.total_steps > MAX_TOTAL_STEPS:
-        steps = f"makes {config.total_steps} steps with this batch_size"
-        yield "epochs", f"{steps}, more than the {MAX_TOTAL_STEPS} allowed", MAX_TOTAL_STEPS
+def _schedule(config: TrainConfig) -> Iterator[Rule]:
+    varies, warmup, steps = config.beta_schedule != "constant", config.warmup_steps, config.total_steps
+    yield (
+        varies and warmup < 1,
+        "warmup_steps",
+        f"must be at least 1 for a {config.beta_schedule} schedule, not {{value}}",
+        1,
+    )
+    yield (
+        config.beta_schedule == "cyclical" and config.cycle_steps < warmup,
+        "cycle_steps",
+        f"must be at least {warmup}, the warmup_steps of every cycle, not {{value}}",
+        warmup,
+    )
+    yield (
+        steps > MAX_TOTAL_STEPS,
+        "epochs",
+        f"makes {steps} steps with this batch_size, more than the {MAX_TOTAL_STEPS} allowed",
+        MAX_TOTAL_STEPS,
+    )
 
 
-def _pixels(config: TrainConfig) -> Iterator[Broken]:
-    binary = config.binarize != "none"
-    if binary and config.likelihood != "bernoulli":
-        yield "binarize", "is {value}, which makes pixels 0 or 1: only likelihood=bernoulli describes those; choose none", "none"
-    if binary and config.dequantize:
-        yield "dequantize", "is for grey pixels: choose false, or binarize=none", False
-    if config.likelihood == "discretized_logistic" and config.dequantize:
-        yield "dequantize", "must be false for the discretised logistic, which has a probability for each level", False
-    if config.likelihood == "continuous_bernoulli" and not config.dequantize:
-        message = "must be true for the continuous Bernoulli: on pixels that are always black its density has no limit"
-        yield "dequantize", message, True
+def _pixels(config: TrainConfig) -> Iterator[Rule]:
+    binary, logistic = config.binarize != "none", config.likelihood == "discretized_logistic"
+    yield (
+        binary and config.likelihood != "bernoulli",
+        "binarize",
+        "is {value}, which makes pixels 0 or 1: only likelihood=bernoulli describes those; choose none",
+        "none",
+    )
+    yield binary and config.dequantize, "dequantize", "is for grey pixels; choose false, or binarize=none", False
+    yield (
+        logistic and config.dequantize,
+        "dequantize",
+        "must be false for the discretised logistic, which gives each of the 256 levels a probability",
+        False,
+    )
+    yield (
+        config.likelihood == "continuous_bernoulli" and not config.dequantize,
+        "dequantize",
+        "must be true for the continuous Bernoulli: on pixels that are always black its density has no limit",
+        True,
+    )
+    yield (
+        logistic and config.scale == "optimal",
+        "scale",
+        "is {value}, for which the discretised logistic has no formula; choose shared or per_pixel",
+        "shared",
+    )
 
 
-def _likelihood(config: TrainConfig) -> Iterator[Broken]:
-    if config.likelihood == "discretized_logistic" and config.scale == "optimal":
-        yield "scale", "is {value}, which the discretised logistic has in no closed form; choose shared or per_pixel", "shared"
-
-
-def _autoencoder(config: TrainConfig) -> Iterator[Broken]:
-    if config.model == "ae" and config.objective != "elbo":
-        yield "objective", "is {value}, which needs a distribution of codes: choose model=vae, or objective=elbo", "elbo"
-
-
-def _objective(config: TrainConfig) -> Iterator[Broken]:
+def _objective(config: TrainConfig) -> Iterator[Rule]:
     name = config.objective
-    if name == "elbo":
-        return
-    for field, needed in {"reconstruction_reduction": "sum", "kl_reduction": "sum", "free_bits": 0}.items():
-        if getattr(config, field) != needed:
-            yield field, f"must be {needed} with objective={name}, not {{value}}; or choose objective=elbo", needed
-    if name in {"iwae", "ciwae", "dreg"}:
-        for field, needed in {"beta": 1, "beta_schedule": "constant"}.items():
-            if getattr(config, field) != needed:
-                message = f"must be {needed} with objective={name}, a bound without a weight, not {{value}}"
-                yield field, f"{message}; or choose objective=elbo", needed
-    if name in {"beta_tcvae", "mmd"} and config.batch_size < 2:
-        yield "batch_size", f"must be at least 2 with objective={name}, which compares images, not {{value}}", 2
+    yield (
+        config.model == "ae" and name != "elbo",
+        "objective",
+        "is {value}, which needs codes with a distribution; choose model=vae or objective=elbo",
+        "elbo",
+    )
+    sums = {"reconstruction_reduction": "sum", "kl_reduction": "sum", "free_bits": 0} if name != "elbo" else {}
+    unweighted = {"beta": 1, "beta_schedule": "constant"} if name in {"iwae", "ciwae", "dreg"} else {}
+    for field, needed in (sums | unweighted).items():
+        message = f"must be {needed} with objective={name}, not {{value}}; or choose objective=elbo"
+        yield getattr(config, field) != needed, field, message, needed
+    yield (
+        name in {"beta_tcvae", "mmd"} and config.batch_size < 2,
+        "batch_size",
+        f"must be at least 2 with objective={name}, which compares images, not {{value}}",
+        2,
+    )

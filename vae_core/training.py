@@ -14,14 +14,16 @@ from torch import Generator, Tensor, nn, optim
 
 from vae_core.buffer import TermBuffer, until_divergence
 from vae_core.config import TrainConfig
-from vae_core.convention import reduction_weights
 from vae_core.datasets.registry import Dataset
 from vae_core.devices import choose_device
-from vae_core.elbo import elbo_terms
+from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
+from vae_core.evaluation.scale import freeze_scale
 from vae_core.events import Diverged, Event, Pictures
+from vae_core.objectives import choose_objective
 from vae_core.pictures import COUNT, draw_pictures, to_pixels
-from vae_core.pixels import to_unit
+from vae_core.pixels import flipped, to_unit
+from vae_core.refusals import ConfigError
 from vae_core.schedules import beta_at
 from vae_core.vae import build_model
 
@@ -38,27 +40,34 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     """Train as `config` says and yield what happens, in the order of steps.
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
-    step once, in blocks of `StepTerms`; evaluations and pictures at their intervals and at the end. A loss that is
-    not finite ends the run with `Diverged`, after the block that ends with that step, or the evaluation.
+    step once, in blocks of `StepTerms`; evaluations and pictures at their intervals and at the end; then, if wanted, a
+    `Report` of the finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends
+    with that step, or the evaluation.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
-    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU.
+    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, and for
+    data that were not binarised as `config` says.
     """
+    if data.binarize != config.binarize:
+        raise ConfigError("binarize", f"binarize is {config.binarize}, but the data were loaded with {data.binarize}")
+
     # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
     weights_seed, order_seed, noise_seed, grain_seed = map(int, np.random.SeedSequence(config.seed).generate_state(4))
     order = torch.Generator().manual_seed(order_seed)  # on the CPU: the same order on every device
     noise = torch.Generator(device).manual_seed(noise_seed)
-    grain = torch.Generator(device).manual_seed(grain_seed) if config.dequantize else None
+    grain = torch.Generator(device).manual_seed(grain_seed)
 
     # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
     splits = (data.train.images, data.test.images)
     train_images, test_images = (torch.from_numpy(images).flatten(1).to(device) for images in splits)  # [N, D] uint8
     model = build_model(config, data.facts, weights_seed).to(device)
+    if config.output_bias == "data_mean":
+        model.start_at(train_images.float().mean(0) / 255)
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
+    objective = choose_objective(config, len(train_images))
     buffer = TermBuffer(config)
-    reconstruction_weight, kl_weight = reduction_weights(config)
 
     # 3. Before the first step: what the pictures will show, and where the curves start.
     shape = (data.facts.height, data.facts.width)
@@ -66,17 +75,21 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     yield Pictures(0, "inputs", to_pixels(inputs, shape))
     yield from draw_pictures(model, inputs, shape, step=0)
     held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
+    freeze = partial(freeze_scale, model, train_images, dequantize=config.dequantize)
+    freeze()
     yield held_out(step=0, epoch=0.0, seconds=0.0)
 
+    dynamic = config.binarize == "dynamic"
     model.train()
     started = perf_counter()
     steps = range(1, config.total_steps + 1)
     for step, batch in zip(steps, batches(len(train_images), config.batch_size, order, device), strict=False):
         # 4. One update. Nothing here waits for the device: no number is looked at.
-        x = to_unit(train_images.index_select(0, batch), grain)  # [B, D]
-        epsilon = torch.randn((config.mc_samples, len(x), config.latent_dim), generator=noise, device=device)
+        levels = train_images.index_select(0, batch)  # [B, D] uint8
+        x = flipped(levels, grain) if dynamic else to_unit(levels, grain if config.dequantize else None)
+        epsilon = torch.randn((config.samples, len(x), config.latent_dim), generator=noise, device=device)
         beta = beta_at(config, step)
-        terms = elbo_terms(model, x, epsilon, (reconstruction_weight, kl_weight * beta))
+        terms = objective(model, x, epsilon, beta)
         optimizer.zero_grad()
         terms.loss.backward()  # type: ignore[no-untyped-call]
         if config.grad_clip is not None:
@@ -98,6 +111,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
             return
 
         # 6. The held-out view, of the weights after this step.
+        freeze()
         if picturing:
             yield from draw_pictures(model, inputs, shape, step)
         if evaluating:
@@ -108,6 +122,10 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
                 yield Diverged(step, "held-out loss")
                 return
         model.train()
+
+    # 7. What the finished model is worth, looked at more closely.
+    if config.examine:
+        yield examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=config.total_steps)
 
 
 def batches(n: int, size: int, order: Generator, device: torch.device) -> Iterator[Tensor]:

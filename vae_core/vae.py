@@ -38,7 +38,7 @@ class VAE(nn.Module):
         super().__init__()
         self.latent_dim = config.latent_dim
         self.variational = config.model == "vae"
-        self.half = config.precision == "bfloat16"
+        self.mixed = config.precision == "bfloat16"
         likelihood = choose_likelihood(config)
         self.encoder = encoder(config, facts, config.latent_dim * (2 if self.variational else 1))
         self.decoder = decoder(config, facts, likelihood.outputs_per_pixel)
@@ -68,9 +68,9 @@ class VAE(nn.Module):
         bias.copy_(self.likelihood.inverse_mean(wanted).reshape(len(bias), -1).mean(1))
 
     def _apply_layers(self, layers: nn.Module, inputs: Tensor) -> Tensor:
-        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.mixed):
             outputs: Tensor = layers(inputs)
-        return outputs.float() if self.half else outputs
+        return outputs.float() if self.mixed else outputs
 
 
 def build_model(config: TrainConfig, facts: DatasetFacts, seed: int) -> VAE:

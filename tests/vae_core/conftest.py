@@ -12,6 +12,9 @@ from vae_core.datasets.registry import Dataset, load
 from vae_core.vae import VAE, build_model
 
 
+SMALL: dict[str, Any] = {"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 12, "examine": False}
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
@@ -30,7 +33,7 @@ def small() -> Callable[..., TrainConfig]:
     """A configuration that takes a moment on digits, with changes on top."""
 
     def configure(**changes: Any) -> TrainConfig:
-        return TrainConfig(**{"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 12, **changes})
+        return TrainConfig(**{**SMALL, **changes})
 
     return configure
 

@@ -10,17 +10,21 @@ from vae_core.config import MAX_TOTAL_STEPS, ConfigError, RefusedConfig, TrainCo
 
 AT_LEAST = {
     "latent_dim": 1, "sigma": 1e-3, "beta": 0, "warmup_steps": 0, "mc_samples": 1, "batch_size": 1, "weight_decay": 0,
-    "epochs": 1, "max_steps": 1, "seed": 0, "threads": 1, "evaluate_every": 1, "picture_every": 1,
+    "epochs": 1, "max_steps": 1, "seed": 0, "threads": 1, "evaluate_every": 1, "picture_every": 1, "cycle_steps": 0,
+    "free_bits": 0, "importance_samples": 1, "elbo_weight": 0, "mmd_weight": 0,
 }  # fmt: skip
 ABOVE = {"learning_rate": 0, "grad_clip": 0}
 AT_MOST = {
     "latent_dim": 4096, "sigma": 100, "beta": 1e6, "warmup_steps": MAX_TOTAL_STEPS, "mc_samples": 1000,
     "batch_size": 65536, "learning_rate": 10, "weight_decay": 10, "grad_clip": 1e6, "epochs": 100_000,
     "max_steps": MAX_TOTAL_STEPS, "seed": 2**31 - 1, "threads": 256, "evaluate_every": MAX_TOTAL_STEPS,
-    "picture_every": MAX_TOTAL_STEPS,
+    "picture_every": MAX_TOTAL_STEPS, "cycle_steps": MAX_TOTAL_STEPS, "free_bits": 1000, "importance_samples": 1000,
+    "elbo_weight": 1, "mmd_weight": 1e6,
 }  # fmt: skip
-WHOLE = {name for name in AT_MOST if isinstance(AT_MOST[name], int)} - {"sigma", "learning_rate", "weight_decay"}
-CHOICES = ("dataset", "model", "architecture", "activation", "likelihood", "beta_schedule", "optimizer", "device")
+WHOLE = {name for name in AT_MOST if isinstance(AT_MOST[name], int)} - {
+    "sigma", "learning_rate", "weight_decay", "free_bits", "elbo_weight",
+}  # fmt: skip
+CHOICES = tuple(name for name, field in json_schema()["properties"].items() if "enum" in field)
 
 
 def _refused(raw: dict) -> ConfigError:
@@ -101,13 +105,17 @@ def test_widths_can_be_said_in_many_ways(said):
         ("500, 0", "hidden must be at least 1, not '0'"),
         ([8193], "hidden must be at most 8192, not 8193"),
         ("wide, high", "hidden must be a whole number, not 'wide'"),
-        ([], "hidden needs at least 1 entry"),
         ([4] * 17, "hidden takes at most 16 entries"),
         (5, "hidden must be a list of whole numbers, not 5"),
     ],
 )
 def test_wrong_widths_are_refused_in_words(said, message):
     assert _refused({"hidden": said}).message == message
+
+
+@pytest.mark.parametrize("said", ["none", "[]", [], ()])
+def test_no_hidden_layer_can_be_said(said):
+    assert TrainConfig.parse({"hidden": said}).hidden == ()
 
 
 def test_strings_from_a_form_are_read_as_numbers():
@@ -135,10 +143,52 @@ def test_an_unknown_field_is_refused():
     assert _refused({"latent_dims": 3}).message == "latent_dims is not a field of the configuration"
 
 
-def test_a_linear_schedule_needs_its_steps():
-    error = _refused({"beta_schedule": "linear"})
-    assert (error.field, error.bound) == ("warmup_steps", 1)
-    assert error.message == "warmup_steps must be at least 1 for a linear schedule, not 0"
+CB = {"likelihood": "continuous_bernoulli"}
+LOGISTIC = {"likelihood": "discretized_logistic"}
+IWAE = {"objective": "iwae"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "bound", "message"),
+    [
+        ({"beta_schedule": "linear"}, "warmup_steps", 1, "must be at least 1 for a linear schedule, not 0"),
+        ({"beta_schedule": "cyclical"}, "warmup_steps", 1, "must be at least 1 for a cyclical schedule, not 0"),
+        (
+            {"beta_schedule": "cyclical", "warmup_steps": 9, "cycle_steps": 8}, "cycle_steps", 9,
+            "must be at least 9, the warmup_steps of every cycle, not 8",
+        ),
+        ({"binarize": "static", "likelihood": "gaussian"}, "binarize", "none", "choose none"),
+        ({"binarize": "dynamic", **CB, "dequantize": True}, "binarize", "none", "only likelihood=bernoulli"),
+        ({"binarize": "threshold", "dequantize": True}, "dequantize", False, "choose false, or binarize=none"),
+        (CB, "dequantize", True, "must be true for the continuous Bernoulli"),
+        ({**LOGISTIC, "dequantize": True}, "dequantize", False, "must be false for the discretised logistic"),
+        ({**LOGISTIC, "scale": "optimal"}, "scale", "shared", "choose shared or per_pixel"),
+        ({"model": "ae", **IWAE}, "objective", "elbo", "choose model=vae or objective=elbo"),
+        ({**IWAE, "beta": 2}, "beta", 1, "must be 1 with objective=iwae, not 2.0; or choose objective=elbo"),
+        ({"objective": "dreg", "beta_schedule": "linear", "warmup_steps": 5}, "beta_schedule", "constant", "must be c"),
+        ({"objective": "ciwae", "free_bits": 0.5}, "free_bits", 0, "must be 0 with objective=ciwae, not 0.5"),
+        ({"objective": "mmd", "kl_reduction": "mean"}, "kl_reduction", "sum", "must be sum with objective=mmd"),
+        ({**IWAE, "reconstruction_reduction": "mean"}, "reconstruction_reduction", "sum", "not mean; or choose"),
+        ({"objective": "beta_tcvae", "batch_size": 1}, "batch_size", 2, "must be at least 2 with objective=beta_tcvae"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused_with_what_to_choose(raw, field, bound, message):
+    error = _refused(raw)
+    assert (error.field, error.bound) == (field, bound)
+    assert error.message.startswith(f"{field} ")
+    assert message in error.message
+    assert "{value}" not in error.message
+
+
+def test_a_stored_configuration_keeps_what_is_refused_today():
+    assert TrainConfig.parse(CB, stored=True).likelihood == "continuous_bernoulli"
+    with pytest.raises(RefusedConfig):
+        TrainConfig.parse({"latent_dim": 0}, stored=True)
+
+
+def test_only_importance_weighting_multiplies_the_samples():
+    assert TrainConfig(mc_samples=3).samples == 3
+    assert TrainConfig(mc_samples=3, importance_samples=4, objective="dreg").samples == 12
 
 
 def test_too_long_a_run_is_refused():
@@ -163,7 +213,7 @@ def test_no_input_makes_parse_raise_anything_else(raw):
 
 
 configs = st.fixed_dictionaries(
-    {"hidden": st.lists(st.integers(1, 8192), min_size=1, max_size=16), "max_steps": st.integers(1, MAX_TOTAL_STEPS)},
+    {"hidden": st.lists(st.integers(1, 8192), max_size=16), "max_steps": st.integers(1, MAX_TOTAL_STEPS)},
     optional={
         "beta": st.floats(0, 1e6),
         "sigma": st.floats(1e-3, 100),

@@ -7,7 +7,9 @@ import torch
 
 from vae_core.config import ConfigError
 from vae_core.convention import reduction_weights
+from vae_core.datasets.registry import load
 from vae_core.events import Diverged, Evaluation, Pictures, StepTerms
+from vae_core.report import Report
 from vae_core.training import OPTIMIZERS, train
 
 STILL = 1e-30  # a learning rate that no float32 weight can feel
@@ -219,3 +221,82 @@ def test_to_stop_it_stop_asking(small, digits):
 def test_a_missing_gpu_is_refused_before_anything_else(small, digits):
     with pytest.raises(ConfigError, match="device cannot be 'cuda' here"):
         next(train(small(device="cuda"), digits))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"likelihood": "gaussian", "scale": "shared"},
+        {"likelihood": "gaussian", "scale": "optimal"},
+        {"likelihood": "laplace", "scale": "per_pixel"},
+        {"likelihood": "discretized_logistic", "scale": "shared", "sigma": 0.2},
+        {"objective": "iwae", "mc_samples": 2},
+        {"objective": "ciwae"},
+        {"objective": "dreg"},
+        {"objective": "beta_tcvae", "beta": 4},
+        {"objective": "mmd", "beta": 0},
+        {"free_bits": 0.5},
+        {"architecture": "resnet"},
+        {"hidden": ()},
+        {"output_bias": "data_mean"},
+        {"precision": "bfloat16"},
+    ],
+)
+def test_every_choice_learns_and_repeats_itself(small, digits, changes):
+    config = small(max_steps=60, evaluate_every=60, **changes)
+    events = list(train(config, digits))
+    first, last = _of(Evaluation, events)
+    assert last.elbo > first.elbo
+    terms, again = (_steps(blocks) for blocks in (events, train(config, digits)))
+    assert terms["elbo"] == [-(r + kl) for r, kl in zip(terms["reconstruction"], terms["kl"], strict=True)]
+    assert terms["loss"] == again["loss"]
+
+
+def test_an_optimal_scale_is_judged_with_that_of_the_training_split(small, digits):
+    config = small(likelihood="gaussian", scale="optimal", max_steps=200, evaluate_every=200)
+    events = list(train(config, digits))
+    last = _of(Evaluation, events)[-1]
+    # N(x̂, σ²) with σ² not the held-out error itself: −log p = (D/2) (log 2πσ² + MSE/σ²)
+    variance = last.decoder_std**2
+    assert last.reconstruction == pytest.approx(32 * (log(2 * pi * variance) + last.mse_per_pixel / variance), rel=1e-3)
+    assert variance == pytest.approx(last.mse_per_pixel, rel=0.1)
+    assert variance != last.mse_per_pixel
+
+
+def test_the_mean_image_is_where_a_run_can_start(small, digits):
+    start = {"learning_rate": STILL, "max_steps": 1}
+    random, mean = (_of(Evaluation, train(small(output_bias=b, **start), digits))[0] for b in ("random", "data_mean"))
+    best = np.var(digits.train.images / 255, axis=0).mean()
+    assert random.mse_per_pixel > 2 * best
+    assert mean.mse_per_pixel == pytest.approx(best, rel=0.1)
+
+
+@pytest.mark.parametrize("how", ["static", "dynamic"])
+def test_black_and_white_digits_are_flipped_once_or_at_every_step(small, tmp_path, how):
+    config = small(model="ae", binarize=how, batch_size=2000, learning_rate=STILL, max_steps=3)
+    data = load("digits", cache=tmp_path, binarize=how)
+    # Every step sees all images, the code is a point and the weights stand still: only new flips can change a term.
+    spread = np.ptp(_steps(train(config, data))["reconstruction"])
+    assert spread > 0.005 if how == "dynamic" else spread < 1e-4
+
+
+def test_black_and_white_digits_have_bits(small, tmp_path):
+    data = load("digits", cache=tmp_path, binarize="static")
+    for found in _of(Evaluation, train(small(binarize="static", max_steps=3), data)):
+        assert found.bits_per_dim == pytest.approx(-found.elbo / 64 / log(2))
+
+
+def test_data_in_other_pixels_than_the_configuration_says_are_refused(small, digits):
+    with pytest.raises(ConfigError, match="binarize is static, but the data were loaded with none") as refused:
+        next(train(small(binarize="static"), digits))
+    assert refused.value.field == "binarize"
+
+
+@pytest.mark.parametrize("model", ["vae", "ae"])
+def test_a_report_comes_last_where_it_is_wanted(small, digits, model):
+    *_, evaluation, report = train(small(model=model, examine=True), digits)
+    assert isinstance(evaluation, Evaluation)
+    assert isinstance(report, Report)
+    assert report.step == evaluation.step == 12
+    assert report.xray[0].reconstruction == pytest.approx(evaluation.reconstruction, rel=1e-6)
+    assert (report.bound is None) == (report.surgery is None) == (model == "ae")
