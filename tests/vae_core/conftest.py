@@ -11,7 +11,6 @@ from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import Dataset, load
 from vae_core.vae import VAE, build_model
 
-
 SMALL: dict[str, Any] = {"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 12, "examine": False}
 
 

@@ -273,7 +273,7 @@ def test_the_mean_image_is_where_a_run_can_start(small, digits):
 
 @pytest.mark.parametrize("how", ["static", "dynamic"])
 def test_black_and_white_digits_are_flipped_once_or_at_every_step(small, tmp_path, how):
-    config = small(model="ae", binarize=how, batch_size=2000, learning_rate=STILL, max_steps=3)
+    config = small(model="ae", output_bias="data_mean", binarize=how, batch_size=2000, learning_rate=STILL, max_steps=3)
     data = load("digits", cache=tmp_path, binarize=how)
     # Every step sees all images, the code is a point and the weights stand still: only new flips can change a term.
     spread = np.ptp(_steps(train(config, data))["reconstruction"])
