@@ -1,0 +1,64 @@
+"""What the encoder says about images: which dimensions it uses, and whether like lies by like.
+
+N is the images of a split, B of a chunk, D their pixels, Z the latent dimensions.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core.evaluation.heldout import CHUNK, SEED
+from vae_core.pixels import to_unit
+from vae_core.report import Latents
+from vae_core.vae import VAE
+
+NEIGHBOURS = 15  # as Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845, compare their models by
+BANK = 10_000  # training images among which neighbours are sought
+
+Codes = tuple[NDArray[np.float32], NDArray[np.integer]]  # the means of images [N, Z] and their labels [N]
+
+
+@torch.inference_mode()
+def examine_latents(
+    model: VAE,
+    train_images: Tensor,
+    images: Tensor,
+    labels: tuple[NDArray[np.integer], NDArray[np.integer]] | None,
+    *,
+    dequantize: bool,
+) -> Latents:
+    """Means and variances of q(z|x) over all held-out `images`, uint8 [N, D] on the model's device.
+
+    `accuracy` is the share of them whose label most of the `NEIGHBOURS` nearest training images have, by the distance
+    between the posteriors' means; the neighbours are sought among at most `BANK` images spread over that split.
+    `labels` are those of both splits, training first. A plain autoencoder's code has no variance: its is 0.
+    """
+    model.eval()
+    loc, variance = _posteriors(model, images, dequantize=dequantize)
+    accuracy = None
+    if labels is not None:
+        stride = -(-len(train_images) // BANK)
+        bank, _ = _posteriors(model, train_images[::stride], dequantize=dequantize)
+        accuracy = _accuracy((bank.cpu().numpy(), labels[0][::stride]), (loc.cpu().numpy(), labels[1]))
+    return Latents(
+        mean_variance=loc.double().var(0, correction=0).cpu().numpy(),
+        posterior_variance=variance.mean(0, dtype=torch.float64).cpu().numpy(),
+        accuracy=accuracy,
+    )
+
+
+def _posteriors(model: VAE, images: Tensor, *, dequantize: bool) -> tuple[Tensor, Tensor]:
+    """Mean and variance of q(z|x) for each image, both [N, Z]."""
+    grain = torch.Generator().manual_seed(SEED + 1) if dequantize else None
+    posteriors = [model.posterior(to_unit(chunk, grain)) for chunk in torch.split(images, CHUNK)]
+    loc = torch.cat([posterior.loc for posterior in posteriors])
+    variances = [posterior.log_variance for posterior in posteriors if posterior.log_variance is not None]
+    return loc, torch.cat(variances).exp() if variances else torch.zeros_like(loc)
+
+
+def _accuracy(bank: Codes, held_out: Codes) -> float:
+    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  slow to import, and wanted once a run
+
+    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(bank[0])), algorithm="brute")
+    return float(neighbours.fit(*bank).score(*held_out))
