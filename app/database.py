@@ -38,11 +38,12 @@ class Database:
             sa.event.listen(self.engine, "begin", _begin)
 
     def create_tables(self) -> None:
-        """Make the folder and the tables that are missing. Two processes may do it at once."""
+        """Make the folder, and the tables and columns that are missing. Two processes may do it at once."""
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         with self._writer.begin() as connection:
             SQLModel.metadata.create_all(connection)
+            _add_missing_columns(connection)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -69,6 +70,16 @@ def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name}={value}")
+
+
+def _add_missing_columns(connection: sa.Connection) -> None:
+    """Columns that came after the database was made; its older rows have NULL there."""
+    there = sa.inspect(connection)
+    for table in SQLModel.metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in known):
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
 from app.units import SHORT_NAMES
-from vae_core.config import TrainConfig
+from vae_core.config import LINEAR, ConfigError, RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 MAX_RUNS = 100
@@ -58,9 +58,16 @@ class LaunchRequest(BaseModel):
 
 
 def twin_of(config: TrainConfig) -> TrainConfig:
-    """The same run with the other loss: same seed, so the same first weights, batches and noise."""
+    """The same run with the other loss: same seed, so the same first weights, batches and noise.
+
+    BCE's twin is the plain squared error, any other loss's is BCE, on the same pixels. Raises `RefusedConfig` for
+    pixels that were made binary, which no other likelihood describes.
+    """
+    if config.binarize != "none":
+        message = f"binarize is {config.binarize}, and binary pixels have no other loss for a twin: choose none"
+        raise RefusedConfig([ConfigError("binarize", message, "none")])
     if config.likelihood == "bernoulli":
-        return replace(config, likelihood="gaussian", sigma=sqrt(0.5))
+        return replace(config, likelihood="gaussian", scale="fixed", sigma=sqrt(0.5))
     return replace(config, likelihood="bernoulli")
 
 
@@ -75,4 +82,6 @@ def command_line(config: TrainConfig) -> str:
 def _argument(value: object) -> str:
     if value is None:
         return ""
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (",".join(map(str, value)) or LINEAR) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""The tables. A run, one wide row for each of its steps, its evaluations and pictures, and the event log.
+"""The tables. A run, one wide row for each of its steps, its evaluations, pictures and report, and the event log.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -52,8 +52,8 @@ class Run(SQLModel, table=True):
 
     @property
     def train_config(self) -> TrainConfig:
-        """The stored configuration, checked again."""
-        return TrainConfig.parse(self.config)
+        """The stored configuration: what an older version let pass is kept."""
+        return TrainConfig.parse(self.config, stored=True)
 
 
 class Step(SQLModel, table=True):
@@ -86,10 +86,23 @@ class Evaluation(SQLModel, table=True):
     reconstruction: float | None = None
     kl: float | None = None
     elbo: float | None = None
+    elbo_se: float | None = None  # over images
     kl_per_dim: list[float] | None = Field(default=None, sa_type=sa.JSON)
     active_units: int | None = None
     mse_per_pixel: float | None = None
     bce_per_pixel: float | None = None
+    decoder_std: float | None = None  # the error per pixel that the decoder expects
+    bits_per_dim: float | None = None
+
+
+class Report(SQLModel, table=True):
+    """What the closing examination of a finished run's model found."""
+
+    __tablename__ = "report"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    step: int
+    findings: dict[str, Any] = Field(sa_type=sa.JSON)  # a `vae_core.report.Report`; None where a number was not finite
 
 
 class Picture(SQLModel, table=True):

@@ -6,6 +6,7 @@ static/js/chart.js fills it from the stored steps and goes on filling it while t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,6 +16,8 @@ from app.units import QUANTITIES
 
 Figure = dict[str, Any]
 Axis = dict[str, Any]
+
+LEAST_VARIANCE = 1e-6  # shown as this: a dimension whose mean hardly moves, or not at all
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,39 @@ def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
         "margin": {"l": 56, "r": 8, "t": 8, "b": 32},
         "bargap": 0.25,
         "showlegend": False,
+    }
+    return _plain(go.Figure([bars], layout))
+
+
+def mean_variance_figure(values: Sequence[float], line: Line) -> Figure:
+    """How many latent dimensions have a mean that varies so much over the images, on a log scale, with the threshold
+    above which a dimension is called active.
+    """
+    powers = [log10(max(value, LEAST_VARIANCE)) for value in values]
+    low, high = floor(min(*powers, -2)), ceil(max(*powers, 0.0)) + 1
+    bars = go.Histogram(
+        x=powers,
+        xbins={"start": low, "end": high, "size": 0.25},
+        autobinx=False,
+        marker={"color": line.colour},
+        meta={"slot": line.slot},
+        hovertemplate="%{y} dimensions<extra></extra>",
+    )
+    threshold = {"x0": -2, "x1": -2, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": "#808080", "dash": "dash"}}
+    layout = _layout() | {
+        "xaxis": {
+            "title": {"text": "Var E[z|x]"},
+            "range": [low, high],
+            "tickvals": list(range(low, high + 1)),
+            "ticktext": [f"{10.0**power:g}" for power in range(low, high + 1)],
+            "fixedrange": True,
+        },
+        "yaxis": {"title": {"text": "dimensions"}, "rangemode": "tozero", "nticks": 5, "fixedrange": True},
+        "hovermode": "closest",
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 40},
+        "bargap": 0.05,
+        "showlegend": False,
+        "shapes": [{"type": "line", **threshold}],
     }
     return _plain(go.Figure([bars], layout))
 

@@ -15,9 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app.database import Database
-from app.store import attempts, evaluations, events, pictures, steps
+from app.store import attempts, evaluations, events, pictures, reports, steps
 from app.store.numbers import finite
 from vae_core.events import Evaluation, Event, Pictures, StepTerms
+from vae_core.report import Report
 
 FLUSH_S = 0.1  # between flushes
 YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
@@ -191,5 +192,8 @@ def _store(session: Session, run_id: int, batch: Sequence[Item]) -> None:
     for step in dict.fromkeys(sheet.step for sheet in drawn):
         events.append(session, run_id, "picture", step, step)
 
-    if any(isinstance(item, _Activity) for item in batch):
+    for report in (item for item in batch if isinstance(item, Report)):
+        reports.append(session, run_id, report)
+
+    if any(isinstance(item, _Activity | Report) for item in batch):
         events.append(session, run_id, "run")

@@ -2,14 +2,37 @@
 
 from dataclasses import dataclass
 
-from vae_core.config import TrainConfig
+from vae_core.config import SCALED, TrainConfig
 
 LIKELIHOOD_NAMES = {
     "bernoulli": "Bernoulli (BCE)",
     "continuous_bernoulli": "Continuous Bernoulli (CB)",
     "gaussian": "Gaussian (MSE)",
+    "laplace": "Laplace (L1)",
+    "discretized_logistic": "Discretised logistic",
 }
-SHORT_NAMES = {"bernoulli": "BCE", "continuous_bernoulli": "CB", "gaussian": "MSE"}  # of the loss, as people say it
+SHORT_NAMES = {  # of the loss, as people say it
+    "bernoulli": "BCE",
+    "continuous_bernoulli": "CB",
+    "gaussian": "MSE",
+    "laplace": "L1",
+    "discretized_logistic": "logistic",
+}
+OBJECTIVE_NAMES = {
+    "elbo": "ELBO",
+    "iwae": "IWAE",
+    "ciwae": "CIWAE",
+    "dreg": "IWAE, DReG gradient",
+    "beta_tcvae": "β-TCVAE",
+    "mmd": "ELBO and MMD",
+}
+READING_NAMES = {  # the rows of the likelihood X-ray
+    "own": "as trained",
+    "soft_bernoulli": "Bernoulli: BCE of the grey levels",
+    "continuous_bernoulli_raw": "CB: outputs read as its parameters",
+    "continuous_bernoulli_mean": "CB: outputs read as its means",
+    "gaussian_fitted": "Gaussian, σ fitted",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +55,12 @@ QUANTITIES = {
     ),
     "beta": Quantity("β", "", "Weight of the KL in the loss."),
     "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
+    "bits_per_dim": Quantity(
+        "bits/dim",
+        "bits/pixel",
+        "−ELBO in bits for each pixel's value, a density integrated over the grey level's bin; 8 is a blind guess.",
+        "lower",
+    ),
     "mse_per_pixel": Quantity(
         "MSE", "per pixel", "Mean squared error of the decoder's mean; pixels run from 0 to 1.", "lower"
     ),
@@ -41,21 +70,68 @@ QUANTITIES = {
         "Cross-entropy of the decoder's mean, clipped half a grey level inside (0, 1).",
         "lower",
     ),
+    "log_px": Quantity(
+        "log p(x) ≥",
+        "nats/image",
+        "The importance-weighted bound of the finished model, nearer than the ELBO.",
+        "higher",
+    ),
+    "accuracy": Quantity(
+        "15-NN accuracy",
+        "",
+        "Held-out images labelled by their 15 nearest training images in the latent means.",
+        "higher",
+    ),
+    "ssim": Quantity("SSIM", "", "Structural similarity of image and decoder's mean; 1 is equal.", "higher"),
+    "psnr": Quantity("PSNR", "dB", "Peak signal to noise of the decoder's mean.", "higher"),
     "seconds": Quantity("training time", "s", "Wall time spent in training and evaluation."),
 }
 
 
 def decoder(config: TrainConfig) -> str:
-    """The decoder's distribution in symbols, such as N(x̂, 0.707²)."""
+    """The decoder's distribution in symbols, such as N(x̂, 0.707²) or N(x̂, σ(z)²)."""
+    if config.likelihood not in SCALED:
+        return "CB(λ)" if config.likelihood == "continuous_bernoulli" else "Bernoulli(x̂)"
+    letter = {"gaussian": "σ", "laplace": "b", "discretized_logistic": "s"}[config.likelihood]
+    fixed = f"{config.sigma:.4g}"
+    scale = {"fixed": fixed, "shared": letter, "optimal": f"{letter}*", "per_pixel": f"{letter}(z)"}[config.scale]
+    learned = f", learned {letter}" * (config.scale == "shared")
     if config.likelihood == "gaussian":
-        return f"N(x̂, {config.sigma:.4g}²)"
-    return "CB(λ)" if config.likelihood == "continuous_bernoulli" else "Bernoulli(x̂)"
+        return f"N(x̂, {scale}²)" + learned
+    name = "Laplace" if config.likelihood == "laplace" else "Logistic"
+    return f"{name}(x̂, {scale})" + " over 256 levels" * (name == "Logistic") + learned
+
+
+def pixels(config: TrainConfig) -> str:
+    """What the run's images are made of: runs with different pixels look at different images."""
+    return {
+        "none": "grey pixels",
+        "threshold": "thresholded pixels",
+        "static": "binary pixels, drawn once",
+        "dynamic": "binary pixels, drawn anew",
+    }[config.binarize]
 
 
 def reconstruction_unit(config: TrainConfig) -> str:
-    """The unit of a run's reconstruction term: densities of one image compare, whatever their σ; a probability of
-    its binarised version is another thing.
+    """The unit of a run's reconstruction term.
+
+    Densities of one image compare, whatever their scale, but not with those of dequantised pixels. Probabilities
+    compare if they are of the same pixels: 256 grey levels, or one way to make them binary.
     """
-    if config.likelihood == "bernoulli":
-        return "nats/image, probability"
-    return "nats/image, density" + " of dequantised pixels" * config.dequantize
+    if config.likelihood == "discretized_logistic":
+        return "nats/image, probability of 8-bit pixels"
+    if config.likelihood != "bernoulli":
+        return "nats/image, density" + " of dequantised pixels" * config.dequantize
+    if config.binarize == "none":
+        return "nats/image, cross-entropy of grey pixels"
+    return f"nats/image, probability of {pixels(config)}"
+
+
+def bits_unit(config: TrainConfig) -> str | None:
+    """The pixels that a run's bits/dim are of: every density and the discretised logistic share those of 8 bits.
+
+    None where there are no bits/dim: a plain autoencoder has no bound, and on grey pixels the BCE is no probability.
+    """
+    if config.model == "ae" or (config.likelihood == "bernoulli" and config.binarize == "none"):
+        return None
+    return "8-bit pixels" if config.binarize == "none" else pixels(config)

@@ -24,7 +24,7 @@ def _values(schema: dict[str, Any]) -> str:
     if main["type"] == "boolean":
         return "`false` `true`"
     if main["type"] == "array":
-        return f"{main['items']['minimum']} to {main['items']['maximum']:,}, up to {main['maxItems']} of them"
+        return f"`none`, or up to {main['maxItems']} from {main['items']['minimum']} to {main['items']['maximum']:,}"
     low = f"above {_number(main['exclusiveMinimum'])}" if "exclusiveMinimum" in main else _number(main["minimum"])
     return f"{low} to {_number(main['maximum'])}"
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.models import Evaluation
-from app.store.numbers import finite, finite_list
+from app.store.numbers import plain
 from vae_core import events
 
 TABLE = SQLModel.metadata.tables[str(Evaluation.__tablename__)]
@@ -17,10 +17,7 @@ FIELDS = [column for column in TABLE.columns if column.name != "run_id"]
 
 def append(session: Session, run_id: int, evaluation: events.Evaluation) -> None:
     """Store one evaluation; what is not finite is stored as NULL."""
-    row = {name: finite(value) if isinstance(value, float) else value for name, value in asdict(evaluation).items()}
-    per_dim = evaluation.kl_per_dim
-    row["kl_per_dim"] = None if per_dim is None else finite_list(per_dim)
-    session.execute(sa.insert(TABLE), [{"run_id": run_id, **row}])
+    session.execute(sa.insert(TABLE), [{"run_id": run_id, **plain(asdict(evaluation))}])
 
 
 def all(session: Session, run_id: int) -> list[dict[str, Any]]:

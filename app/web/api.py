@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.comparison import compare
 from app.database import Database
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest
 from app.models import Run, RunStatus
-from app.store import evaluations, pictures, runs, steps
+from app.store import evaluations, pictures, reports, runs, steps
 from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.remarks import unexamined
 from app.web.security import require_user
 from vae_core.config import json_schema
 from vae_core.presets import PRESETS
@@ -201,6 +202,27 @@ def read_evaluations(database: DatabaseDep, run_id: RunId) -> Json:
         return {"evaluations": evaluations.all(session, run_id)}
 
 
+@router.get("/runs/{run_id}/report")
+def read_report(database: DatabaseDep, run_id: RunId) -> Json:
+    """What the closing examination of the run's model found. 404 while there is none."""
+    return _report(database, run_id)
+
+
+@router.get("/runs/{run_id}/xray")
+def read_xray(database: DatabaseDep, run_id: RunId) -> Json:
+    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
+    report = _report(database, run_id)
+    return {"run": run_id, "step": report["step"], "xray": report["xray"]}
+
+
+def _report(database: Database, run_id: int) -> Json:
+    with database.read() as session:
+        run = runs.get(session, run_id, deleted_too=True)
+        if report := reports.last(session, run_id):
+            return report
+    raise NotFound(f"Run {run_id} has no report: {unexamined(run.status)}.")
+
+
 @router.get("/runs/{run_id}/pictures")
 def read_pictures(database: DatabaseDep, run_id: RunId, kind: str | None = None) -> Json:
     """Every picture sheet, oldest first."""
@@ -223,4 +245,5 @@ def compare_runs(database: DatabaseDep, request: Request) -> Json:
     ids = run_ids(request.query_params.get("runs", ""))
     with database.read() as session:
         chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
-        return {"runs": ids, **asdict(compare(chosen, evaluations.last_of(session, ids)))}
+        compared = compare(chosen, evaluations.last_of(session, ids), reports.last_of(session, ids))
+        return {"runs": ids, **asdict(compared)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import log
 from typing import Any
 
 from app.palette import slot
@@ -64,5 +65,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "time_left": time_left,
     "slot": slot,
     "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
+    "log": log,
     "quantity": lambda name: QUANTITIES[name],
 }

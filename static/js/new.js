@@ -9,13 +9,13 @@ function matches(condition) {
   return Object.entries(condition).every(([name, allowed]) => allowed.includes(value(name)));
 }
 
+/** What another choice makes meaningless is hidden and not sent: the server takes its default. */
 function showFields() {
-  for (const field of form.querySelectorAll("[data-shown-when]")) {
-    const wrong = field.classList.contains("wrong");
-    field.hidden = !matches(JSON.parse(field.dataset.shownWhen)) && !wrong;
+  for (const part of form.querySelectorAll("[data-shown-when]")) {
+    const wrong = part.classList.contains("wrong");
+    part.hidden = !matches(JSON.parse(part.dataset.shownWhen)) && !wrong;
+    for (const input of part.querySelectorAll("input, select")) input.disabled = part.hidden;
   }
-  const says = value("model") === "ae" ? ["ae", value("likelihood")] : [value("likelihood")];
-  for (const text of form.querySelectorAll("[data-says]")) text.hidden = !says.includes(text.dataset.says);
 }
 
 function countSteps() {

@@ -1,4 +1,4 @@
-// The run page: live numbers, curves, pictures and the bars of KL per dimension.
+// The run page: live numbers, curves, pictures and the bars over latent dimensions.
 
 import { embedded, fixed } from "./common.js";
 import { themed } from "./chart.js";
@@ -14,11 +14,14 @@ function showLatest(columns) {
 }
 
 function drawBars() {
-  const node = document.getElementById("kl-chart");
-  const figure = embedded("kl-figure");
-  if (!node || !figure) return;
-  const { data, layout } = themed(figure);
-  Plotly.react(node, data, layout, { displayModeBar: false, responsive: true, showSendToCloud: false });
+  for (const name of ["kl", "variance"]) {
+    const node = document.getElementById(`${name}-chart`);
+    const figure = embedded(`${name}-figure`);
+    if (!node || !figure) continue;
+    node.hidden = false;
+    const { data, layout } = themed(figure);
+    Plotly.react(node, data, layout, { displayModeBar: false, responsive: true, showSendToCloud: false });
+  }
 }
 
 drawBars();

@@ -12,6 +12,7 @@ from app.models import Run
 from app.store import attempts, runs
 from vae_core.config import TrainConfig
 from vae_core.events import Evaluation, Pictures, StepTerms
+from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Surgery
 
 
 @pytest.fixture
@@ -74,13 +75,36 @@ def evaluation() -> Callable[..., Evaluation]:
             reconstruction=90.0,
             kl=kl,
             elbo=None if kl is None else -90.0 - kl,
+            elbo_se=None if kl is None else 0.75,
             kl_per_dim=None if kl is None else np.array([kl, 0.0]),
             active_units=None if kl is None else 1,
             mse_per_pixel=0.01,
             bce_per_pixel=0.3,
+            decoder_std=0.4,
+            bits_per_dim=None if kl is None else 5.25,
         )
 
     return make
+
+
+@pytest.fixture
+def report() -> Report:
+    """The examination of a Bernoulli VAE with four latent dimensions, one of them dead."""
+    return Report(
+        step=40,
+        bound=Bound(log_px=-98.5, se=0.5, samples=500, images=250, ess=0.31, unreliable=0.02, bits_per_dim=None),
+        surgery=Surgery(
+            mutual_information=5.1, total_correlation=1.2, dimension_wise_kl=0.4, se=0.05, images=250, capped=True
+        ),
+        latents=Latents(np.array([0.9, 0.5, 0.02, 1e-5]), np.array([0.05, 0.2, 0.8, 1.0]), accuracy=0.912),
+        fidelity=Fidelity(psnr=17.25, ssim=0.815),
+        xray=(
+            Reading("soft_bernoulli", 90.0, 0.7, -102.5, 0.75, None, None),
+            Reading("continuous_bernoulli_raw", 20.0, 1.5, -32.5, 1.5, 7.1, 0.02),
+            Reading("continuous_bernoulli_mean", -15.0, 1.0, 2.5, 1.0, 6.4, 0.02),
+            Reading("gaussian_fitted", -30.0, 1.0, 17.5, 1.0, 6.2, 0.02, scale=0.125),
+        ),
+    )
 
 
 @pytest.fixture

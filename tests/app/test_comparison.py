@@ -27,6 +27,7 @@ def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
     assert told == {
         "reconstruction": False,
         "negative_elbo": False,
+        "bits_per_dim": False,
         "mse_per_pixel": True,
         "bce_per_pixel": True,
         "kl": True,
@@ -36,7 +37,8 @@ def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
 
 
 def test_two_bce_runs_share_everything() -> None:
-    assert all(verdicts(run(1), run(2, latent_dim=3)).values())
+    told = verdicts(run(1), run(2, latent_dim=3))
+    assert [quantity for quantity, comparable in told.items() if not comparable] == ["bits_per_dim"]
 
 
 def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() -> None:
@@ -46,7 +48,7 @@ def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() ->
 
 
 def test_densities_share_a_unit_only_if_both_or_neither_are_of_dequantised_pixels() -> None:
-    grey = run(1, likelihood="continuous_bernoulli"), run(2, likelihood="gaussian")
+    grey = run(1, likelihood="laplace"), run(2, likelihood="gaussian")
     assert compare(grey, {}).verdicts[0].comparable
     mixed = compare([run(1, likelihood="continuous_bernoulli", dequantize=True), grey[1]], {})
     assert not mixed.verdicts[0].comparable
@@ -92,3 +94,27 @@ def test_differences_mark_what_differs() -> None:
     told = compare([run(1), run(2, latent_dim=3)], {})
     assert [(row.field, row.values) for row in told.differences if row.differs] == [("latent_dim", ("20", "3"))]
     assert len(told.differences) == len(TrainConfig().to_dict())
+
+
+def test_reports_add_yardsticks_when_every_run_has_one() -> None:
+    def examined(log_px: float | None, ssim: float) -> dict[str, Any]:
+        bound = None if log_px is None else {"log_px": log_px}
+        return {"bound": bound, "latents": {"accuracy": 0.9}, "fidelity": {"ssim": ssim, "psnr": 20.0}}
+
+    pair = [run(1), run(2, latent_dim=3)]
+    both = {1: examined(-100.0, 0.7), 2: examined(-95.0, 0.8)}
+    rows = {row.quantity: row for row in compare(pair, {}, both).yardsticks}
+    assert (rows["log_px"].values, rows["log_px"].best) == ((-100.0, -95.0), 1)
+    assert (rows["ssim"].best, rows["accuracy"].best, rows["psnr"].values) == (1, None, (20.0, 20.0))
+    assert "ssim" not in {row.quantity for row in compare(pair, {}, {1: both[1]}).yardsticks}
+    other_unit = compare([run(1), run(2, likelihood="gaussian")], {}, both)
+    assert {"ssim", "log_px"} & {row.quantity for row in other_unit.yardsticks} == {"ssim"}
+
+
+def test_bits_are_a_yardstick_of_all_that_give_8_bit_pixels_a_probability() -> None:
+    pair = [run(1, likelihood="laplace"), run(2, likelihood="discretized_logistic")]
+    told = compare(pair, {1: held_out(0.1, bits_per_dim=3.5), 2: held_out(0.1, bits_per_dim=3.0)})
+    row = next(row for row in told.yardsticks if row.quantity == "bits_per_dim")
+    assert (row.values, row.best) == ((3.5, 3.0), 1)
+    assert "negative_elbo" not in {row.quantity for row in told.yardsticks}
+    assert "bits/dim is the unit that they share" in told.sentence

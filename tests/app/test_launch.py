@@ -35,6 +35,32 @@ def test_a_twin_has_the_other_loss_and_the_same_seed() -> None:
     assert first.sigma == 0.1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"likelihood": "continuous_bernoulli", "dequantize": True},
+        {"likelihood": "laplace", "scale": "per_pixel"},
+        {"likelihood": "discretized_logistic", "scale": "shared"},
+        {"likelihood": "bernoulli", "dequantize": True, "objective": "iwae", "scale": "optimal"},
+    ],
+)
+def test_a_twin_is_a_valid_configuration_of_the_same_pixels(changes: dict[str, object]) -> None:
+    config = TrainConfig.parse(changes)
+    twin = twin_of(config)
+    assert twin == TrainConfig.parse(twin.to_dict())
+    assert (twin.dequantize, twin.binarize, twin.objective) == (config.dequantize, config.binarize, config.objective)
+    assert "bernoulli" in {twin.likelihood, config.likelihood} != {"bernoulli"}
+    assert twin.likelihood == "bernoulli" or (twin.scale, twin.sigma) == ("fixed", sqrt(0.5))
+
+
+def test_binary_pixels_have_no_twin() -> None:
+    with pytest.raises(RefusedConfig) as refused:
+        LaunchRequest(config={"binarize": "static"}, twin=True).configs()
+    (error,) = refused.value.errors
+    assert (error.field, error.bound) == ("binarize", "none")
+    assert "binarize is static" in error.message
+
+
 def test_seeds_multiply_and_repeat_nothing() -> None:
     configs = LaunchRequest(seeds=[1, 2, 1], twin=True).configs()
     assert [(config.seed, config.likelihood) for config in configs] == [
@@ -72,3 +98,12 @@ def test_the_command_line_means_the_same_configuration(preset: str) -> None:
         pairs = dict(word.split("=", 1) for word in words[3::2])
         assert set(words[2::2]) == {"--set"}
         assert TrainConfig.parse(pairs) == config
+
+
+@pytest.mark.parametrize(
+    "changes", [{"hidden": ()}, {"dequantize": True}, {"grad_clip": 0.5, "epochs": None, "max_steps": 3}]
+)
+def test_the_command_line_can_say_every_kind_of_value(changes: dict[str, object]) -> None:
+    config = TrainConfig.parse(changes)
+    pairs = dict(word.split("=", 1) for word in shlex.split(command_line(config))[3::2])
+    assert TrainConfig.parse(pairs) == config

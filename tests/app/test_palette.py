@@ -68,3 +68,8 @@ def test_a_run_keeps_its_slot_unless_a_neighbour_has_it() -> None:
 def test_every_likelihood_has_its_dash() -> None:
     assert DASHES.keys() == LIKELIHOOD_NAMES.keys()
     assert len(set(DASHES.values())) == len(DASHES)
+
+
+def test_the_style_sheet_draws_every_dash_but_the_solid_line() -> None:
+    drawn = re.findall(r"\.swatch\.(\w+) line", (CSS.parent / "components.css").read_text())
+    assert {"bernoulli", *drawn} == DASHES.keys()

@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, terms_figure
+from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, mean_variance_figure, terms_figure
 
 A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "dot")
 
@@ -72,6 +72,19 @@ def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
 def test_kl_bars_are_sorted_and_keep_their_names() -> None:
     (bars,) = kl_per_dim_figure([0.1, 3.0, 1.5], A)["data"]
     assert list(zip(bars["x"], bars["y"], strict=True)) == [("z1", 3.0), ("z2", 1.5), ("z0", 0.1)]
+
+
+def test_mean_variances_are_on_a_log_scale_with_the_threshold_in_view() -> None:
+    figure = mean_variance_figure([1.0, 0.1, 0.0], A)
+    (bars,) = figure["data"]
+    assert list(bars["x"]) == pytest.approx([0, -1, -6])
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low <= min(bars["x"]) <= max(bars["x"]) < high
+    assert (bars["xbins"]["start"], bars["xbins"]["end"]) == (low, high)
+    (threshold,) = figure["layout"]["shapes"]
+    assert 10 ** threshold["x0"] == 10 ** threshold["x1"] == 0.01
+    assert low <= threshold["x0"] < high
+    assert json.dumps(figure)
 
 
 def test_figures_are_plain_json_that_plotly_accepts() -> None:

@@ -8,7 +8,7 @@ from app import recorder as module
 from app.database import PRAGMAS, Database
 from app.models import Run
 from app.recorder import Recorder
-from app.store import attempts, evaluations, events, pictures, runs, steps
+from app.store import attempts, evaluations, events, pictures, reports, runs, steps
 from vae_core.events import Diverged
 
 
@@ -49,6 +49,20 @@ def test_everything_is_stored_by_the_ending(database, running, recorder, stored,
     assert [row.last for row in log if row.kind == "picture"] == [0, 40]
     assert [row.last for row in log if row.kind == "evaluation"] == [0, 40]
     assert log[-1].kind == "run"
+
+
+def test_a_report_is_stored_and_announced(database, running, recorder, report, eventually):
+    with database.read() as session:
+        before = events.newest_id(session)
+    recorder.record(report)
+
+    def announced():
+        with database.read() as session:
+            return events.after(session, before, 10), reports.last(session, running.id)
+
+    log, found = eventually(lambda: announced()[0] and announced())
+    assert [row.kind for row in log] == ["run"]
+    assert found["step"] == report.step
 
 
 @pytest.fixture

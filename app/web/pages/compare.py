@@ -7,11 +7,13 @@ from app import plots
 from app.comparison import compare
 from app.database import Database
 from app.models import LIVE
-from app.store import evaluations, events, pictures, runs
-from app.units import decoder, reconstruction_unit
+from app.store import evaluations, events, pictures, reports, runs
+from app.units import READING_NAMES, decoder, reconstruction_unit
 from app.web.api import run_ids
 from app.web.dependencies import DatabaseDep
-from app.web.pages.view import lines, page, page_data
+from app.web.pages.view import Json, lines, page, page_data
+from app.web.remarks import share_of_reading
+from vae_core.config import TrainConfig
 
 router = APIRouter()
 
@@ -28,24 +30,45 @@ def show_comparison(request: Request, database: DatabaseDep) -> Response:
         chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
         evaluated = {run_id: evaluations.all(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.all(session, run_id) for run_id in ids}
+        examined = reports.last_of(session, ids)
     last = {run_id: rows[-1] for run_id, rows in evaluated.items() if rows}
     configs = [run.train_config for run in chosen]
     letters = "ABCDEFGH"[: len(chosen)]
     drawn = lines(chosen, list(letters))
     units = [reconstruction_unit(config) for config in configs]
+    same_images = len({(config.dataset, config.binarize) for config in configs}) == 1
     context = {
         "runs": [runs.public(run, last.get(run.id or 0)) for run in chosen],
         "lines": drawn,
         "letters": letters,
         "decoders": [decoder(config) for config in configs],
-        "comparison": compare(chosen, last),
+        "comparison": compare(chosen, last, examined),
         "live": any(run.status in LIVE for run in chosen),
         "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
-        "same_images": len({config.dataset for config in configs}) == 1,
+        "same_images": same_images,
+        "xray": _xray(ids, examined) if same_images else None,
+        "reading_share": _reading_share(configs, ids, examined) if same_images else None,
+        "readings": READING_NAMES,
         "figure": plots.compare_figure(drawn, units, [config.model == "vae" for config in configs]),
         "page_data": page_data(chosen, evaluated, sheets, cursor),
     }
     return page(request, "compare.html", context)
+
+
+def _xray(ids: list[int], examined: dict[int, Json]) -> list[tuple[str, list[Json | None]]] | None:
+    """For each reading that they share, the runs' scores; the row `own` stays away, for its unit is each run's own."""
+    if len(examined) < len(ids):
+        return None
+    scores = [{reading["name"]: reading for reading in examined[run_id]["xray"]} for run_id in ids]
+    names = [name for name in scores[0] if name != "own"]
+    return [(name, [score.get(name) for score in scores]) for name in names]
+
+
+def _reading_share(configs: list[TrainConfig], ids: list[int], examined: dict[int, Json]) -> str | None:
+    """What a BCE and a CB run that are compared say about each other."""
+    of = {config.likelihood: examined.get(run_id) for config, run_id in zip(configs, ids, strict=True)}
+    bce, cb = of.get("bernoulli"), of.get("continuous_bernoulli")
+    return share_of_reading(bce["xray"], cb["xray"]) if len(ids) == 2 and bce and cb else None
 
 
 def _choose(request: Request, database: Database, named: str) -> Response:

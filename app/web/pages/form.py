@@ -15,7 +15,7 @@ from app.store import runs
 from app.web.api import RunId, launch
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.view import page
-from vae_core.config import ConfigError, RefusedConfig
+from vae_core.config import SCALED, ConfigError, RefusedConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
 
@@ -47,6 +47,9 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
     """Launch what the form says; a refused form comes back with what was typed. A repeated submit launches nothing."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     key = form.pop("key", "")[:40] or runs.new_group()
+    field, _, value = form.pop("remedy", "").partition("=")  # the button beside an error changes this field
+    if field:
+        form[field] = value
     name, preset, twin = form.pop("name", "").strip(), form.pop("preset", ""), bool(form.pop("twin", ""))
     try:
         wanted = LaunchRequest(name=name[:120] or None, config=form, twin=twin)
@@ -77,8 +80,10 @@ def _form(
     key: str | None = None,
     status: int = 200,
 ) -> Response:
+    sets = fieldsets(typed, errors or [])
     context = {
-        "fieldsets": fieldsets(typed, errors or []),
+        "fieldsets": sets,
+        "remedies": {field.name: field for part in sets for field in part.all if field.remedy},
         "presets": PRESETS.values(),
         "preset": preset,
         "twin": twin,
@@ -86,6 +91,7 @@ def _form(
         "like": like,
         "errors": errors or [],
         "key": key or runs.new_group(),
+        "scaled": SCALED,
         "train_sizes": {name: facts.train for name, facts in FACTS.items()},
     }
     return page(request, "new.html", context, status)

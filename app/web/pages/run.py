@@ -1,4 +1,4 @@
-"""One run's page: its curves, pictures, held-out numbers and configuration."""
+"""One run's page: its curves, pictures, held-out numbers, examination and configuration."""
 
 from dataclasses import replace
 
@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from app import plots
 from app.launch import command_line
 from app.models import LIVE
-from app.store import evaluations, events, pictures, runs
-from app.units import decoder, reconstruction_unit
+from app.store import evaluations, events, pictures, reports, runs
+from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
+from app.web import remarks
 from app.web.api import RunId
 from app.web.dependencies import DatabaseDep
 from app.web.pages.view import Json, lines, page, page_data
@@ -22,12 +23,13 @@ router = APIRouter()
 
 @router.get("/runs/{run_id}")
 def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response:
-    """One run: its curves, pictures, held-out numbers and configuration."""
+    """One run: its curves, pictures, held-out numbers, examination and configuration."""
     with database.read() as session:
         cursor = events.newest_id(session)
         stored = runs.get(session, run_id, deleted_too=True)
         evaluated = evaluations.all(session, run_id)
         sheets = pictures.all(session, run_id)
+        report = reports.last(session, run_id)
     config = stored.train_config
     (line,) = lines([stored], [""])
     shown = runs.public(stored, evaluated[-1] if evaluated else None)
@@ -39,11 +41,19 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "command": command_line(config),
         "live": stored.status in LIVE,
         "decoder": decoder(config),
+        "bits_unit": bits_unit(config),
         "facts": FACTS[config.dataset],
         "published": _published(stored.preset, config),
+        "remarks": remarks.loss_remarks(config),
+        "belief": remarks.belief(evaluated[-1]) if evaluated else None,
+        "report": report,
+        "unexamined": remarks.unexamined(stored.status),
+        "readings": READING_NAMES,
+        "misread": report and remarks.misread(report["xray"]),
         "evaluations": evaluated,
         "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
         "kl_figure": _kl_figure(evaluated, line),
+        "variance_figure": report and plots.mean_variance_figure(report["latents"]["mean_variance"], line),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
     }
     return page(request, "run.html", context)

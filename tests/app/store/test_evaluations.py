@@ -20,10 +20,13 @@ def test_evaluations_read_back_in_order(database, running, evaluation):
         "reconstruction": 90.0,
         "kl": 12.5,
         "elbo": -102.5,
+        "elbo_se": 0.75,
         "kl_per_dim": [12.5, 0.0],
         "active_units": 1,
         "mse_per_pixel": 0.01,
         "bce_per_pixel": 0.3,
+        "decoder_std": 0.4,
+        "bits_per_dim": 5.25,
     }
 
 

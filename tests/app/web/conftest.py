@@ -12,7 +12,8 @@ from app.jobs.executor import Handle
 from app.main import create_app
 from app.models import Run
 from app.settings import Settings
-from app.store import attempts, evaluations, events, pictures, runs, steps
+from app.store import attempts, evaluations, events, pictures, reports, runs, steps
+from vae_core.report import Report
 
 
 class IdleExecutor:
@@ -66,9 +67,9 @@ def trained(
     evaluation: Callable[..., Any],
     pictures_of: Callable[..., Any],
 ) -> Callable[..., int]:
-    """The id of a run that has ended with 40 steps, an evaluation and two sheets."""
+    """The id of a run that has ended with 40 steps, an evaluation, two sheets and, if one is given, a report."""
 
-    def make(**config: Any) -> int:
+    def make(report: Report | None = None, **config: Any) -> int:
         run_id = launch(**config)["id"]
         variational = config.get("model", "vae") == "vae"
         with application.state.database.write() as session:
@@ -84,6 +85,8 @@ def trained(
             evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
             for kind in ("inputs", "reconstructions"):
                 pictures.append(session, run_id, pictures_of(40, kind))
+            if report:
+                reports.append(session, run_id, report)
             attempts.end(session, run_id, run.attempt, "finished")
         return run_id
 

@@ -10,6 +10,8 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from vae_core.config import TrainConfig
+from vae_core.presets import PRESETS
+from vae_core.report import Report
 
 Launch = Callable[..., dict[str, Any]]
 Trained = Callable[..., int]
@@ -19,7 +21,7 @@ def test_config_carries_schema_bounds_help_and_presets(client: TestClient) -> No
     told = client.get("/api/config").json()
     assert told["schema"]["properties"]["latent_dim"]["minimum"] == 1
     assert told["schema"]["properties"]["beta"]["description"]
-    assert {"digits-demo", "bce", "mse", "bce-vs-mse", "pytorch-examples"} == {one["name"] for one in told["presets"]}
+    assert [one["name"] for one in told["presets"]] == list(PRESETS)
 
 
 def test_a_launch_is_queued_with_its_whole_configuration(client: TestClient, launch: Launch) -> None:
@@ -44,7 +46,7 @@ def test_a_pair_is_launched_as_one_group(client: TestClient) -> None:
         ({"config": {"latent_dim": 0}}, "latent_dim", "latent_dim must be at least 1, not 0"),
         ({"config": {"learning_rate": "nan"}}, "learning_rate", "learning_rate must be a finite number, not 'nan'"),
         ({"config": {"surprise": 1}}, "surprise", "surprise is not a field of the configuration"),
-        ({"config": {"likelihood": "cauchy"}}, "likelihood", "'bernoulli', 'continuous_bernoulli' or 'gaussian'"),
+        ({"config": {"likelihood": "cauchy"}}, "likelihood", "'laplace' or 'discretized_logistic'"),
         ({"config": []}, "config", "dictionary"),
         ({"preset": "nope"}, "preset", "digits-demo"),
         ({"surprise": 1}, "surprise", "surprise"),
@@ -74,7 +76,7 @@ def test_bodies_that_are_no_json_or_too_large_are_refused(client: TestClient) ->
     assert large.status_code == 413
 
 
-@pytest.mark.parametrize("path", ["", "/steps", "/evaluations", "/pictures", "/steps.csv"])
+@pytest.mark.parametrize("path", ["", "/steps", "/evaluations", "/report", "/xray", "/pictures", "/steps.csv"])
 def test_a_run_that_is_not_there_is_a_404(client: TestClient, path: str) -> None:
     answer = client.get(f"/api/runs/7{path}")
     assert (answer.status_code, answer.json()) == (
@@ -142,6 +144,37 @@ def test_evaluations_and_the_last_of_them(client: TestClient, trained: Trained) 
     (evaluation,) = client.get(f"/api/runs/{run}/evaluations").json()["evaluations"]
     assert evaluation["elbo"] == -102.5
     assert client.get(f"/api/runs/{run}").json()["evaluation"] == evaluation
+
+
+def test_a_report_and_its_xray(client: TestClient, trained: Trained, report: Report) -> None:
+    run = trained(report)
+    told = client.get(f"/api/runs/{run}/report").json()
+    assert told["bound"]["log_px"] == report.bound.log_px
+    assert told["latents"]["mean_variance"] == list(report.latents.mean_variance)
+    xray = client.get(f"/api/runs/{run}/xray").json()
+    assert (xray["run"], xray["step"], xray["xray"]) == (run, report.step, told["xray"])
+    assert [row["name"] for row in xray["xray"]] == [reading.name for reading in report.xray]
+
+
+def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, trained: Trained) -> None:
+    run = launch()["id"]
+    for path in ("report", "xray"):
+        answer = client.get(f"/api/runs/{run}/{path}")
+        said = f"Run {run} has no report: its model is examined when training has finished."
+        assert (answer.status_code, answer.json()["errors"][0]["message"]) == (404, said)
+    client.post(f"/api/runs/{run}/stop")
+    assert "it is stopped" in client.get(f"/api/runs/{run}/report").json()["errors"][0]["message"]
+    assert client.get(f"/api/runs/{trained()}/report").status_code == 404
+
+
+def test_a_comparison_of_examined_runs_has_their_yardsticks(
+    client: TestClient, trained: Trained, report: Report
+) -> None:
+    pair = f"{trained(report)},{trained(report, latent_dim=3)}"
+    told = client.get("/api/compare", params={"runs": pair}).json()
+    values = {row["quantity"]: row["values"] for row in told["yardsticks"]}
+    assert values["log_px"] == [-98.5, -98.5]
+    assert values["accuracy"] == [0.912, 0.912]
 
 
 def test_stop_delete_restore_and_what_their_states_forbid(client: TestClient, launch: Launch) -> None:

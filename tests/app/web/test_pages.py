@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.models import Run
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
+from vae_core.report import Report
 
 Launch = Callable[..., dict[str, Any]]
 Trained = Callable[..., int]
@@ -85,6 +89,17 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: Test
     assert client.get("/api/runs").json()["runs"] == []
 
 
+def test_a_remedy_launches_with_one_click(client: TestClient) -> None:
+    form = form_of(text(client, "/runs/new")) | {"likelihood": "continuous_bernoulli"}
+    page = unescape(client.post("/runs", data=form).text)
+    (remedy,) = re.findall(r'name="remedy" value="([^"]*)"', page)
+    assert remedy == "dequantize=true"
+    answer = client.post("/runs", data=form_of(page) | {"remedy": remedy})
+    assert answer.status_code == 303
+    config = client.get(f"/api{answer.headers['location']}").json()["config"]
+    assert (config["likelihood"], config["dequantize"]) == ("continuous_bernoulli", True)
+
+
 def test_a_clone_is_the_same_form_filled_in(client: TestClient, launch: Launch) -> None:
     run = launch(likelihood="gaussian", sigma=0.123456789, hidden=[30, 20], epochs=None, max_steps=9)
     form = form_of(text(client, f"/runs/new?from={run['id']}"))
@@ -120,10 +135,61 @@ def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, tra
     assert told == {"beta": pytest.approx(64), "sigma": pytest.approx(32**0.5)}
 
 
-def test_a_density_without_a_floor_says_so(client: TestClient, trained: Trained) -> None:
+def test_a_density_without_a_floor_says_so(application: FastAPI, client: TestClient, trained: Trained) -> None:
+    """A new run must dequantise; a stored one of an older version did not have to."""
     warning = "−ELBO has no floor"
-    assert warning in text(client, f"/runs/{trained(likelihood='continuous_bernoulli')}")
-    assert warning not in text(client, f"/runs/{trained(likelihood='continuous_bernoulli', dequantize=True)}")
+    run = trained(likelihood="continuous_bernoulli", dequantize=True)
+    assert warning not in text(client, f"/runs/{run}")
+    with application.state.database.write() as session:
+        old = session.get(Run, run)
+        old.config = {**old.config, "dequantize": False}
+        session.add(old)
+    assert warning in text(client, f"/runs/{run}")
+
+
+def test_an_objective_that_is_not_the_elbo_is_named(client: TestClient, trained: Trained) -> None:
+    said = "Plotted is the ELBO"
+    assert said not in text(client, f"/runs/{trained()}")
+    page = text(client, f"/runs/{trained(objective='iwae', importance_samples=7)}")
+    assert "IWAE) with K = 7" in page
+    assert said in page
+
+
+def test_a_finished_run_shows_its_examination(client: TestClient, trained: Trained, report: Report) -> None:
+    page = text(client, f"/runs/{trained(report)}")
+    assert "−98.50" in page
+    assert "4.00" in page  # the gap to the ELBO, -102.5
+    assert "fewer than 5 % of the samples" in page
+    assert "≥ 5.10" in page
+    assert "outputs read as its means" in page
+    assert "35.00 nats more when its outputs are read" in page
+    assert "expects errors of 0.400 a pixel; on held-out images they are 0.100" in page
+    assert '"histogram"' in page
+    assert "The examination" not in page
+
+
+def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, trained: Trained) -> None:
+    assert "its model is examined when training has finished" in text(client, f"/runs/{launch()['id']}")
+    assert "No report: it ended before" in text(client, f"/runs/{trained()}")
+
+
+def test_an_examined_autoencoder_has_no_bound(client: TestClient, trained: Trained, report: Report) -> None:
+    readings = tuple(replace(one, elbo=None, elbo_se=None, bits_per_dim=None) for one in report.xray)
+    page = text(client, f"/runs/{trained(replace(report, bound=None, surgery=None, xray=readings), model='ae')}")
+    table = page[page.index('<table id="xray"') :]
+    assert "−ELBO" not in table[: table.index("</table>")]
+    assert "mutual information" not in page
+    assert "91.20 %" in page
+
+
+def test_examined_runs_are_compared_reading_by_reading(client: TestClient, trained: Trained, report: Report) -> None:
+    better = tuple(replace(one, elbo=one.elbo + 10) for one in report.xray)
+    bce = trained(report)
+    cb = trained(replace(report, xray=better), likelihood="continuous_bernoulli", dequantize=True)
+    page = text(client, f"/compare?runs={bce},{cb}")
+    assert "Gaussian, σ fitted" in page
+    assert "make up" in page
+    assert "X-ray" not in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:

@@ -1,0 +1,31 @@
+"""The closing examination of a run's model: one row, read back as the plain dictionary of its record."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from app.models import Report
+from app.store.numbers import plain
+from vae_core import report
+
+TABLE = SQLModel.metadata.tables[str(Report.__tablename__)]
+
+
+def append(session: Session, run_id: int, found: report.Report) -> None:
+    """Store the report of a run; what is not finite is stored as null."""
+    row = {"run_id": run_id, "step": found.step, "findings": plain(asdict(found))}
+    session.execute(sa.insert(TABLE), [row])
+
+
+def last(session: Session, run_id: int) -> dict[str, Any] | None:
+    """The report of a run, with the fields of `vae_core.report.Report`, or None."""
+    return last_of(session, [run_id]).get(run_id)
+
+
+def last_of(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The report of each run that has one."""
+    query = sa.select(TABLE.c.run_id, TABLE.c.findings).where(TABLE.c.run_id.in_(list(run_ids)))
+    return dict(session.execute(query).all())

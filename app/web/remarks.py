@@ -1,0 +1,117 @@
+"""What a run's page remarks: sentences made from its configuration and its numbers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from typing import Any
+
+from app.models import LIVE
+from app.web.words import number
+from vae_core.config import TrainConfig
+from vae_core.convention import implied
+
+Found = Mapping[str, Any]
+
+
+def loss_remarks(config: TrainConfig) -> list[str]:
+    """Where the loss is not the −ELBO that is plotted: what it is instead."""
+    remarks = []
+    if said := _objective(config):
+        remarks.append(f"{said} Plotted is the ELBO; what is minimised is the loss.")
+    if config.free_bits > 0:
+        remarks.append(
+            f"Below {config.free_bits:g} nats a dimension the loss stops pushing the KL; what is plotted has no floor."
+        )
+    told = implied(config)
+    if told.beta is not None and abs(told.beta - 1) > 1e-9:
+        equal = ""
+        if told.sigma is not None:
+            family = "Gaussian with σ" if config.likelihood == "gaussian" else "Laplace with b"
+            equal = f": up to a factor it is the −ELBO of a {family} = {number(told.sigma)}"
+        remarks.append(
+            f"This loss weighs the KL as β = {number(told.beta)} would{equal}. The terms below are the sums that it "
+            "stands for."
+        )
+    if config.likelihood == "continuous_bernoulli" and not config.dequantize:
+        remarks.append(
+            "Pixels that are always black let this density grow without end: −ELBO has no floor, and says less the "
+            "longer it falls. Dequantise to give it one."
+        )
+    return remarks
+
+
+def _objective(config: TrainConfig) -> str:
+    """What is minimised, where it is not the −ELBO."""
+    k = config.importance_samples
+    match config.objective:
+        case "iwae":
+            return f"The objective is the importance-weighted bound (IWAE) with K = {k}."
+        case "dreg":
+            return f"The objective is the importance-weighted bound with K = {k}, by the less noisy DReG gradient."
+        case "ciwae":
+            share = (
+                f"{config.elbo_weight:g} of the ELBO and {1 - config.elbo_weight:g} of the importance-weighted bound"
+            )
+            return f"The objective (CIWAE) is {share} with K = {k}."
+        case "beta_tcvae":
+            weight = f"the total correlation alone, not the whole KL, has the weight {config.beta:g}"
+            return f"The objective is the β-TCVAE's: {weight}."
+        case "mmd":
+            weight = f"{config.mmd_weight:g} times the squared distance (MMD) of the codes from the prior"
+            return f"The objective is the ELBO with the KL times {config.beta:g}, and a penalty of {weight}."
+        case _:
+            return ""
+
+
+def belief(evaluation: Found) -> str | None:
+    """How large the decoder expects its errors to be, and how large they are; None where that was not measured."""
+    expected, mse = evaluation.get("decoder_std"), evaluation.get("mse_per_pixel")
+    if expected is None or mse is None:
+        return None
+    return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
+
+
+def unexamined(status: str) -> str:
+    """Why a run has no report."""
+    if status in LIVE:
+        return "its model is examined when training has finished"
+    if status == "finished":
+        return "it ended before models were examined"
+    return f"it is {status}, and only a finished model is examined"
+
+
+def misread(readings: Sequence[Found]) -> str | None:
+    """How much of a BCE decoder's value as a continuous Bernoulli hangs on how its outputs are read.
+
+    None where the two readings are not there, or agree within their errors.
+    """
+    found = {reading["name"]: reading for reading in readings}
+    raw, mean = found.get("continuous_bernoulli_raw"), found.get("continuous_bernoulli_mean")
+    if not raw or not mean or raw["reconstruction"] is None or mean["reconstruction"] is None:
+        return None
+    gain = raw["reconstruction"] - mean["reconstruction"]
+    if gain <= 2 * ((raw["se"] or 0) + (mean["se"] or 0)):
+        return None
+    return (
+        f"As a density of the grey image, the same decoder is worth {number(gain)} nats more when its outputs are read "
+        "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: so much of "
+        "what separates BCE from CB is in the reading, not in the learning."
+    )
+
+
+def share_of_reading(bce: Sequence[Found], cb: Sequence[Found]) -> str | None:
+    """Of the distance between a BCE and a CB run, both scored as CB, the share that reading BCE's outputs as means
+    makes up for; None where BCE's raw outputs are not the worse ones.
+    """
+    raw, mean = (_elbo(bce, f"continuous_bernoulli_{reading}") for reading in ("raw", "mean"))
+    best = _elbo(cb, "continuous_bernoulli_raw")
+    if raw is None or mean is None or best is None or not raw < mean or not raw < best:
+        return None
+    return (
+        f"Scored as a continuous Bernoulli, the BCE run is {number(best - raw)} nats behind the CB run; read as means, "
+        f"its outputs make up {min(1.0, (mean - raw) / (best - raw)):.0%} of that without any training."
+    )
+
+
+def _elbo(readings: Sequence[Found], name: str) -> float | None:
+    found: float | None = next((reading["elbo"] for reading in readings if reading["name"] == name), None)
+    return found
