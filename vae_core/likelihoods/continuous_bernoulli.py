@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 from torch.autograd.function import FunctionCtx
-from torch.nn import functional as F
 
 SMALL = 0.5  # |η| below which the series are used: the closed forms cancel there
 TINY = 1e-20  # |η| that stands for 0 where a ratio has a limit
@@ -34,10 +33,9 @@ class ContinuousBernoulli:
     outputs_per_pixel = 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        """Σ x·η − softplus(η) + log C(η) over the pixels."""
-        eta = self._eta(outputs)
-        cross_entropy = F.binary_cross_entropy_with_logits(eta, x.expand_as(eta), reduction="none")
-        return (log_normaliser(eta) - cross_entropy).sum(-1)
+        """Σ x·η − softplus(η) + log C(η) over the pixels, which is x·η − log((exp(η) − 1) / η)."""
+        densities: Tensor = _LogDensity.apply(self._eta(outputs), x)  # type: ignore[no-untyped-call]
+        return densities.sum(-1)
 
     def log_mass(self, outputs: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """log P(low < x < high) summed over the pixels, [..., B], for edges [B, D]; beyond 0 and 1 there is no mass.
@@ -85,32 +83,27 @@ class ContinuousBernoulli:
         return outputs.clamp(-limit, limit)
 
 
-class _LogNormaliser(torch.autograd.Function):
-    """log(a / t) with a = |η| and t = tanh(a/2), and its derivative, that of a being 1/a − (1/t − t)/2, written out.
+class _LogDensity(torch.autograd.Function):
+    """x·η − log((exp(η) − 1) / η) of each pixel, and its slope in η, x − mean(η), as in every exponential family.
 
-    The value needs no series; only the derivative does, whose terms cancel near 0. So a training step takes about half
-    the time that autograd would.
+    The value needs no series; only the slope does, whose terms cancel near 0. So the two are written out, and one
+    exponential and one logarithm do for all: autograd would keep both sides of a `where`.
     """
 
     @staticmethod
-    def forward(ctx: FunctionCtx, eta: Tensor) -> Tensor:
-        a = eta.abs().clamp(min=TINY)
-        t = torch.tanh(a / 2)
-        ctx.save_for_backward(eta, a, t)
-        return torch.log(a / t)
+    def forward(ctx: FunctionCtx, eta: Tensor, x: Tensor) -> Tensor:
+        a = eta.abs().clamp_(min=TINY)
+        t = torch.expm1(-a).neg_()
+        ctx.save_for_backward(eta, x, a, t)
+        return eta * x - eta.relu() + torch.log(a / t)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        eta, a, t = ctx.saved_tensors
-        squared = eta.square()
-        series = eta * (1 / 6 - squared * (7 / 360 - squared * (31 / 15120 - squared * 127 / 604800)))
-        return gradient * torch.where(a < SMALL, series, torch.copysign(1 / a - (1 / t - t) / 2, eta))
-
-
-def log_normaliser(eta: Tensor) -> Tensor:
-    """log C(η) = log(η / tanh(η/2)), at least log 2; its value and its gradient are finite for every η."""
-    value: Tensor = _LogNormaliser.apply(eta)  # type: ignore[no-untyped-call]
-    return value
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        eta, x, a, t = ctx.saved_tensors
+        squared = a.square()
+        series = a * (1 / 12 - squared * (1 / 720 - squared / 30240))
+        beyond_half = torch.copysign(torch.where(a < SMALL, series, 1 / t - 1 / a - 0.5), eta)  # mean − ½
+        return gradient * (x - 0.5 - beyond_half), None
 
 
 def _mean(eta: Tensor) -> Tensor:
