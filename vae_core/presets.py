@@ -32,7 +32,9 @@ class Preset:
 
 
 BCE = {"likelihood": "bernoulli", "max_steps": 3000}
+CB = {"likelihood": "continuous_bernoulli", "dequantize": True}
 MSE = {"likelihood": "gaussian", "sigma": sqrt(0.5), "max_steps": 3000}
+LOAIZA = {"dataset": "mnist", "hidden": (500, 500), "latent_dim": 20, "batch_size": 50, "epochs": 20}
 
 PRESETS = {
     preset.name: preset
@@ -67,6 +69,56 @@ PRESETS = {
             "The best-known VAE script: MNIST, 784-400-20, BCE on grey pixels, Adam 1e-3, 10 epochs.",
             ({"dataset": "mnist", "hidden": (400,), "latent_dim": 20, "batch_size": 128, "epochs": 10},),
             Published(105.6, 0.5, "pytorch/examples vae/main.py, z sampled at test; independent logs 105.56–105.59"),
+        ),
+        Preset(
+            "cb-vs-bce",
+            "CB vs BCE",
+            "MNIST with the continuous Bernoulli, and with the binary cross-entropy read as one: 784-500-500-20.",
+            tuple({**LOAIZA, **change} for change in (CB, {"likelihood": "bernoulli", "dequantize": True})),
+        ),
+        Preset(
+            "sigma-vae",
+            "σ-VAE",
+            "MNIST under a Gaussian of four widths: σ = 1, learned for all pixels, in closed form, one for each pixel.",
+            tuple(
+                {"dataset": "mnist", "likelihood": "gaussian", "epochs": 10, **change}
+                for change in ({"sigma": 1.0}, {"scale": "shared"}, {"scale": "optimal"}, {"scale": "per_pixel"})
+            ),
+        ),
+        Preset(
+            "static-mnist",
+            "Binarised MNIST",
+            "MNIST flipped to black and white once, 784-256-256-128, RMSprop, 30,000 steps.",
+            (
+                {
+                    "dataset": "mnist",
+                    "binarize": "static",
+                    "hidden": (256, 256),
+                    "latent_dim": 128,
+                    "optimizer": "rmsprop",
+                    "max_steps": 30_000,
+                },
+            ),
+            Published(106.64, 1.0, "jaanli/variational-autoencoder after 30,000 steps, on Larochelle's binarised MNIST"),
+        ),
+        Preset(
+            "iwae",
+            "IWAE",
+            "Burda et al.'s network with one stochastic layer, 784-200-200-50, tanh, K = 50; 27 epochs of their 3280.",
+            (
+                {
+                    "dataset": "mnist",
+                    "binarize": "dynamic",
+                    "hidden": (200, 200),
+                    "activation": "tanh",
+                    "latent_dim": 50,
+                    "output_bias": "data_mean",
+                    "objective": "iwae",
+                    "importance_samples": 50,
+                    "batch_size": 20,
+                    "epochs": 27,
+                },
+            ),
         ),
     )
 }

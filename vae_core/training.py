@@ -25,7 +25,7 @@ from vae_core.pictures import COUNT, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
 from vae_core.refusals import ConfigError
 from vae_core.schedules import beta_at
-from vae_core.vae import build_model
+from vae_core.vae import VAE, build_model
 
 OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest form that torch has
     "adam": partial(optim.Adam, fused=True),
@@ -36,8 +36,8 @@ OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest
 }
 
 
-def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
-    """Train as `config` says and yield what happens, in the order of steps.
+def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Iterator[Event]:
+    """Train as `config` says, a new model or the one given, and yield what happens, in the order of steps.
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
     step once, in blocks of `StepTerms`; evaluations and pictures at their intervals and at the end; then, if wanted, a
@@ -53,7 +53,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
 
     # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
-    weights_seed, order_seed, noise_seed, grain_seed = map(int, np.random.SeedSequence(config.seed).generate_state(4))
+    _, order_seed, noise_seed, grain_seed = _seeds(config)
     order = torch.Generator().manual_seed(order_seed)  # on the CPU: the same order on every device
     noise = torch.Generator(device).manual_seed(noise_seed)
     grain = torch.Generator(device).manual_seed(grain_seed)
@@ -61,9 +61,7 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
     splits = (data.train.images, data.test.images)
     train_images, test_images = (torch.from_numpy(images).flatten(1).to(device) for images in splits)  # [N, D] uint8
-    model = build_model(config, data.facts, weights_seed).to(device)
-    if config.output_bias == "data_mean":
-        model.start_at(train_images.float().mean(0) / 255)
+    model = (model or new_model(config, data)).to(device)
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
     objective = choose_objective(config, len(train_images))
@@ -126,6 +124,20 @@ def train(config: TrainConfig, data: Dataset) -> Iterator[Event]:
     # 7. What the finished model is worth, looked at more closely.
     if config.examine:
         yield examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=config.total_steps)
+
+
+def new_model(config: TrainConfig, data: Dataset) -> VAE:
+    """The model that `train` begins with: its first weights follow from the seed, and the mean image if wanted."""
+    model = build_model(config, data.facts, _seeds(config)[0])
+    if config.output_bias == "data_mean":
+        images = data.train.images
+        model.start_at(torch.from_numpy(images.reshape(len(images), -1).mean(0) / 255).float())
+    return model
+
+
+def _seeds(config: TrainConfig) -> list[int]:
+    """Of the weights, the data order, the noise and the grain of pixels."""
+    return np.random.SeedSequence(config.seed).generate_state(4).tolist()  # type: ignore[no-any-return]
 
 
 def batches(n: int, size: int, order: Generator, device: torch.device) -> Iterator[Tensor]:
