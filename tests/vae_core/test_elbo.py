@@ -6,7 +6,7 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import elbo_terms, kl_per_dim
+from vae_core.elbo import elbo_terms, kl_per_dim, log_pz, log_qz
 from vae_core.vae import Posterior, build_model
 
 B, Z = 32, 4
@@ -48,9 +48,18 @@ def test_the_kl_keeps_its_digits_near_the_prior():
     assert kl_per_dim(Posterior(torch.zeros(1, 1), tiny)).item() == pytest.approx(1e-6 / 4, rel=1e-3)
 
 
-def test_an_autoencoder_has_no_kl_to_ask_for():
+def test_the_densities_of_z_are_those_of_torch_distributions(posterior):
+    z = 2 * torch.randn(3, B, Z, generator=torch.Generator().manual_seed(7))
+    qz = Normal(posterior.loc, (0.5 * posterior.log_variance).exp())
+    assert torch.allclose(log_qz(z, posterior), qz.log_prob(z), rtol=1e-5, atol=1e-5)
+    assert torch.allclose(log_pz(z), Normal(0.0, 1.0).log_prob(z), rtol=1e-5, atol=1e-5)
+
+
+def test_an_autoencoder_has_no_kl_and_no_density_to_ask_for():
     with pytest.raises(ValueError, match="no KL"):
         kl_per_dim(Posterior(torch.zeros(1, 1), None))
+    with pytest.raises(ValueError, match=r"no q\(z\|x\)"):
+        log_qz(torch.zeros(1, 1, 1), Posterior(torch.zeros(1, 1), None))
 
 
 def test_bernoulli_terms_are_those_of_a_script_written_by_hand(model, x, noise):

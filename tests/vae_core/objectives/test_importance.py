@@ -93,7 +93,7 @@ def test_dreg_gives_the_decoder_the_gradient_of_the_bound(linear):
 
 @pytest.mark.parametrize("samples", [1, 5])
 def test_dreg_gives_the_encoder_the_same_gradient_with_less_noise(linear, samples):
-    wrong, repeats = linear(**WRONG), 600
+    wrong, repeats = linear(**WRONG), 400
     dreg, iwae = (_gradients(objective(samples), wrong, "encoder", repeats) for objective in (Dreg, Iwae))
     difference = dreg - iwae
     error = difference.std(0) / repeats**0.5
