@@ -99,7 +99,7 @@ PRESETS = {
                     "max_steps": 30_000,
                 },
             ),
-            Published(106.64, 1.0, "jaanli/variational-autoencoder after 30,000 steps, on Larochelle's binarised MNIST"),
+            Published(106.64, 1.0, "jaanli/variational-autoencoder, 30,000 steps, on Larochelle's binarised MNIST"),
         ),
         Preset(
             "iwae",
