@@ -1,6 +1,6 @@
 """The New-run form, drawn from TrainConfig's own schema: one field here for each field there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ LABELS = {
     "grad_clip": "Gradient clipping",
     "max_steps": "Maximum steps",
     "threads": "CPU threads",
+    "examine": "Examine at the end",
 }
 CHOICE_NAMES: dict[str, Mapping[str, str]] = {
     "dataset": {name: facts.title for name, facts in FACTS.items()},
@@ -59,7 +60,7 @@ CHOICE_NAMES: dict[str, Mapping[str, str]] = {
 }
 FOLDED = {  # what most runs leave as it is
     "output_bias", "reconstruction_reduction", "kl_reduction", "free_bits", "mc_samples", "weight_decay", "grad_clip",
-    "precision", "threads",
+    "precision", "threads", "examine",
 }  # fmt: skip
 EMPTY_MEANS = {"grad_clip": "none", "epochs": "no limit", "max_steps": "no limit"}
 
@@ -103,15 +104,17 @@ class Fieldset:
         return any(field.error or field.value not in {"", defaults[field.name]} for field in self.folded)
 
 
-def fieldsets(typed: Mapping[str, Any], errors: list[ConfigError]) -> list[Fieldset]:
-    """The whole form, with what was typed kept as it was and each error beside its field.
+def fieldsets(typed: Mapping[str, Any], errors: list[ConfigError], without: Collection[str] = ()) -> list[Fieldset]:
+    """The form, with what was typed kept as it was and each error beside its field, and `without` some fields.
 
     What is not among `typed`, because another choice hides it, has its default.
     """
     said = {error.field: error for error in errors}
     typed = {**typed_values(TrainConfig()), **typed}
     drawn = [
-        _form_field(name, schema, typed[name], said.get(name)) for name, schema in json_schema()["properties"].items()
+        _form_field(name, schema, typed[name], said.get(name))
+        for name, schema in json_schema()["properties"].items()
+        if name not in without
     ]
     groups = dict.fromkeys(field.group for field in drawn)
     return [_fieldset(group, [field for field in drawn if field.group == group]) for group in groups]

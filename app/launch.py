@@ -1,6 +1,7 @@
 """From one launch request to the configurations that it means: preset, changes, twin, seeds. Pure."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
 from app.units import SHORT_NAMES
-from vae_core.config import LINEAR, ConfigError, RefusedConfig, TrainConfig
+from vae_core.config import LINEAR, SCALED, ConfigError, RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 MAX_RUNS = 100
@@ -50,11 +51,25 @@ class LaunchRequest(BaseModel):
         base = self.name or base
         if len(configs) == 1:
             return [base]
-        several_losses = len({config.likelihood for config in configs}) > 1
+        differing = varied(configs)
         return [
-            base + f" {SHORT_NAMES[config.likelihood]}" * several_losses + f" s{config.seed}" * bool(self.seeds)
+            base
+            + f" {SHORT_NAMES[config.likelihood]}" * ("likelihood" in differing)
+            + f" {config.scale.replace('_', ' ')}" * ("scale" in differing and config.likelihood in SCALED)
+            + f" s{config.seed}" * bool(self.seeds)
             for config in configs
         ]
+
+
+def varied(configs: Sequence[TrainConfig]) -> list[str]:
+    """The fields in which several configurations differ."""
+    values = [config.to_dict() for config in configs]
+    return [name for name in TrainConfig().to_dict() if any(one[name] != values[0][name] for one in values)]
+
+
+def is_twin(config: TrainConfig, other: TrainConfig) -> bool:
+    """Whether a launch of `config` with its twin would launch `other` too."""
+    return config.binarize == "none" and twin_of(config) == other
 
 
 def twin_of(config: TrainConfig) -> TrainConfig:

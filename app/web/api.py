@@ -220,7 +220,7 @@ def _report(database: Database, run_id: int) -> Json:
         run = runs.get(session, run_id, deleted_too=True)
         if report := reports.last(session, run_id):
             return report
-    raise NotFound(f"Run {run_id} has no report: {unexamined(run.status)}.")
+    raise NotFound(f"Run {run_id} has no report: {unexamined(run.status, run.train_config)}.")
 
 
 @router.get("/runs/{run_id}/pictures")

@@ -70,8 +70,10 @@ def belief(evaluation: Found) -> str | None:
     return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
 
 
-def unexamined(status: str) -> str:
+def unexamined(status: str, config: TrainConfig) -> str:
     """Why a run has no report."""
+    if not config.examine:
+        return "its configuration leaves the examination out"
     if status in LIVE:
         return "its model is examined when training has finished"
     if status == "finished":

@@ -3,7 +3,7 @@
 import "./common.js";
 
 const form = document.getElementById("launch");
-const value = (name) => form.elements[name].value;
+const value = (name) => form.elements[name]?.value;
 
 function matches(condition) {
   return Object.entries(condition).every(([name, allowed]) => allowed.includes(value(name)));

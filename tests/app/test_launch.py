@@ -73,6 +73,8 @@ def test_names_tell_the_runs_of_one_launch_apart() -> None:
     assert wanted.names(wanted.configs(), "calm-heron") == [
         "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
     ]  # fmt: skip
+    widths = LaunchRequest(preset="sigma-vae", name="mine")
+    assert widths.names(widths.configs(), "") == ["mine fixed", "mine shared", "mine optimal", "mine per pixel"]
     assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
 
 

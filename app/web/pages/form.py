@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.database import Database
 from app.errors import Refused
 from app.forms import fieldsets, typed_values
-from app.launch import LaunchRequest
+from app.launch import LaunchRequest, is_twin, varied
 from app.models import Run
 from app.store import runs
 from app.web.api import RunId, launch
@@ -39,7 +39,8 @@ def show_new(
     if preset not in PRESETS:
         raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}", "preset")
     configs = PRESETS[preset].configs()
-    return _form(request, typed_values(configs[0]), preset=preset, twin=len(configs) > 1)
+    typed = {name: value for name, value in typed_values(configs[0]).items() if name not in _decided(preset)}
+    return _form(request, typed, preset=preset, twin=len(configs) > 1)
 
 
 @router.post("/runs")
@@ -51,8 +52,9 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
     if field:
         form[field] = value
     name, preset, twin = form.pop("name", "").strip(), form.pop("preset", ""), bool(form.pop("twin", ""))
+    whole = preset if _decided(preset) - form.keys() else None  # all runs of a preset, with this form's changes
     try:
-        wanted = LaunchRequest(name=name[:120] or None, config=form, twin=twin)
+        wanted = LaunchRequest(name=name[:120] or None, preset=whole, config=form, twin=twin)
         launched = _launched_before(database, key) or launch(database, scheduler, wanted, key, preset or None)
     except RefusedConfig as refused:
         return _form(
@@ -61,6 +63,14 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
     if len(launched) == 1:
         return RedirectResponse(f"/runs/{launched[0].id}", 303)
     return RedirectResponse("/compare?runs=" + ",".join(str(run.id) for run in launched), 303)
+
+
+def _decided(preset: str | None) -> set[str]:
+    """The fields in which a preset's runs differ: its form leaves them out. A run and its twin are one form."""
+    configs = PRESETS[preset].configs() if preset in PRESETS else ()
+    if len(configs) == 2 and is_twin(*configs):
+        return set()
+    return set(varied(configs))
 
 
 def _launched_before(database: Database, key: str) -> list[Run]:
@@ -80,12 +90,14 @@ def _form(
     key: str | None = None,
     status: int = 200,
 ) -> Response:
-    sets = fieldsets(typed, errors or [])
+    decided = _decided(preset) - typed.keys()
+    sets = fieldsets(typed, errors or [], without=decided)
     context = {
         "fieldsets": sets,
         "remedies": {field.name: field for part in sets for field in part.all if field.remedy},
         "presets": PRESETS.values(),
         "preset": preset,
+        "several": len(PRESETS[preset].changes) if preset and decided else 0,
         "twin": twin,
         "name": name,
         "like": like,

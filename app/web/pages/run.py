@@ -47,7 +47,7 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "remarks": remarks.loss_remarks(config),
         "belief": remarks.belief(evaluated[-1]) if evaluated else None,
         "report": report,
-        "unexamined": remarks.unexamined(stored.status),
+        "unexamined": remarks.unexamined(stored.status, config),
         "readings": READING_NAMES,
         "misread": report and remarks.misread(report["xray"]),
         "evaluations": evaluated,
