@@ -117,7 +117,7 @@ def _variance(eta: Tensor) -> Tensor:
     """The derivative of the mean."""
     small, far = _split(eta)
     squared, a = eta.square(), far.abs()
-    series = 1 / 12 - squared * (1 / 240 - squared * (1 / 6048 - squared / 172800))
+    series = 1 / 12 - squared * (1 / 240 - squared / 6048)
     return torch.where(small, series, 1 / a.square() - torch.exp(-a) / torch.expm1(-a).square())
 
 
