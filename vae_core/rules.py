@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from vae_core.config import TrainConfig
 
 MAX_TOTAL_STEPS = 10**8
+MAX_PAIRS = 2**27  # densities of every code under every posterior, half a GiB of them
 
 Rule = tuple[bool, str, str, object]  # whether it is broken, the field to blame, what follows its name, the bound
 
@@ -86,6 +87,20 @@ def _objective(config: TrainConfig) -> Iterator[Rule]:
     for field, needed in (sums | unweighted).items():
         message = f"must be {needed} with objective={name}, not {{value}}; or choose objective=elbo"
         yield getattr(config, field) != needed, field, message, needed
+    yield (
+        name in {"iwae", "ciwae", "dreg"} and config.scale == "optimal",
+        "scale",
+        f"is {{value}}, the best for the ELBO and not for objective={name}; choose shared or per_pixel",
+        "shared",
+    )
+    pairs = config.mc_samples * config.batch_size**2 * config.latent_dim
+    yield (
+        name == "beta_tcvae" and pairs > MAX_PAIRS,
+        "batch_size",
+        f"is {{value}}, too large for objective=beta_tcvae: mc_samples · batch_size² · latent_dim is {pairs}, more than "
+        f"the {MAX_PAIRS} densities allowed in a step",
+        MAX_PAIRS,
+    )
     yield (
         name in {"beta_tcvae", "mmd"} and config.batch_size < 2,
         "batch_size",
