@@ -170,7 +170,7 @@ IWAE = {"objective": "iwae"}
         ({"objective": "mmd", "kl_reduction": "mean"}, "kl_reduction", "sum", "must be sum with objective=mmd"),
         ({**IWAE, "reconstruction_reduction": "mean"}, "reconstruction_reduction", "sum", "not mean; or choose"),
         ({**IWAE, "likelihood": "gaussian", "scale": "optimal"}, "scale", "shared", "choose shared or per_pixel"),
-        ({"objective": "beta_tcvae", "batch_size": 65536}, "batch_size", 2**27, "is 65536, too large for objective=beta"),
+        ({"objective": "beta_tcvae", "batch_size": 65536}, "batch_size", 2**27, "is 65536, too large for objective="),
         ({"objective": "beta_tcvae", "batch_size": 1}, "batch_size", 2, "must be at least 2 with objective=beta_tcvae"),
     ],
 )  # fmt: skip
