@@ -38,7 +38,10 @@ class Likelihood(Protocol):
 
 @runtime_checkable
 class Density(Likelihood, Protocol):
-    """A family that gives every interval a probability, so that images of 8 bits compare across families."""
+    """A family that gives every interval a probability, so that images of 8 bits compare across families.
+
+    For evaluation: only the discretised logistic trains through it.
+    """
 
     def log_mass(self, outputs: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """log P(low < x < high), summed over the pixels: [..., B]. The edges [B, D] may be ∓∞."""
