@@ -97,8 +97,8 @@ def _objective(config: TrainConfig) -> Iterator[Rule]:
     yield (
         name == "beta_tcvae" and pairs > MAX_PAIRS,
         "batch_size",
-        f"is {{value}}, too large for objective={name}: mc_samples · batch_size² · latent_dim is {pairs}, more than the "
-        f"{MAX_PAIRS} densities allowed in a step",
+        f"is {{value}}, too large for objective={name}: mc_samples · batch_size² · latent_dim is {pairs}, and at most "
+        f"{MAX_PAIRS} densities fit in a step",
         MAX_PAIRS,
     )
     yield (

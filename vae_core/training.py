@@ -45,11 +45,10 @@ def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Itera
     with that step, or the evaluation.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
-    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, and for
-    data that were not binarised as `config` says.
+    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
+    that are not bytes, and for data that were not binarised as `config` says.
     """
-    if data.binarize != config.binarize:
-        raise ConfigError("binarize", f"binarize is {config.binarize}, but the data were loaded with {data.binarize}")
+    _check_pixels(config, data)
 
     # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
@@ -133,6 +132,15 @@ def new_model(config: TrainConfig, data: Dataset) -> VAE:
         images = data.train.images
         model.start_at(torch.from_numpy(images.reshape(len(images), -1).mean(0) / 255).float())
     return model
+
+
+def _check_pixels(config: TrainConfig, data: Dataset) -> None:
+    for split in (data.train, data.test):
+        if split.images.dtype != np.uint8:
+            message = f"dataset must hold 8-bit pixels from 0 to 255, not {split.images.dtype}: scale and round them"
+            raise ConfigError("dataset", message, 255)
+    if data.binarize != config.binarize:
+        raise ConfigError("binarize", f"binarize is {config.binarize}, but the data were loaded with {data.binarize}")
 
 
 def _seeds(config: TrainConfig) -> list[int]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from math import isfinite, log, pi
 
@@ -8,9 +9,10 @@ import torch
 from vae_core.config import ConfigError
 from vae_core.convention import reduction_weights
 from vae_core.datasets.registry import load
+from vae_core.evaluation.heldout import evaluate
 from vae_core.events import Diverged, Evaluation, Pictures, StepTerms
 from vae_core.report import Report
-from vae_core.training import OPTIMIZERS, train
+from vae_core.training import OPTIMIZERS, new_model, train
 
 STILL = 1e-30  # a learning rate that no float32 weight can feel
 
@@ -300,3 +302,30 @@ def test_a_report_comes_last_where_it_is_wanted(small, digits, model):
     assert report.step == evaluation.step == 12
     assert report.xray[0].reconstruction == pytest.approx(evaluation.reconstruction, rel=1e-6)
     assert (report.bound is None) == (report.surgery is None) == (model == "ae")
+
+
+def test_a_linear_vae_with_a_learned_scale_becomes_probabilistic_pca(small, digits):
+    # Lucas et al. 2019, arXiv:1911.02469: no local optimum but pPCA's (Tipping and Bishop 1999), where q(z|x) is exact.
+    config = small(
+        hidden=(), latent_dim=5, likelihood="gaussian", scale="shared", batch_size=1437, learning_rate=3e-3,
+        max_steps=1800, evaluate_every=1800, picture_every=1800,
+    )  # fmt: skip
+    model = new_model(config, digits)
+    assert sum(len(block.step) for block in _of(StepTerms, train(config, digits, model))) == 1800
+
+    images = digits.train.images.reshape(1437, 64)
+    eigenvalues = np.linalg.eigvalsh(np.cov(images.T / 255, bias=True))[::-1]
+    kept, variance = eigenvalues[:5], eigenvalues[5:].mean()
+    log_likelihood = -0.5 * (64 * log(2 * pi) + np.log(kept).sum() + 59 * log(variance) + 64)
+    found = evaluate(model, torch.from_numpy(images), step=0, epoch=0, seconds=0)
+    assert found.elbo == pytest.approx(log_likelihood, abs=0.5)
+    assert found.elbo < log_likelihood + 0.15  # a bound, up to the noise of one z an image
+    assert found.decoder_std**2 == pytest.approx(variance, rel=0.02)
+    assert np.sort(found.kl_per_dim)[::-1] == pytest.approx(0.5 * np.log(kept / variance), abs=0.1)
+
+
+def test_images_of_other_numbers_than_bytes_are_refused(small, digits):
+    floats = replace(digits, train=replace(digits.train, images=digits.train.images / 255.0))
+    with pytest.raises(ConfigError, match="dataset must hold 8-bit pixels from 0 to 255, not float64") as refused:
+        next(train(small(), floats))
+    assert refused.value.field == "dataset"

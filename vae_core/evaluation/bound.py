@@ -31,15 +31,16 @@ def importance_bound(model: VAE, images: Tensor, *, samples: int, dequantize: bo
     where it is a small part of K, a few samples decide and the bound can still be far below. The noise is the same
     for every run and in whatever chunks.
 
-    `bits_per_dim` is the same bound with the probability of the 8-bit levels in place of their density; for the
-    Gaussian, the Laplace and the continuous Bernoulli it is of the first `BITS_IMAGES` images. A Bernoulli has it on
-    black and white pixels only. Raises `ValueError` for a plain autoencoder, which has no p(z).
+    `bits_per_dim` is the same bound with the probability of the 8-bit levels in place of their density, of the first
+    `BITS_IMAGES` images, the same ones for every family. A Bernoulli has it on black and white pixels only. Raises
+    `ValueError` for a plain autoencoder, which has no q(z|x).
     """
     model.eval()
     log_px, ess = log_marginals(model, images, samples, dequantize=dequantize, levels=False)
-    bits = log_px if isinstance(model.likelihood, Bernoulli | DiscretizedLogistic) else None
-    if bits is None:
-        bits, _ = log_marginals(model, images[:BITS_IMAGES], samples, dequantize=dequantize, levels=True)
+    probability, some = log_px[:BITS_IMAGES], images[:BITS_IMAGES]
+    if not isinstance(model.likelihood, Bernoulli | DiscretizedLogistic):
+        probability, _ = log_marginals(model, some, samples, dequantize=dequantize, levels=True)
+    bits = -probability.mean().item() / images.shape[1] / log(2)
     return Bound(
         log_px=log_px.mean().item(),
         se=log_px.std().item() / len(images) ** 0.5,
@@ -47,7 +48,7 @@ def importance_bound(model: VAE, images: Tensor, *, samples: int, dequantize: bo
         images=len(images),
         ess=ess.median().item(),
         unreliable=(ess < UNRELIABLE).double().mean().item(),
-        bits_per_dim=-bits.mean().item() / images.shape[1] / log(2) if has_levels(model.likelihood, images) else None,
+        bits_per_dim=bits if has_levels(model.likelihood, images) else None,
     )
 
 
@@ -64,7 +65,7 @@ def log_marginals(model: VAE, images: Tensor, samples: int, *, dequantize: bool,
             score = partial(log_levels, model.likelihood, levels=chunk, dequantized=dequantize)
         loc, log_variance = posterior = model.posterior(x)
         if log_variance is None:
-            raise ValueError("A plain autoencoder has no bound on log p(x): its code has no distribution.")
+            raise ValueError("A plain autoencoder has no bound on log p(x): its code is a point, not a distribution.")
         # Image by image, so that the numbers depend on no chunk; [K, B, Z]
         epsilon = torch.stack([torch.randn((samples, loc.shape[1]), generator=noise) for _ in chunk], 1)
         log_w = []

@@ -4,19 +4,24 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from vae_core.pixels import require_unit
+
 
 class Bernoulli:
     """p(x|z) = Π p^x (1−p)^(1−x) with p = sigmoid(outputs).
 
     For grey x in [0, 1], −log p is the binary cross-entropy: not a density of x, but the expected −log p of the
-    image whose pixels are flipped to 1 with probability x, since the formula is linear in x. Outside [0, 1] it falls
-    without end: `vae_core.pixels.require_unit` tells.
+    image whose pixels are flipped to 1 with probability x, since the formula is linear in x.
     """
 
     outputs_per_pixel = 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        """Σ x·η − softplus(η) over the pixels, from the logits η: a sigmoid would saturate near |η| = 17."""
+        """Σ x·η − softplus(η) over the pixels, from the logits η: a sigmoid would saturate near |η| = 17.
+
+        Raises `ConfigError` for x outside [0, 1], where it falls without end.
+        """
+        require_unit(x, "bernoulli")
         return -F.binary_cross_entropy_with_logits(outputs, x.expand_as(outputs), reduction="none").sum(-1)
 
     def mean(self, outputs: Tensor) -> Tensor:

@@ -12,6 +12,8 @@ import torch
 from torch import Generator, Tensor
 from torch.autograd.function import FunctionCtx
 
+from vae_core.pixels import require_unit
+
 SMALL = 0.5  # |η| below which the series are used: the closed forms cancel there
 TINY = 1e-20  # |η| that stands for 0 where a ratio has a limit
 END = 1e-4  # means nearer than this to 0 or 1 count as this: their η grows as 1/mean
@@ -33,7 +35,11 @@ class ContinuousBernoulli:
     outputs_per_pixel = 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        """Σ x·η − softplus(η) + log C(η) over the pixels, which is x·η − log((exp(η) − 1) / η)."""
+        """Σ x·η − softplus(η) + log C(η) over the pixels, which is x·η − log((exp(η) − 1) / η).
+
+        Raises `ConfigError` for x outside [0, 1], where there is no density.
+        """
+        require_unit(x, "continuous_bernoulli")
         densities: Tensor = _LogDensity.apply(self._eta(outputs), x)  # type: ignore[no-untyped-call]
         return densities.sum(-1)
 

@@ -5,7 +5,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from vae_core.likelihoods.location_scale import LocationScale, finite
-from vae_core.pixels import LEVELS, bins
+from vae_core.pixels import LEVELS, bins, require_unit
 
 WHITE = LEVELS - 1
 
@@ -18,8 +18,10 @@ class DiscretizedLogistic(LocationScale):
     """
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        """log P of the levels nearest to x, summed over the pixels, [..., B]."""
-        return self.log_mass(outputs, *bins(torch.round(WHITE * x), dequantized=False))
+        """log P of the levels nearest to x, summed over the pixels, [..., B]. Raises `ConfigError` beyond [0, 1]."""
+        levels = torch.round(WHITE * x)
+        require_unit(levels / WHITE, "discretized_logistic")
+        return self.log_mass(outputs, *bins(levels, dequantized=False))
 
     def log_mass(self, outputs: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """log P(low < x < high) of the logistic, summed over the pixels, [..., B], for edges [B, D] that may be ∓∞.

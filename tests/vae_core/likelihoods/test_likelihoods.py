@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from vae_core.config import ConfigError, TrainConfig
 from vae_core.likelihoods import Density, Likelihood, choose_likelihood
 from vae_core.likelihoods.bernoulli import Bernoulli
 from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
@@ -151,3 +152,11 @@ def test_the_uniform_model_costs_eight_bits_a_pixel():
     levels = LEVELS.reshape(2, 128)
     log_mass = ContinuousBernoulli().log_mass(torch.zeros(1, 2, 128), *bins(levels, dequantized=True))
     assert (-log_mass / (128 * log(2))).tolist() == [[pytest.approx(8, abs=1e-6)] * 2]
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "discretized_logistic"])
+@pytest.mark.parametrize("x", [torch.full((1, 4), 255.0), torch.full((1, 4), -0.01), torch.full((1, 4), torch.nan)])
+def test_pixels_outside_the_range_are_refused_by_name(likelihood, x):
+    family = choose_likelihood(TrainConfig.parse({"likelihood": likelihood}, stored=True))
+    with pytest.raises(ConfigError, match=f"likelihood={likelihood} needs pixels from 0 to 1, not from .* likelihood=gaussian"):
+        family.log_prob(torch.zeros(2, 1, 4), x)
