@@ -1,9 +1,9 @@
 """What the importance-weighted bound costs over its matrix products: `python -m benchmarks.evaluate`.
 
 The products are those of a 20-400-784 decoder, from codes in chunks of the bound's own size, by `torch.addmm` into
-memory that is there already: all that the machine can do with these shapes. The bound also encodes, samples, applies the
-activation and the likelihood, and weighs. Both take turns in one process, so that whatever else the machine does hits
-both alike. Rates count the products' operations alone; the ratio is the median over the rounds of bound / bare.
+memory that is there already: all that the machine can do with these shapes. The bound also encodes, samples, applies
+the activation and the likelihood, and weighs. Both take turns in one process, so that whatever else the machine does
+hits both alike. Rates count the products' operations alone; the ratio is the median over the rounds of bound / bare.
 """
 
 from collections.abc import Callable
