@@ -6,7 +6,7 @@ static/js/chart.js fills it from the stored steps and goes on filling it while t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -100,12 +100,12 @@ def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
     return _plain(go.Figure([bars], layout))
 
 
-def mean_variance_figure(values: Sequence[float], line: Line) -> Figure:
+def mean_variance_figure(values: Sequence[float | None], line: Line) -> Figure:
     """How many latent dimensions have a mean that varies so much over the images, on a log scale, with the threshold
     above which a dimension is called active.
     """
-    powers = [log10(max(value, LEAST_VARIANCE)) for value in values]
-    low, high = floor(min(*powers, -2)), ceil(max(*powers, 0.0)) + 1
+    powers = [log10(max(value, LEAST_VARIANCE)) for value in values if value is not None]
+    low, high = floor(min([*powers, -2.5])), floor(max([*powers, -1.0])) + 1
     bars = go.Histogram(
         x=powers,
         xbins={"start": low, "end": high, "size": 0.25},
@@ -118,6 +118,7 @@ def mean_variance_figure(values: Sequence[float], line: Line) -> Figure:
     layout = _layout() | {
         "xaxis": {
             "title": {"text": "Var E[z|x]"},
+            "zeroline": False,
             "range": [low, high],
             "tickvals": list(range(low, high + 1)),
             "ticktext": [f"{10.0**power:g}" for power in range(low, high + 1)],

@@ -57,7 +57,7 @@ QUANTITIES = {
     "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
     "bits_per_dim": Quantity(
         "bits/dim",
-        "bits/pixel",
+        "",
         "−ELBO in bits for each pixel's value, a density integrated over the grey level's bin; 8 is a blind guess.",
         "lower",
     ),
@@ -82,7 +82,7 @@ QUANTITIES = {
         "Held-out images labelled by their 15 nearest training images in the latent means.",
         "higher",
     ),
-    "ssim": Quantity("SSIM", "", "Structural similarity of image and decoder's mean; 1 is equal.", "higher"),
+    "ssim": Quantity("SSIM", "", "Structural similarity of image and decoder's mean; 1 for equal images.", "higher"),
     "psnr": Quantity("PSNR", "dB", "Peak signal to noise of the decoder's mean.", "higher"),
     "seconds": Quantity("training time", "s", "Wall time spent in training and evaluation."),
 }

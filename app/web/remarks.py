@@ -5,7 +5,7 @@ from math import sqrt
 from typing import Any
 
 from app.models import LIVE
-from app.web.words import number
+from app.web.words import number, percent
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
 
@@ -81,11 +81,13 @@ def unexamined(status: str, config: TrainConfig) -> str:
     return f"it is {status}, and only a finished model is examined"
 
 
-def misread(readings: Sequence[Found]) -> str | None:
+def misread(config: TrainConfig, readings: Sequence[Found]) -> str | None:
     """How much of a BCE decoder's value as a continuous Bernoulli hangs on how its outputs are read.
 
-    None where the two readings are not there, or agree within their errors.
+    None for other decoders, and where the two readings are not there or agree within their errors.
     """
+    if config.likelihood != "bernoulli":
+        return None
     found = {reading["name"]: reading for reading in readings}
     raw, mean = found.get("continuous_bernoulli_raw"), found.get("continuous_bernoulli_mean")
     if not raw or not mean or raw["reconstruction"] is None or mean["reconstruction"] is None:
@@ -108,9 +110,10 @@ def share_of_reading(bce: Sequence[Found], cb: Sequence[Found]) -> str | None:
     best = _elbo(cb, "continuous_bernoulli_raw")
     if raw is None or mean is None or best is None or not raw < mean or not raw < best:
         return None
+    share = percent((mean - raw) / (best - raw)) if mean < best else "all"
     return (
         f"Scored as a continuous Bernoulli, the BCE run is {number(best - raw)} nats behind the CB run; read as means, "
-        f"its outputs make up {min(1.0, (mean - raw) / (best - raw)):.0%} of that without any training."
+        f"its outputs make up {share} of that without any training."
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from math import log
+from math import floor, log, log10
 from typing import Any
 
 from app.palette import slot
@@ -22,6 +22,24 @@ def number(value: float | None, digits: int = 2) -> str:
     else:
         said = f"{value:,.{digits}f}"
     return said.replace("-", "−", 1) if value < 0 else said
+
+
+def within(value: float | None, se: float | None) -> str:
+    """24.58 ± 0.16, 6.821 ± 0.008: a mean and its standard error, with the digits that the error leaves."""
+    if value is None or se is None:
+        return number(value)
+    digits = max(2, -floor(log10(se))) if se > 0 else 2
+    return f"{value:,.{digits}f} ± {se:.{digits}f}".replace("-", "−", 1)
+
+
+def rounded(value: float | None) -> str:
+    """0.01, 0.00: an estimate whose error makes smaller digits meaningless."""
+    return number(None if value is None else round(value, 2) + 0.0)
+
+
+def percent(share: float | None) -> str:
+    """70.2 %, 100 %: no digits that a few hundred images do not have."""
+    return NOTHING if share is None else f"{100 * share:.3g} %"
 
 
 def signed(value: float | None) -> str:
@@ -60,6 +78,9 @@ def time_left(run: dict[str, Any]) -> float | None:
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "signed": signed,
+    "within": within,
+    "rounded": rounded,
+    "percent": percent,
     "duration": duration,
     "moment": moment,
     "time_left": time_left,

@@ -75,15 +75,17 @@ def test_kl_bars_are_sorted_and_keep_their_names() -> None:
 
 
 def test_mean_variances_are_on_a_log_scale_with_the_threshold_in_view() -> None:
-    figure = mean_variance_figure([1.0, 0.1, 0.0], A)
+    figure = mean_variance_figure([1.0, None, 0.1, 0.0], A)
     (bars,) = figure["data"]
     assert list(bars["x"]) == pytest.approx([0, -1, -6])
     low, high = figure["layout"]["xaxis"]["range"]
     assert low <= min(bars["x"]) <= max(bars["x"]) < high
+    (alike,) = mean_variance_figure([0.5, 0.5], A)["data"]
+    assert alike["xbins"]["start"] <= -2 < alike["x"][0] < alike["xbins"]["end"]
     assert (bars["xbins"]["start"], bars["xbins"]["end"]) == (low, high)
     (threshold,) = figure["layout"]["shapes"]
     assert 10 ** threshold["x0"] == 10 ** threshold["x1"] == 0.01
-    assert low <= threshold["x0"] < high
+    assert low < threshold["x0"] < high
     assert json.dumps(figure)
 
 

@@ -1,6 +1,7 @@
 """Each page in each theme and width: no fault that axe knows, no sideways scrolling, nothing that needs a script."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -62,7 +63,7 @@ def test_pages_work_without_scripts(browser: Browser, server: Server, pair: list
     page.goto(server.url + "/runs?q=plain")
     expect(page.get_by_role("link", name="plain")).to_be_visible()
     page.goto(f"{server.url}/compare?run={pair[0]}&run={pair[1]}")
-    expect(page.locator("#yardsticks tbody tr")).to_have_count(5)
+    expect(page.locator("#yardsticks tbody tr")).to_have_count(8)  # both were examined
     page.goto(f"{server.url}/runs/{pair[0]}")
     expect(page.locator("#evaluations tbody tr")).to_have_count(5)
     server.stop_run(int(run))
@@ -93,10 +94,118 @@ def test_fields_that_do_not_matter_are_hidden(visit: Visit) -> None:
     page.locator("#beta_schedule").select_option("linear")
     expect(page.locator("#sigma")).to_be_visible()
     expect(page.locator("#warmup_steps")).to_be_visible()
+    page.locator("#scale").select_option("optimal")
+    expect(page.locator("#sigma")).to_be_hidden()  # shown where likelihood and scale both allow it
+    expect(page.get_by_text("best σ")).to_be_visible()
     page.locator("#model").select_option("ae")
     expect(page.locator("#beta")).to_be_hidden()
     page.locator("#dataset").select_option("mnist")
     expect(page.locator("[data-fact=epoch]")).to_have_text("469")
+
+
+def start(page: Page) -> None:
+    page.locator("#max_steps").fill("3")
+    page.locator("#hidden").fill("8")
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+def launched(page: Page, server: Server) -> dict[str, Any]:
+    """The configuration of the run on whose page the launch ended."""
+    page.wait_for_selector("#run-head")
+    return server.api.get("/api" + page.url.removeprefix(server.url)).json()["config"]
+
+
+def test_what_another_choice_hides_is_not_sent(visit: Visit, server: Server) -> None:
+    """An objective chosen before the model became an autoencoder, a β before the objective had none."""
+    page = visit("/runs/new")
+    page.locator("#beta").fill("4")
+    page.locator("#objective").select_option("iwae")
+    page.locator("#importance_samples").fill("3")
+    expect(page.locator("#beta")).to_be_hidden()
+    page.locator("#model").select_option("ae")
+    expect(page.locator("#objective")).to_be_hidden()
+    start(page)
+    config = launched(page, server)
+    assert (config["model"], config["objective"], config["beta"], config["importance_samples"]) == ("ae", "elbo", 1, 5)
+
+
+def test_an_objective_without_a_weight_starts_after_a_weight_was_typed(visit: Visit, server: Server) -> None:
+    page = visit("/runs/new")
+    page.locator("#beta").fill("4")
+    page.locator("#beta_schedule").select_option("linear")
+    page.locator("#objective").select_option("iwae")
+    start(page)
+    config = launched(page, server)
+    assert (config["objective"], config["beta"], config["beta_schedule"]) == ("iwae", 1, "constant")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "button", "field", "value"),
+    [
+        ({"likelihood": "continuous_bernoulli"}, "Dequantise pixels: Yes, and start", "dequantize", True),
+        ({"binarize": "static", "likelihood": "gaussian"}, "Binary pixels: No, grey, and start", "binarize", "none"),
+    ],
+)
+def test_a_choice_that_does_not_fit_is_mended_in_one_click(
+    visit: Visit, server: Server, watch: Watch, chosen: dict[str, str], button: str, field: str, value: object
+) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs/new")
+    for name, choice in chosen.items():
+        page.locator(f"#{name}").select_option(choice)
+    start(page)
+    page.wait_for_selector("#errors")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name=button).click()
+    config = launched(page, server)
+    assert config[field] == value
+    assert config["likelihood"] == chosen["likelihood"]
+    assert config["hidden"] == [8]
+
+
+def test_the_enter_key_sends_the_form_as_it_is_and_no_remedy(visit: Visit, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs/new")
+    page.locator("#likelihood").select_option("continuous_bernoulli")
+    start(page)
+    page.wait_for_selector("#errors")
+    with page.expect_response("**/runs") as answer:
+        page.locator("#latent_dim").press("Enter")
+    assert answer.value.status == 422
+
+
+def test_folded_fields_are_one_click_away_and_unfold_with_an_error(visit: Visit, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs/new")
+    expect(page.locator("#free_bits")).to_be_hidden()
+    page.locator("summary", has_text="Free bits").click()
+    page.locator("#free_bits").fill("lots")
+    start(page)
+    page.wait_for_selector("#errors")
+    expect(page.locator("#free_bits")).to_be_visible()
+
+
+def test_a_preset_of_several_runs_starts_them_all(visit: Visit) -> None:
+    page = visit("/runs/new?preset=sigma-vae")
+    expect(page.locator("#scale")).to_have_count(0)
+    page.locator("#dataset").select_option("digits")
+    page.get_by_label("Name").fill("widths")
+    start(page)
+    page.wait_for_url("**/compare?runs=*")
+    expect(page.locator(".sides li")).to_have_count(4)
+    expect(page.get_by_role("link", name="widths per pixel")).to_be_visible()
+
+
+def test_the_examination_appears_when_the_run_has_finished(visit: Visit, server: Server) -> None:
+    (run,) = server.launch(name="examined", config={"max_steps": 300, "hidden": [16], "latent_dim": 3})
+    page = visit(f"/runs/{run['id']}")
+    expect(page.locator("#examination")).to_contain_text("log p(x)", timeout=120_000)
+    expect(page.locator("#xray tbody tr")).to_have_count(5)
+    expect(page.locator("#xray tr.own")).to_contain_text("as trained")
+    expect(page.locator("#variance-chart .bars path").first).to_be_visible()
+    told = server.api.get(f"/api/runs/{run['id']}/report").json()
+    assert told["step"] == 300
+    assert accessibility_faults(page) == []
 
 
 def test_a_run_without_its_data_says_what_is_missing(visit: Visit, server: Server) -> None:

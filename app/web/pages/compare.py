@@ -36,13 +36,18 @@ def show_comparison(request: Request, database: DatabaseDep) -> Response:
     letters = "ABCDEFGH"[: len(chosen)]
     drawn = lines(chosen, list(letters))
     units = [reconstruction_unit(config) for config in configs]
+    compared = compare(chosen, last, examined)
     same_images = len({(config.dataset, config.binarize) for config in configs}) == 1
     context = {
         "runs": [runs.public(run, last.get(run.id or 0)) for run in chosen],
         "lines": drawn,
         "letters": letters,
         "decoders": [decoder(config) for config in configs],
-        "comparison": compare(chosen, last, examined),
+        "comparison": compared,
+        "reasons": {
+            reason: [told for told in compared.verdicts if told.reason == reason]
+            for reason in dict.fromkeys(told.reason for told in compared.verdicts)
+        },
         "live": any(run.status in LIVE for run in chosen),
         "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
         "same_images": same_images,

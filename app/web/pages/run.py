@@ -49,7 +49,7 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "report": report,
         "unexamined": remarks.unexamined(stored.status, config),
         "readings": READING_NAMES,
-        "misread": report and remarks.misread(report["xray"]),
+        "misread": report and remarks.misread(config, report["xray"]),
         "evaluations": evaluated,
         "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
         "kl_figure": _kl_figure(evaluated, line),

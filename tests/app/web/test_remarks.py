@@ -9,6 +9,8 @@ from app.web.remarks import belief, loss_remarks, misread, share_of_reading, une
 from vae_core.config import TrainConfig
 from vae_core.report import Report
 
+BCE = TrainConfig()
+
 
 @pytest.mark.parametrize(
     ("changes", "said"),
@@ -57,16 +59,17 @@ def readings(report: Report, **elbos: float) -> list[dict[str, Any]]:
 
 
 def test_a_misread_decoder_is_told_by_how_many_nats(report: Report) -> None:
-    said = misread([asdict(reading) for reading in report.xray])
+    said = misread(BCE, [asdict(reading) for reading in report.xray])
     assert said is not None
     assert "35.00 nats more" in said
 
 
 def test_nothing_is_said_where_the_readings_agree_or_are_not_there(report: Report) -> None:
     equal = readings(report, continuous_bernoulli_raw=0.0, continuous_bernoulli_mean=3.0)
-    assert misread(equal) is None  # both have an error of 1 and more
-    assert misread([asdict(report.xray[0])]) is None
-    assert misread([{**asdict(reading), "reconstruction": None} for reading in report.xray]) is None
+    assert misread(BCE, equal) is None  # both have an error of 1 and more
+    assert misread(BCE, [asdict(report.xray[0])]) is None
+    assert misread(TrainConfig(likelihood="laplace"), [asdict(reading) for reading in report.xray]) is None
+    assert misread(BCE, [{**asdict(reading), "reconstruction": None} for reading in report.xray]) is None
 
 
 def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
@@ -76,7 +79,7 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     said = share_of_reading(bce, cb)
     assert said is not None
     assert "331.00 nats behind" in said
-    assert "84%" in said
+    assert "83.7 % of that" in said
     assert share_of_reading(cb, bce[:1]) is None
     worse = readings(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.words import duration, moment, number, signed, time_left
+from app.web.words import duration, moment, number, percent, rounded, signed, time_left, within
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,30 @@ def test_numbers(value: float | None, said: str) -> None:
 
 def test_differences_have_a_sign() -> None:
     assert [signed(value) for value in (1.5, -1.5, 0.0, None)] == ["+1.50", "−1.50", "±0.00", "—"]
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "said"),
+    [
+        (24.58277, 0.158, "24.58 ± 0.16"),
+        (6.82101, 0.00848, "6.821 ± 0.008"),
+        (-1234.5, 12.0, "−1,234.50 ± 12.00"),
+        (0.5, 0.0, "0.50 ± 0.00"),
+        (105.571, None, "105.57"),
+        (None, 0.1, "—"),
+    ],
+)
+def test_a_number_has_the_digits_that_its_error_leaves(value: float | None, se: float | None, said: str) -> None:
+    assert within(value, se) == said
+
+
+def test_shares_are_percent() -> None:
+    told = [percent(share) for share in (0.70208, 0.90833, 1.0, 0.0, None)]
+    assert told == ["70.2 %", "90.8 %", "100 %", "0 %", "—"]
+
+
+def test_estimates_are_rounded_to_hundredths() -> None:
+    assert [rounded(value) for value in (5.8031, -4.67e-7, -0.31, None)] == ["5.80", "0.00", "−0.310", "—"]
 
 
 @pytest.mark.parametrize(
