@@ -101,7 +101,7 @@ class _LogDensity(torch.autograd.Function):
         a = eta.abs().clamp_(min=TINY)
         t = torch.expm1(-a).neg_()
         ctx.save_for_backward(eta, x, a, t)
-        return eta * x - eta.relu() + torch.log(a / t)
+        return (eta * x).sub_(eta.relu()).add_((a / t).log_())
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
