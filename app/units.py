@@ -115,15 +115,17 @@ def pixels(config: TrainConfig) -> str:
 def reconstruction_unit(config: TrainConfig) -> str:
     """The unit of a run's reconstruction term.
 
-    Densities of one image compare, whatever their scale, but not with those of dequantised pixels. Probabilities
-    compare if they are of the same pixels: 256 grey levels, or one way to make them binary.
+    Densities of one image compare, whatever their scale, and so do cross-entropies, but neither with those of
+    dequantised pixels. Probabilities compare if they are of the same pixels: 256 grey levels, or one way to make them
+    binary.
     """
+    grain = "dequantised" if config.dequantize else "grey"
     if config.likelihood == "discretized_logistic":
         return "nats/image, probability of 8-bit pixels"
     if config.likelihood != "bernoulli":
-        return "nats/image, density" + " of dequantised pixels" * config.dequantize
+        return f"nats/image, density of {grain} pixels"
     if config.binarize == "none":
-        return "nats/image, cross-entropy of grey pixels"
+        return f"nats/image, cross-entropy of {grain} pixels"
     return f"nats/image, probability of {pixels(config)}"
 
 

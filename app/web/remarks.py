@@ -96,7 +96,7 @@ def misread(config: TrainConfig, readings: Sequence[Found]) -> str | None:
     if gain <= 2 * ((raw["se"] or 0) + (mean["se"] or 0)):
         return None
     return (
-        f"As a density of the grey image, the same decoder is worth {number(gain)} nats more when its outputs are read "
+        f"As a density of the image, the same decoder is worth {number(gain)} nats more when its outputs are read "
         "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: so much of "
         "what separates BCE from CB is in the reading, not in the learning."
     )

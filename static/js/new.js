@@ -43,5 +43,6 @@ addEventListener("keydown", (event) => {
 });
 showFields();
 countSteps();
+document.querySelector(".presets [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.getElementById("errors")?.focus();
 document.body.dataset.ready = "true";

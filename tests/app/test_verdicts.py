@@ -9,19 +9,20 @@ from app.verdicts import units_sentence, verdict
 from vae_core.config import TrainConfig
 
 GREY_BCE: dict[str, Any] = {}
+GRAINY_BCE = {"dequantize": True}
 STATIC, DYNAMIC, THRESHOLD = ({"binarize": how} for how in ("static", "dynamic", "threshold"))
 GAUSSIAN, LAPLACE = {"likelihood": "gaussian"}, {"likelihood": "laplace", "scale": "shared"}
 DEQUANTIZED = {"likelihood": "gaussian", "scale": "optimal", "dequantize": True}
 CB = {"likelihood": "continuous_bernoulli", "dequantize": True}
 LOGISTIC = {"likelihood": "discretized_logistic"}
 AE = {"model": "ae", "likelihood": "gaussian"}
-EVERY = [GREY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]
+EVERY = [GREY_BCE, GRAINY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]
 
-UNITS = [[GREY_BCE], [STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE], [DEQUANTIZED, CB], [LOGISTIC]]
+UNITS = [[GREY_BCE], [GRAINY_BCE], [STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE], [DEQUANTIZED, CB], [LOGISTIC]]
 PAIRS = list(combinations_with_replacement(EVERY, 2))
 
 BITS = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]]
-PIXELS = [[STATIC], [DYNAMIC], [THRESHOLD], [GREY_BCE, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]]
+PIXELS = [[STATIC], [DYNAMIC], [THRESHOLD], [GREY_BCE, GRAINY_BCE, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]]
 GROUPS = {"reconstruction": UNITS, "log_px": UNITS, "bits_per_dim": BITS, "mse_per_pixel": PIXELS, "ssim": PIXELS}
 
 
