@@ -88,7 +88,9 @@ def _objective(config: TrainConfig) -> Iterator[Rule]:
         message = f"must be {needed} with objective={name}, not {{value}}; or choose objective=elbo"
         yield getattr(config, field) != needed, field, message, needed
     yield (
-        name in {"iwae", "ciwae", "dreg"} and config.scale == "optimal",
+        name in {"iwae", "ciwae", "dreg"}
+        and config.scale == "optimal"
+        and config.likelihood in {"gaussian", "laplace"},
         "scale",
         f"is {{value}}, the best for the ELBO and not for objective={name}; choose shared or per_pixel",
         "shared",
