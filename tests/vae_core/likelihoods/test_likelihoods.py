@@ -158,5 +158,5 @@ def test_the_uniform_model_costs_eight_bits_a_pixel():
 @pytest.mark.parametrize("x", [torch.full((1, 4), 255.0), torch.full((1, 4), -0.01), torch.full((1, 4), torch.nan)])
 def test_pixels_outside_the_range_are_refused_by_name(likelihood, x):
     family = choose_likelihood(TrainConfig.parse({"likelihood": likelihood}, stored=True))
-    with pytest.raises(ConfigError, match=f"likelihood={likelihood} needs pixels from 0 to 1, not from .* likelihood=gaussian"):
+    with pytest.raises(ConfigError, match=f"={likelihood} needs pixels from 0 to 1, not from .* likelihood=gaussian"):
         family.log_prob(torch.zeros(2, 1, 4), x)
