@@ -23,9 +23,10 @@ lint: $(VENV)/.test ## style and types
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce
 
-bench: $(VENV)/.test ## time launch and training; prints tables, asserts nothing
+bench: $(VENV)/.test ## time launch, training and evaluation; prints tables, asserts nothing
 	$(BIN)/python -m benchmarks.launch
 	$(BIN)/python -m benchmarks.train
+	$(BIN)/python -m benchmarks.evaluate
 
 screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m docs.screenshots
