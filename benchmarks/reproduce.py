@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
 from multiprocessing import get_context
@@ -23,6 +24,7 @@ from vae_core.elbo import kl_per_dim
 from vae_core.evaluation.bound import importance_bound
 from vae_core.evaluation.xray import xray
 from vae_core.events import Evaluation
+from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from vae_core.pixels import to_unit
 from vae_core.presets import PRESETS
 from vae_core.training import new_model, train
@@ -123,6 +125,8 @@ def measure(name: str, seed: int) -> Numbers:
     settings = Settings()
     data = load(config.dataset, folders=settings.datasets, cache=settings.dataset_cache, binarize=config.binarize)
     model = new_model(config, data)
+    if name == "cb":
+        model.likelihood = ContinuousBernoulli(CLIP)  # as its authors trained it
     *_, last = (event for event in train(config, data, model) if isinstance(event, Evaluation))
     splits = (torch.from_numpy(split.images).flatten(1) for split in (data.train, data.test))
     return {"-elbo": -(last.elbo or 0.0), **look(model, *splits)}
@@ -148,10 +152,8 @@ def main() -> None:
     for row in ROWS:
         ours = []
         for seed in sorted(seeds):
-            try:
+            with suppress(KeyError):  # not every run has this seed
                 ours.append(row.ours(seeds[seed]))
-            except KeyError:
-                continue  # not every run has this seed
         passed.append(row.low <= mean(ours) <= row.high)
         each, verdict = ", ".join(f"{number:.2f}" for number in ours), "pass" if passed[-1] else "FAIL"
         print(f"| {row.preset} | {row.what} | {row.published} | {mean(ours):.2f} | {each} | {verdict} |")
