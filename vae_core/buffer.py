@@ -16,13 +16,13 @@ FETCH_STEPS = 1024  # at most, in one transfer
 
 
 class TermBuffer:
-    """Takes the terms of one step after the other, from step 1 on, and gives them out in blocks."""
+    """Takes the terms of one step after the other, from the one after `done` on, and gives them out in blocks."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, done: int = 0) -> None:
         self.config = config
         self.terms: list[Tensor] = []  # scalars on the device: reconstruction, kl, loss of one step after the other
         self.known: list[tuple[float, float]] = []  # beta, seconds: of the same steps, known without the device
-        self.fetched_steps = 0
+        self.fetched_steps = done
         self.fetched_at = -inf  # the first step is due at once
 
     def append(self, terms: Terms, beta: float, seconds: float) -> None:

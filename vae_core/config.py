@@ -1,9 +1,11 @@
 """The configuration of one training run: a frozen record that draws the form, checks itself and is stored as JSON."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from functools import cache
+from hashlib import sha256
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo, model_validator
@@ -43,6 +45,9 @@ Widths = Annotated[tuple[Width, ...], Field(max_length=16), BeforeValidator(_wid
 SCALED = ("gaussian", "laplace", "discretized_logistic")  # likelihoods with a location and a scale
 IMPORTANCE = ("iwae", "ciwae", "dreg")  # objectives with K importance samples
 VAE = {"model": ["vae"]}
+INDIFFERENT = {  # fields that no step's numbers depend on: how long, where, and what is looked at on the way
+    "epochs", "max_steps", "device", "threads", "evaluate_every", "picture_every", "checkpoint_every", "examine",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
@@ -266,6 +271,14 @@ class TrainConfig:
         le=MAX_TOTAL_STEPS,
         unit="steps",
     )
+    checkpoint_every: int | None = _field(
+        None,
+        "Running",
+        "Steps between checkpoints, from which a run that was cut off goes on; empty means at every evaluation.",
+        ge=1,
+        le=MAX_TOTAL_STEPS,
+        unit="steps",
+    )
     examine: bool = _field(
         True,
         "Running",
@@ -307,6 +320,17 @@ class TrainConfig:
     def picture_interval(self) -> int:
         """Steps between pictures."""
         return self.picture_every or max(1, -(-self.total_steps // 20))
+
+    @property
+    def checkpoint_interval(self) -> int:
+        """Steps between checkpoints."""
+        return self.checkpoint_every or self.evaluation_interval
+
+    @property
+    def identity(self) -> str:
+        """A hash of every field that a step's numbers depend on: checkpoints fit runs that share it."""
+        decides = {name: value for name, value in self.to_dict().items() if name not in INDIFFERENT}
+        return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `TrainConfig.parse(config.to_dict()) == config`."""

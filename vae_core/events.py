@@ -4,8 +4,8 @@ Every term is in nats per example (sum over dimensions, mean over the batch). N 
 Z the latent dimensions. A plain autoencoder has no KL and no ELBO: those are None.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,15 @@ class StepTerms:
     elbo: Floats | None  # [N] −(reconstruction + kl)
     loss: Floats  # [N] exactly what was minimised
     beta: Floats | None  # [N] the KL's weight in that loss
+
+    def split(self, step: int) -> "tuple[StepTerms | None, StepTerms | None]":
+        """The steps up to and including `step`, and those after it; None for none."""
+        n = int(np.searchsorted(self.step, step, side="right"))
+        return self._cut(slice(None, n)), self._cut(slice(n, None))
+
+    def _cut(self, part: slice) -> "StepTerms | None":
+        kept = {name: values[part] for name, values in vars(self).items() if values is not None}
+        return replace(self, **kept) if len(kept["step"]) else None
 
 
 @dataclass(frozen=True)
@@ -66,4 +75,16 @@ class Diverged:
     term: str
 
 
-Event = StepTerms | Evaluation | Pictures | Diverged | Report
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that the steps after `step` follow from: resumed, a run goes on as if it had never stopped.
+
+    Bit for bit on the CPU, with the same build of torch and number of threads.
+    """
+
+    step: int
+    seconds: float  # of training, so far
+    arrays: dict[str, NDArray[Any]]  # model.*, optimizer.*, and the states of the random generators
+
+
+Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Report

@@ -3,23 +3,25 @@
 B is the batch, D the pixels of an image, Z the latent dimensions, L the Monte-Carlo samples.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
+from itertools import count
 from math import isfinite
 from time import perf_counter
 
 import numpy as np
 import torch
-from torch import Generator, Tensor, nn, optim
+from torch import Tensor, nn, optim
 
 from vae_core.buffer import TermBuffer, until_divergence
+from vae_core.checkpoint import capture, restore
 from vae_core.config import TrainConfig
 from vae_core.datasets.registry import Dataset
 from vae_core.devices import choose_device
 from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scale import freeze_scale
-from vae_core.events import Diverged, Event, Pictures
+from vae_core.events import Checkpoint, Diverged, Event, Pictures
 from vae_core.objectives import choose_objective
 from vae_core.pictures import COUNT, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
@@ -36,13 +38,16 @@ OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest
 }
 
 
-def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Iterator[Event]:
+def train(
+    config: TrainConfig, data: Dataset, *, model: VAE | None = None, resume: Checkpoint | None = None
+) -> Generator[Event, bool | None, None]:
     """Train as `config` says, a new model or the one given, and yield what happens, in the order of steps.
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
-    step once, in blocks of `StepTerms`; evaluations and pictures at their intervals and at the end; then, if wanted, a
-    `Report` of the finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends
-    with that step, or the evaluation.
+    step once, in blocks of `StepTerms`; evaluations, pictures and checkpoints at their intervals and at the end; then,
+    if wanted, a `Report` of the finished model. A loss that is not finite ends the run with `Diverged`, after the block
+    that ends with that step, or the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last
+    step next. With one to `resume` from, the first event is the step after it.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
@@ -53,7 +58,6 @@ def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Itera
     # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
     _, order_seed, noise_seed, grain_seed = _seeds(config)
-    order = torch.Generator().manual_seed(order_seed)  # on the CPU: the same order on every device
     noise = torch.Generator(device).manual_seed(noise_seed)
     grain = torch.Generator(device).manual_seed(grain_seed)
 
@@ -64,23 +68,29 @@ def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Itera
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
     objective = choose_objective(config, len(train_images))
-    buffer = TermBuffer(config)
+    generators = {"noise": noise, "grain": grain}
+    done, before = 0, 0.0
+    if resume:
+        restore(resume, model, optimizer, generators)
+        done, before = resume.step, resume.seconds
+    buffer = TermBuffer(config, done)
 
     # 3. Before the first step: what the pictures will show, and where the curves start.
     shape = (data.facts.height, data.facts.width)
     inputs = to_unit(test_images[:COUNT])
-    yield Pictures(0, "inputs", to_pixels(inputs, shape))
-    yield from draw_pictures(model, inputs, shape, step=0)
     held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
     freeze = partial(freeze_scale, model, train_images, dequantize=config.dequantize)
-    freeze()
-    yield held_out(step=0, epoch=0.0, seconds=0.0)
+    if not resume:
+        yield Pictures(0, "inputs", to_pixels(inputs, shape))
+        yield from draw_pictures(model, inputs, shape, step=0)
+        freeze()
+        yield held_out(step=0, epoch=0.0, seconds=0.0)
 
     dynamic = config.binarize == "dynamic"
     model.train()
-    started = perf_counter()
-    steps = range(1, config.total_steps + 1)
-    for step, batch in zip(steps, batches(len(train_images), config.batch_size, order, device), strict=False):
+    started = perf_counter() - before
+    order = batches(len(train_images), config.batch_size, order_seed, device, skip=done)
+    for step, batch in zip(range(done + 1, config.total_steps + 1), order, strict=False):
         # 4. One update. Nothing here waits for the device: no number is looked at.
         levels = train_images.index_select(0, batch)  # [B, D] uint8
         x = flipped(levels, grain) if dynamic else to_unit(levels, grain if config.dequantize else None)
@@ -99,10 +109,11 @@ def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Itera
         last = step == config.total_steps
         evaluating = last or step % config.evaluation_interval == 0
         picturing = last or step % config.picture_interval == 0
-        if not (evaluating or picturing or buffer.due(seconds)):
+        saving = last or step % config.checkpoint_interval == 0
+        if not (evaluating or picturing or saving or buffer.due(seconds)):
             continue
         block, diverged = until_divergence(buffer.fetch())
-        yield block
+        asked = yield block
         if diverged:
             yield diverged
             return
@@ -118,6 +129,8 @@ def train(config: TrainConfig, data: Dataset, model: VAE | None = None) -> Itera
             if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
                 yield Diverged(step, "held-out loss")
                 return
+        if saving or asked:
+            yield capture(step, perf_counter() - started, model, optimizer, generators)
         model.train()
 
     # 7. What the finished model is worth, looked at more closely.
@@ -148,7 +161,15 @@ def _seeds(config: TrainConfig) -> list[int]:
     return np.random.SeedSequence(config.seed).generate_state(4).tolist()  # type: ignore[no-any-return]
 
 
-def batches(n: int, size: int, order: Generator, device: torch.device) -> Iterator[Tensor]:
-    """Indices of minibatches without end: a fresh permutation of n for every epoch, whose last batch may be smaller."""
-    while True:
-        yield from torch.split(torch.randperm(n, generator=order).to(device), size)
+def batches(n: int, size: int, seed: int, device: torch.device, skip: int = 0) -> Iterator[Tensor]:
+    """Indices of minibatches without end, but for the first `skip`: every epoch is a permutation of n of its own.
+
+    An epoch's order follows from the seed and its number alone, so that none has to be kept. Its last batch may be
+    smaller.
+    """
+    per_epoch = -(-n // size)
+    for epoch in count(skip // per_epoch):
+        mixed = np.random.SeedSequence((seed, epoch)).generate_state(1).item()
+        order = torch.randperm(n, generator=torch.Generator().manual_seed(mixed))  # on the CPU: the same everywhere
+        yield from torch.split(order.to(device), size)[skip % per_epoch :]
+        skip = 0

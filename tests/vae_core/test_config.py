@@ -10,7 +10,8 @@ from vae_core.config import MAX_TOTAL_STEPS, ConfigError, RefusedConfig, TrainCo
 
 AT_LEAST = {
     "latent_dim": 1, "sigma": 1e-3, "beta": 0, "warmup_steps": 0, "mc_samples": 1, "batch_size": 1, "weight_decay": 0,
-    "epochs": 1, "max_steps": 1, "seed": 0, "threads": 1, "evaluate_every": 1, "picture_every": 1, "cycle_steps": 0,
+    "epochs": 1, "max_steps": 1, "seed": 0, "threads": 1, "evaluate_every": 1, "picture_every": 1,
+    "checkpoint_every": 1, "cycle_steps": 0,
     "free_bits": 0, "importance_samples": 1, "elbo_weight": 0, "mmd_weight": 0,
 }  # fmt: skip
 ABOVE = {"learning_rate": 0, "grad_clip": 0}
@@ -18,8 +19,8 @@ AT_MOST = {
     "latent_dim": 4096, "sigma": 100, "beta": 1e6, "warmup_steps": MAX_TOTAL_STEPS, "mc_samples": 1000,
     "batch_size": 65536, "learning_rate": 10, "weight_decay": 10, "grad_clip": 1e6, "epochs": 100_000,
     "max_steps": MAX_TOTAL_STEPS, "seed": 2**31 - 1, "threads": 256, "evaluate_every": MAX_TOTAL_STEPS,
-    "picture_every": MAX_TOTAL_STEPS, "cycle_steps": MAX_TOTAL_STEPS, "free_bits": 1000, "importance_samples": 1000,
-    "elbo_weight": 1, "mmd_weight": 1e6,
+    "picture_every": MAX_TOTAL_STEPS, "checkpoint_every": MAX_TOTAL_STEPS, "cycle_steps": MAX_TOTAL_STEPS,
+    "free_bits": 1000, "importance_samples": 1000, "elbo_weight": 1, "mmd_weight": 1e6,
 }  # fmt: skip
 WHOLE = {name for name in AT_MOST if isinstance(AT_MOST[name], int)} - {
     "sigma", "learning_rate", "weight_decay", "free_bits", "elbo_weight",
@@ -264,3 +265,23 @@ def test_every_field_has_help_a_group_and_a_place_in_the_schema():
     properties = json_schema()["properties"]
     assert list(properties) == [field.name for field in fields(TrainConfig)]
     assert all(field["description"].endswith(".") and field["group"] for field in properties.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"epochs": 99, "threads": 2, "evaluate_every": 7, "examine": False, "checkpoint_every": 5}, True),
+        ({"seed": 1}, False),
+        ({"beta": 2}, False),
+        ({"latent_dim": 3}, False),
+        ({"binarize": "static"}, False),
+    ],
+)
+def test_checkpoints_fit_configurations_whose_steps_have_the_same_numbers(changes, same):
+    assert (TrainConfig(**changes).identity == TrainConfig().identity) == same
+
+
+def test_checkpoints_come_with_evaluations_unless_said_otherwise():
+    assert TrainConfig(max_steps=1000).checkpoint_interval == 100
+    assert TrainConfig(max_steps=1000, evaluate_every=70).checkpoint_interval == 70
+    assert TrainConfig(max_steps=1000, checkpoint_every=9).checkpoint_interval == 9
