@@ -9,7 +9,7 @@ import webbrowser
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
@@ -20,6 +20,9 @@ from app.settings import Settings
 from vae_core.config import RefusedConfig
 from vae_core.presets import PRESETS
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 REFUSED = 2
@@ -27,12 +30,12 @@ MAX_PORT = 65535
 
 
 def main() -> None:
-    """Run the command; a refused configuration is one clear line and exit status 2."""
+    """Run the command; a refusal is one clear line, and exit status 2, or 3 where another server owns the data."""
     try:
         app()
     except (AppError, RefusedConfig) as error:
         typer.echo(f"elboard: {error}", err=True)
-        sys.exit(REFUSED)
+        sys.exit(error.exit_status if isinstance(error, AppError) else REFUSED)
 
 
 @app.command()
@@ -45,6 +48,7 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser, if there is one.")] = False,
 ) -> None:
     """Serve the pages and the API; the first line printed is the address."""
+    from app.lock import owned
     from app.main import create_app
 
     listening = _listen(host, port)
@@ -54,9 +58,13 @@ def serve(
     settings = replace(_settings(data), auth=not no_auth, host=host)
     if database_url:
         settings = replace(settings, database_url=database_url)
-    application = create_app(settings)
-
     url = f"http://{'127.0.0.1' if ip_address(address).is_unspecified else _bracketed(address)}:{bound}"
+    with owned(settings.data, url):
+        _serve(create_app(settings), settings, listening, url, open_browser)
+
+
+def _serve(application: "FastAPI", settings: Settings, listening: socket.socket, url: str, open_browser: bool) -> None:
+    """Say where it is, then serve until a signal comes."""
     entry = f"{url}/login?code={application.state.gate.new_code()}" if settings.auth else url
     typer.echo(url)
     if settings.auth:
@@ -129,6 +137,22 @@ def presets() -> None:
     """List the named configurations."""
     for preset in PRESETS.values():
         typer.echo(f"{preset.name:18} {preset.description}")
+
+
+@app.command()
+def doctor(
+    data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
+) -> None:
+    """Check the installation, the data folder and the database; change nothing."""
+    from app.doctor import examine
+    from app.jobs.local import LocalExecutor
+
+    settings = _settings(data)
+    findings = list(examine(settings, LocalExecutor(settings)))
+    for finding in findings:
+        typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.said}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

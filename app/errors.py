@@ -7,7 +7,8 @@ AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (4
 class AppError(Exception):
     """A refusal with a sentence for people and, where one is to blame, the field."""
 
-    status = 400
+    status = 400  # of an HTTP answer
+    exit_status = 2  # of a command
 
     def __init__(self, message: str, field: str | None = None):
         super().__init__(message)
@@ -42,3 +43,9 @@ class Forbidden(AppError):
     """The request comes from another site."""
 
     status = 403
+
+
+class Occupied(AppError):
+    """Another server owns this data folder."""
+
+    exit_status = 3

@@ -12,7 +12,7 @@ import pytest
 from app.database import Database
 from app.store import runs
 from app.web.security import HOSTS
-from tests.server import NO_NETWORK
+from tests.server import NO_NETWORK, Server
 from vae_core.presets import PRESETS
 
 QUICK = ["--set", "hidden=8", "--set", "latent_dim=2", "--set", "max_steps=5", "--set", "epochs="]
@@ -90,3 +90,17 @@ def test_the_first_line_is_the_address_and_the_second_signs_in(tmp_path: Path) -
     assert url.startswith("http://127.0.0.1:")
     assert entry.startswith(f"{url}/login?code=")
     assert "127.0.0.1" in HOSTS
+
+
+def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Path) -> None:
+    first = Server(tmp_path)
+    told = elboard("serve", "--port", "0", "--no-auth", "--data", str(tmp_path))
+    assert told.returncode == 3
+    assert told.stderr == (
+        f"elboard: {tmp_path} belongs to the server at {first.url} (process {first.process.pid}): stop it, or give "
+        "another folder with --data\n"
+    )
+    first.process.kill()
+    first.stop()
+    second = Server(tmp_path)  # a lock does not outlive its server, whatever killed it
+    assert second.stop() == 0

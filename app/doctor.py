@@ -1,0 +1,103 @@
+"""What may be wrong with an installation and its data, found without changing anything."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import sqlalchemy as sa
+
+from app.database import SQLITE_VERSION, Database
+from app.jobs.executor import Executor
+from app.settings import Settings
+from app.store import attempts
+
+SOUND_SQLITE = (3, 51, 3)  # before it, two connections could reset the WAL under each other
+LOW_DISK = 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: whether all is well, and a sentence on what was found or what to do."""
+
+    name: str
+    ok: bool
+    said: str
+
+
+def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
+    """Every check, the ones that later ones need first."""
+    yield _packages()
+    yield _folder(settings)
+    yield _disk(settings)
+    yield _sqlite_version()
+    database = Database(settings.database_url)
+    try:
+        for check in (_integrity, _orphans(executor)):
+            yield _tried(check, database)
+    finally:
+        database.close()
+
+
+def _packages() -> Finding:
+    try:
+        found = ", ".join(f"{name} {version(name)}" for name in ("torch", "fastapi", "plotly", "sqlmodel"))
+    except PackageNotFoundError as missing:
+        return Finding("packages", False, f"{missing.name} is not installed: run make run again.")
+    return Finding("packages", True, found)
+
+
+def _folder(settings: Settings) -> Finding:
+    if not settings.data.is_dir():
+        return Finding("data folder", True, f"{settings.data} does not exist yet; the first start makes it.")
+    if not os.access(settings.data, os.W_OK | os.X_OK):
+        return Finding("data folder", False, f"{settings.data} cannot be written by this user.")
+    return Finding("data folder", True, str(settings.data))
+
+
+def _disk(settings: Settings) -> Finding:
+    there = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    return Finding("disk", free >= LOW_DISK, f"{free / 2**30:.1f} GiB free" + " — make room." * (free < LOW_DISK))
+
+
+def _sqlite_version() -> Finding:
+    here, sound = (".".join(map(str, number)) for number in (SQLITE_VERSION, SOUND_SQLITE))
+    if SQLITE_VERSION >= SOUND_SQLITE:
+        return Finding("SQLite", True, here)
+    return Finding("SQLite", False, f"{here} may lose data under two writers: install {sound} or newer.")
+
+
+def _tried(check: Callable[[Database], Finding], database: Database) -> Finding:
+    if database.is_sqlite and not os.path.exists(database.url.database or ""):  # noqa: PTH110 - may be ":memory:"
+        return Finding("database", True, "There is none yet.")
+    try:
+        return check(database)
+    except sa.exc.OperationalError as error:
+        if str(error.orig).startswith("no such"):
+            return Finding("database", True, "made by an older version; the next start brings it up to date")
+        return Finding("database", False, f"{database.url.database} cannot be opened: {error.orig}.")
+    except sa.exc.DatabaseError as error:
+        return Finding("database", False, f"{database.url.database} cannot be read: {error.orig}. Restore a backup.")
+
+
+def _integrity(database: Database) -> Finding:
+    if not database.is_sqlite:
+        return Finding("database", True, database.url.render_as_string())
+    with database.read() as session:
+        said = session.execute(sa.text("PRAGMA quick_check")).scalar_one()
+    sound = said == "ok"
+    return Finding("database", sound, "sound" if sound else f"damaged: {said}. Stop the server and restore a backup.")
+
+
+def _orphans(executor: Executor) -> Callable[[Database], Finding]:
+    def check(database: Database) -> Finding:
+        with database.read() as session:
+            running = attempts.running(session)
+        gone = [str(run.id) for run in running if run.handle is None or not executor.is_alive(run.handle)]
+        if gone:
+            return Finding("runs", False, f"Said to run, but without a process: {', '.join(gone)}. Start the server.")
+        return Finding("runs", True, f"{len(running)} running, each with its process")
+
+    return check
