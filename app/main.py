@@ -15,7 +15,7 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.web import answers, api, assets, events, pages, sign_in
+from app.web import actions, answers, api, assets, events, pages, sign_in
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -26,7 +26,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     executor = executor or LocalExecutor(settings)
-    scheduler = Scheduler(database, executor, settings.slots)
+    scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,8 +53,8 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     app.state.database, app.state.scheduler = database, scheduler
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
-    for part in (sign_in, api, events, pages, assets):
-        app.include_router(part.router)
+    for router in (sign_in.router, api.router, events.router, pages.router, actions.api, actions.pages, assets.router):
+        app.include_router(router)
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)
 

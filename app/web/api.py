@@ -129,15 +129,6 @@ def read_run(database: DatabaseDep, run_id: RunId) -> Json:
     return public_run(database, run_id)
 
 
-@router.post("/runs/{run_id}/stop")
-def stop_run(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId) -> Json:
-    """Finish the step, save, keep the results. 409 when the run has already ended."""
-    with database.write() as session:
-        runs.request_stop(session, run_id)
-    scheduler.wake()
-    return public_run(database, run_id)
-
-
 @router.patch("/runs/{run_id}")
 def change_run(database: DatabaseDep, run_id: RunId, change: Annotated[RunChange, Body()]) -> Json:
     """Rename, tag or annotate."""

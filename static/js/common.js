@@ -123,7 +123,7 @@ export const refreshParts = throttled(async () => {
 /** Post a form in the background and show what it changed, so that a zoom or a choice is not lost. */
 function startSwappingForms() {
   document.addEventListener("submit", async (event) => {
-    if (!event.target.matches("form.inline[action$='/stop']")) return;
+    if (!event.target.matches("form.inline:is([action$='/stop'], [action$='/pause'], [action$='/resume'])")) return;
     event.preventDefault();
     event.target.querySelector("button").disabled = true;
     await fetch(event.target.action, { method: "POST" }).catch(() => {});

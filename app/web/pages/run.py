@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from app import plots
 from app.launch import command_line
 from app.models import LIVE
-from app.store import evaluations, events, pictures, reports, runs
+from app.store import control, evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from app.web import remarks
 from app.web.api import RunId
@@ -40,6 +40,8 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "defaults": TrainConfig().to_dict(),
         "command": command_line(config),
         "live": stored.status in LIVE,
+        "goes_on": control.GOES_ON,
+        "extends": control.EXTENDS,
         "decoder": decoder(config),
         "bits_unit": bits_unit(config),
         "facts": FACTS[config.dataset],

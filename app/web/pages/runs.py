@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.errors import Conflict
 from app.store import evaluations, events, runs
 from app.web.api import RunFilter, RunId
-from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.dependencies import DatabaseDep
 from app.web.pages.view import page
 from vae_core.datasets.facts import FACTS
 
@@ -49,18 +48,6 @@ def show_runs(request: Request, database: DatabaseDep, wanted: Annotated[RunsQue
         "facts": FACTS,
     }
     return page(request, "runs.html", context)
-
-
-@router.post("/runs/{run_id}/stop")
-def stop_run(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId) -> Response:
-    """The stop button; a run that has just ended by itself is no error."""
-    try:
-        with database.write() as session:
-            runs.request_stop(session, run_id)
-    except Conflict:
-        pass
-    scheduler.wake()
-    return RedirectResponse(f"/runs/{run_id}", 303)
 
 
 @router.post("/runs/{run_id}/delete")

@@ -27,7 +27,7 @@ class IdleExecutor:
     def is_alive(self, handle: Handle) -> bool:
         return bool(handle)
 
-    def stop(self, handle: Handle) -> None: ...
+    def kill(self, handle: Handle) -> None: ...
 
     def obituary(self, run: Run) -> str:
         return f"{run.name} ended."
