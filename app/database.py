@@ -15,6 +15,8 @@ try:
 except ImportError:  # pragma: no cover - not built for every platform
     import sqlite3 as sqlite
 
+SQLITE_VERSION: tuple[int, ...] = sqlite.sqlite_version_info
+
 PRAGMAS = {
     "busy_timeout": 15_000,  # first, so that the others wait for a lock too
     "journal_mode": "WAL",  # readers and the writer do not stop each other

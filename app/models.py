@@ -41,8 +41,14 @@ class Run(SQLModel, table=True):
     activity: str | None = None  # what a running run does before its first step, such as a download
     latest: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # the newest step's terms
     error: str | None = None
-    want: str = "run"  # the command channel: run or stop
+    notice: str | None = None  # what people should know of a run that goes on, such as a damaged checkpoint
+    want: str = "run"  # the command channel: run, pause, stop or kill
     attempt: int = 0
+    deaths: int = 0  # processes that died, one after the other, without a new step
+    died_at: int = 0  # the step at the last of them
+    parent_id: int | None = Field(default=None, foreign_key="run.id")  # whose checkpoint it began from,
+    parent_step: int | None = None  # after this step
+    queued_at: float = Field(default_factory=now)  # its place in the queue
     handle: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)  # the executor's own: pid, create time
     created_at: float = Field(default_factory=now)
     started_at: float | None = None

@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
 from threading import Event as Signal
 from threading import Thread
@@ -32,24 +32,40 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class _Settled:
+    """On its way through the queue: whoever waits for `signal` knows that what came before is committed."""
+
+    signal: Signal = field(default_factory=Signal)
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """What people should know of a run that goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class _Activity:
     """What the run does besides training, on its way through the queue."""
 
     text: str | None
 
 
-Item = Event | _Activity | None
+Item = Event | _Activity | _Notice | _Settled | None
 
 
 class Recorder:
     """Records one attempt at a run. Enter it, `record` what training yields, and `close` it with how it ended.
 
-    `wanted` is "run", "stop" or "fenced", as of the last flush: fenced means that another attempt owns the run, and
-    nothing more is written. An error that no waiting can mend is raised by the next `record`.
+    `wanted` is "run", "pause", "stop", "kill" or "fenced", as of the last flush: fenced means that another attempt owns
+    the run, and nothing more is written. An error that no waiting can mend is raised by the next `record`.
     """
 
     def __init__(self, database: Database, run_id: int, attempt: int):
         self.wanted = "run"
+        with database.read() as session:
+            self._stored = steps.last(session, run_id)  # by earlier attempts
         self._database, self._run_id, self._attempt = database, run_id, attempt
         self._queue: Queue[Item] = Queue(CAPACITY)
         self._unwritten: list[Item] = []
@@ -74,13 +90,35 @@ class Recorder:
             self._stepped = True
             self._hurry.set()  # somebody looks at an empty figure
 
+    @property
+    def stored(self) -> int:
+        """The last step that earlier attempts had stored."""
+        return self._stored
+
+    def warn(self, notice: str) -> None:
+        """Show a sentence beside the run, which goes on."""
+        self._put(_Notice(notice))
+
     def say(self, activity: str | None) -> None:
         """Show what the run does besides training, such as a download; None when that is over."""
         self._put(_Activity(activity))
 
-    def stop(self) -> None:
-        """Want the run to stop, as a signal handler does: takes no lock."""
-        self.wanted = "stop" if self.wanted == "run" else self.wanted
+    def interrupt(self, wish: str) -> None:
+        """Want the run to end, as a signal handler does: takes no lock."""
+        self.wanted = wish if self.wanted == "run" else self.wanted
+
+    def settle(self) -> bool:
+        """Wait until everything recorded is in the database. False when fenced: then nothing more may be written.
+
+        A checkpoint is saved after that, so that no step before it can be missing when a run goes on from it.
+        """
+        self._hurry.set()
+        done = _Settled()
+        self._put(done)
+        while not done.signal.wait(IDLE_S):
+            if self._failure:
+                raise self._failure
+        return self.wanted != "fenced"
 
     def close(self, status: str, error: str | None = None) -> None:
         """Write what is left and the ending in one transaction. Does nothing when fenced.
@@ -144,6 +182,9 @@ class Recorder:
         """Write the batch, or keep it for the next try while the database is locked or its disk is full."""
         try:
             self._write(self._unwritten)
+            for item in self._unwritten:
+                if isinstance(item, _Settled):
+                    item.signal.set()
             self._unwritten = []
         except OperationalError:
             logger.warning("A flush failed and is tried again", exc_info=True)
@@ -152,35 +193,45 @@ class Recorder:
         if self.wanted == "fenced":
             return
         with self._database.write() as session:
-            want = attempts.beat(session, self._run_id, self._attempt, **_progress(batch))
+            want = attempts.beat(session, self._run_id, self._attempt, **_progress(batch, self._stored))
             if want is not None:
-                _store(session, self._run_id, batch)
+                mismatch = _store(session, self._run_id, batch, self._stored)
+                if mismatch:
+                    attempts.note(session, self._run_id, self._attempt, mismatch)
                 if ending:
                     attempts.end(session, self._run_id, self._attempt, *ending)
         if want != "run":
             self.wanted = want or "fenced"
 
 
-def _progress(batch: Sequence[Item]) -> dict[str, Any]:
+def _progress(batch: Sequence[Item], stored: int) -> dict[str, Any]:
     """The columns of the run that this batch moves."""
     progress: dict[str, Any] = {}
     for item in batch:
         if isinstance(item, _Activity):
             progress["activity"] = item.text
-        elif isinstance(item, StepTerms):
+        elif isinstance(item, _Notice):
+            progress["notice"] = item.text
+        elif isinstance(item, StepTerms) and item.step[-1] > stored:
             latest = {name: values[-1] for name in TERMS if (values := getattr(item, name)) is not None}
             progress |= {"step": int(item.step[-1]), "epoch": item.epoch[-1], "seconds": item.seconds[-1]}
             progress["latest"] = {name: finite(latest.get(name)) for name in TERMS}
     return progress
 
 
-def _store(session: Session, run_id: int, batch: Sequence[Item]) -> None:
-    """The rows of a batch, and one event for each kind of news."""
-    blocks = [item for item in batch if isinstance(item, StepTerms)]
-    for block in blocks:
-        steps.append(session, run_id, block)
-    if blocks:
-        events.append_points(session, run_id, int(blocks[0].step[0]), int(blocks[-1].step[-1]))
+def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) -> str | None:
+    """The rows of a batch, and one event for each kind of news. Returns what was found wrong with steps up to `stored`.
+
+    Those were written by an earlier attempt: they are not written again, but must be what they were.
+    """
+    mismatch = None
+    for block in (item for item in batch if isinstance(item, StepTerms)):
+        replayed, fresh = block.split(stored)
+        if replayed and mismatch is None:
+            mismatch = steps.mismatch(session, run_id, replayed)
+        if fresh:
+            steps.append(session, run_id, fresh)
+            events.append_points(session, run_id, int(fresh.step[0]), int(fresh.step[-1]))
 
     for evaluation in (item for item in batch if isinstance(item, Evaluation)):
         evaluations.append(session, run_id, evaluation)
@@ -195,5 +246,6 @@ def _store(session: Session, run_id: int, batch: Sequence[Item]) -> None:
     for report in (item for item in batch if isinstance(item, Report)):
         reports.append(session, run_id, report)
 
-    if any(isinstance(item, _Activity | Report) for item in batch):
+    if any(isinstance(item, _Activity | _Notice | Report) for item in batch):
         events.append(session, run_id, "run")
+    return mismatch

@@ -29,6 +29,7 @@ class Settings:
     database_url: str = field(default_factory=lambda: os.environ.get("ELBOARD_DATABASE_URL", ""))
     datasets: tuple[Path, ...] = field(default_factory=_dataset_folders)
     slots: int = field(default_factory=_default_slots)
+    resume: bool = True  # let runs whose process died go on from their last checkpoint
     auth: bool = True
     host: str = "127.0.0.1"  # the name or address that the server was told to listen on
 
@@ -47,6 +48,14 @@ class Settings:
         """CPU threads for a run that names none, so that full slots do not fight for cores."""
         return max(1, (os.cpu_count() or 1) // self.slots)
 
+    def run_folder(self, run_id: int) -> Path:
+        """What a run leaves besides its rows."""
+        return self.data / "runs" / str(run_id)
+
     def log_path(self, run_id: int) -> Path:
         """The file that holds everything a run's process printed."""
-        return self.data / "runs" / str(run_id) / "log.txt"
+        return self.run_folder(run_id) / "log.txt"
+
+    def checkpoints(self, run_id: int) -> Path:
+        """The folder of a run's checkpoints."""
+        return self.run_folder(run_id) / "checkpoints"

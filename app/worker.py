@@ -3,13 +3,14 @@
 Whoever executes runs starts `python -m app.worker` and writes a `Job` as one line of JSON when there is one.
 """
 
+import errno
 import faulthandler
 import os
 import select
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,15 +19,22 @@ import torch
 
 from app.database import Database
 from app.jobs.executor import JOB
+from app.models import Run
 from app.recorder import Recorder
 from app.settings import Settings
 from app.store import attempts, runs
+from vae_core.checkpoint import Checkpoints, load_weights
 from vae_core.config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets import registry
-from vae_core.events import Diverged
-from vae_core.training import train
+from vae_core.events import Checkpoint, Diverged, Evaluation, Event, StepTerms
+from vae_core.training import new_model, train
+from vae_core.vae import VAE
 
 Outcome = tuple[str, str | None]  # a status, and why in a sentence
+Training = Generator[Event, bool | None, None]
+ENDINGS = {  # the status of a run that was wanted to end; a fenced one's is not written
+    "stop": "stopped", "kill": "stopped", "pause": "paused", "interrupt": "interrupted", "fenced": "interrupted",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -45,10 +53,11 @@ def main() -> None:
 def execute(settings: Settings, run_id: int, attempt: int) -> str:
     """Train the claimed attempt of a run in the main thread, to its end; returns the status that it ended with.
 
-    SIGTERM and SIGINT stop it like a stop request. Whatever goes wrong in training ends up in the row, as a sentence.
+    A run that has a checkpoint goes on from it. SIGTERM interrupts it and SIGINT pauses it, after another checkpoint.
+    Whatever goes wrong in training ends up in the row, as a sentence.
     """
     database = Database(settings.database_url)
-    with Recorder(database, run_id, attempt) as recorder, _stopped_by_signals(recorder):
+    with Recorder(database, run_id, attempt) as recorder, _ended_by_signals(recorder):
         status, error = _outcome(database, settings, run_id, recorder)
         recorder.close(status, error)
     database.close()
@@ -59,24 +68,28 @@ def _outcome(database: Database, settings: Settings, run_id: int, recorder: Reco
     """How training ended, with every failure as one sentence for people; its traceback goes to the log."""
     try:
         with database.read() as session:
-            config = runs.get(session, run_id).train_config
-        torch.set_num_threads(config.threads or settings.threads_per_run)
-        return _train(config, settings, recorder)
-    except _Stopped:
-        return "stopped", None
+            run = runs.get(session, run_id)
+        torch.set_num_threads(run.train_config.threads or settings.threads_per_run)
+        return _train(run, settings, recorder)
+    except _Ended:
+        return ENDINGS[recorder.wanted], None
     except (ConfigError, RefusedConfig, registry.DatasetUnavailable) as refusal:
         return "failed", str(refusal)
     except Exception as error:
         traceback.print_exc()
         if _is_out_of_memory(error):
             return "failed", f"The run needs more memory than there is: {_first_line(error)}"
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return "failed", f"The disk is full ({error.strerror}): make room, then resume from the last checkpoint."
         return "failed", f"{type(error).__name__}: {_first_line(error)}"
 
 
-def _train(config: TrainConfig, settings: Settings, recorder: Recorder) -> Outcome:
+def _train(run: Run, settings: Settings, recorder: Recorder) -> Outcome:
+    config = run.train_config
+
     def show(activity: str) -> None:
         if recorder.wanted != "run":
-            raise _Stopped
+            raise _Ended
         recorder.say(activity)
 
     show(f"Loading {config.dataset}")
@@ -87,24 +100,58 @@ def _train(config: TrainConfig, settings: Settings, recorder: Recorder) -> Outco
         binarize=config.binarize,
         on_progress=show,
     )
+    kept = Checkpoints(settings.checkpoints(run.id or 0), config.identity)
+    begin = kept.newest(at_most=recorder.stored, damaged=recorder.warn)
+    model = None if begin else _inherited(run, settings, new_model(config, data))
     recorder.say(None)
-    for event in train(config, data):
+    return _follow(train(config, data, model=model, resume=begin), recorder, kept)
+
+
+def _follow(training: Training, recorder: Recorder, kept: Checkpoints) -> Outcome:
+    """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one."""
+    score, asked = None, None
+    while True:
+        try:
+            event = training.send(asked)
+        except StopIteration:
+            return "finished", None
+        asked = True if isinstance(event, StepTerms) and recorder.wanted != "run" else None
+        if isinstance(event, Checkpoint):
+            if recorder.settle():  # first the steps, then the checkpoint: none may be missing when the run goes on
+                kept.save(event, score)
+            if recorder.wanted != "run":
+                return ENDINGS[recorder.wanted], None
+            continue
         recorder.record(event)
+        if isinstance(event, Evaluation):
+            score = -event.reconstruction if event.elbo is None else event.elbo
         if isinstance(event, Diverged):
             return "diverged", f"The {event.term} was no longer a finite number at step {event.step}."
-        if recorder.wanted != "run":
-            return "stopped", None
-    return "finished", None
 
 
-class _Stopped(BaseException):
-    """A stop request while data is prepared; no handler of errors on the way may take it for one."""
+def _inherited(run: Run, settings: Settings, model: VAE) -> VAE:
+    """The model with the weights of the checkpoint that a forked run begins from."""
+    if run.parent_id is None:
+        return model
+    parent = Checkpoints(settings.checkpoints(run.parent_id))
+    checkpoint = parent.load(run.parent_step) if run.parent_step else parent.newest()
+    if checkpoint is None:
+        raise ConfigError("parent", f"Run {run.parent_id} has no checkpoint that this one could begin from.")
+    load_weights(checkpoint, model)
+    return model
+
+
+class _Ended(BaseException):
+    """A wish to end while data is prepared; no handler of errors on the way may take it for one."""
 
 
 @contextmanager
-def _stopped_by_signals(recorder: Recorder) -> Iterator[None]:
+def _ended_by_signals(recorder: Recorder) -> Iterator[None]:
     """The handlers only leave a note: they run between any two lines of training."""
-    before = {number: signal.signal(number, lambda *_: recorder.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    wishes = {signal.SIGTERM: "interrupt", signal.SIGINT: "pause"}
+    before = {
+        number: signal.signal(number, lambda *_, wish=wish: recorder.interrupt(wish)) for number, wish in wishes.items()
+    }
     try:
         yield
     finally:

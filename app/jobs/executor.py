@@ -24,8 +24,8 @@ class Executor(Protocol):
     def is_alive(self, handle: Handle) -> bool:
         """Whether the very process of this handle still runs."""
 
-    def stop(self, handle: Handle) -> None:
-        """Ask the process to stop its run and end. It may have ended before."""
+    def kill(self, handle: Handle) -> None:
+        """End the process at once. It may have ended before."""
 
     def obituary(self, run: Run) -> str:
         """A sentence on why the run's process, which is not alive, ended: its exit, and the last line of its log."""

@@ -56,12 +56,12 @@ class LocalExecutor:
         process = _find(handle)
         return process is not None and process.status() != psutil.STATUS_ZOMBIE
 
-    def stop(self, handle: Handle) -> None:
-        """SIGTERM."""
+    def kill(self, handle: Handle) -> None:
+        """SIGKILL."""
         process = _find(handle)
         if process is not None:
             with suppress(psutil.NoSuchProcess):
-                process.terminate()
+                process.kill()
 
     def obituary(self, run: Run) -> str:
         """How the process exited, where it was our child, and the last line of its log."""

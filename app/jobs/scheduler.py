@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 class Scheduler:
     """One a database. All it knows is in the rows and the processes, so it may be stopped and started at any time."""
 
-    def __init__(self, database: Database, executor: Executor, slots: int):
-        self._database, self._executor, self._slots = database, executor, slots
+    def __init__(self, database: Database, executor: Executor, slots: int, *, resume: bool = True):
+        self._database, self._executor, self._slots, self._resume = database, executor, slots, resume
         self._watched: dict[int, Run] = {}  # whose processes live; a row may end before its process
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
@@ -46,14 +46,15 @@ class Scheduler:
         running = self._running()
         for run in running:
             if run.id not in self._watched and not self._lives(run.handle):
-                self._end(run, "interrupted", "Its process was gone when the server came back.")
+                self._bury(run, "Its process was gone when the server came back.")
                 continue
             self._watched[run.id or 0] = run
-            if run.want == "stop" and run.handle:
-                self._executor.stop(run.handle)  # reaches a process that waits for the database, too
+            if run.want == "kill" and run.handle:
+                self._executor.kill(run.handle)
+                self._end(run, "stopped", "It was killed: its last checkpoint is what is left.")
         for run_id, run in list(self._watched.items()):
             if not self._lives(run.handle):
-                self._end(run, "failed", self._executor.obituary(run))  # changes nothing where the run has ended
+                self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
         busy = before = len(self._watched.keys() & {run.id for run in running})
         while busy < self._slots and self._start_next():
@@ -82,6 +83,10 @@ class Scheduler:
 
     def _lives(self, handle: Handle | None) -> bool:
         return handle is not None and self._executor.is_alive(handle)
+
+    def _bury(self, run: Run, why: str) -> None:
+        with self._database.write() as session:
+            attempts.bury(session, run, why, resume=self._resume)
 
     def _end(self, run: Run, status: str, error: str) -> None:
         with self._database.write() as session:

@@ -19,13 +19,15 @@ CHANGE = sa.update(TABLE).where(
     TABLE.c.attempt == sa.bindparam("held_attempt"),
     TABLE.c.status == "running",
 )
+MOST_DEATHS = 3
 BEAT = CHANGE.returning(TABLE.c.want)
 
 
 def claim(session: Session, run: Run) -> Run:
     """Start a queued run's next attempt; its process will be the only one that may write."""
-    run.status, run.want, run.attempt = "running", "run", run.attempt + 1
-    run.started_at = run.heartbeat_at = now()
+    run.status, run.want, run.attempt, run.error, run.finished_at = "running", "run", run.attempt + 1, None, None
+    run.heartbeat_at = now()
+    run.started_at = run.started_at or run.heartbeat_at
     session.add(run)
     session.flush()
     events.append(session, run.id or 0, "run")
@@ -34,7 +36,7 @@ def claim(session: Session, run: Run) -> Run:
 
 def claim_next(session: Session) -> Run | None:
     """Claim the run that has been queued longest, or None."""
-    oldest = select(Run).where(Run.status == "queued").order_by(col(Run.id)).limit(1)
+    oldest = select(Run).where(Run.status == "queued").order_by(col(Run.queued_at), col(Run.id)).limit(1)
     run = session.exec(oldest.with_for_update(skip_locked=True)).first()
     return run and claim(session, run)
 
@@ -56,11 +58,33 @@ def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | 
 
 def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
     """End a running attempt. False when it had been ended, or superseded, before."""
-    ending = {"status": status, "error": error, "finished_at": now(), "activity": None}
+    finished_at = None if status == "paused" else now()
+    ending = {"status": status, "error": error, "finished_at": finished_at, "activity": None, "handle": None}
     ended = session.scalar(CHANGE.returning(TABLE.c.id), _held(run_id, attempt) | ending) is not None
     if ended:
         events.append(session, run_id, "run")
     return ended
+
+
+def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
+    """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot."""
+    if not end(session, run.id or 0, run.attempt, "interrupted", why):
+        return
+    dead = session.get_one(Run, run.id)
+    session.refresh(dead)
+    dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
+    if dead.deaths >= MOST_DEATHS:
+        dead.status = "failed"
+        dead.error = f"Its process died {dead.deaths} times in a row without a new step. {why}"
+    elif resume:
+        dead.status, dead.finished_at, dead.notice = "queued", None, f"It goes on after its process died. {why}"
+    session.add(dead)
+
+
+def note(session: Session, run_id: int, attempt: int, notice: str) -> None:
+    """Say something about an attempt that goes on."""
+    session.execute(CHANGE, _held(run_id, attempt) | {"notice": notice})
+    events.append(session, run_id, "run")
 
 
 def running(session: Session) -> list[Run]:

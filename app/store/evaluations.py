@@ -17,6 +17,7 @@ FIELDS = [column for column in TABLE.columns if column.name != "run_id"]
 
 def append(session: Session, run_id: int, evaluation: events.Evaluation) -> None:
     """Store one evaluation; what is not finite is stored as NULL."""
+    session.execute(sa.delete(TABLE).where(TABLE.c.run_id == run_id, TABLE.c.step == evaluation.step))  # of a replay
     session.execute(sa.insert(TABLE), [{"run_id": run_id, **plain(asdict(evaluation))}])
 
 

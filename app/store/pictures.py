@@ -33,6 +33,8 @@ def append(session: Session, run_id: int, pictures: Pictures) -> None:
         session.execute(sa.insert(FILE), [{"hash": hash, "png": png, "width": width, "height": height}])
     place = {"run_id": run_id, "kind": pictures.kind, "step": pictures.step}
     rows = -(-len(pictures.images) // columns)
+    same = (PICTURE.c[name] == value for name, value in place.items())
+    session.execute(sa.delete(PICTURE).where(*same))  # of an earlier attempt
     session.execute(sa.insert(PICTURE), [{**place, "hash": hash, "columns": columns, "rows": rows}])
 
 

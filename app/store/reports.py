@@ -17,6 +17,7 @@ TABLE = SQLModel.metadata.tables[str(Report.__tablename__)]
 def append(session: Session, run_id: int, found: report.Report) -> None:
     """Store the report of a run; what is not finite is stored as null."""
     row = {"run_id": run_id, "step": found.step, "findings": plain(asdict(found))}
+    session.execute(sa.delete(TABLE).where(TABLE.c.run_id == run_id))  # of a run that was extended
     session.execute(sa.insert(TABLE), [row])
 
 

@@ -20,9 +20,11 @@ from app.store.words import ANIMALS, MANNERS
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
 
+INTERNAL = {"handle", "heartbeat_at", "queued_at", "deaths", "died_at"}  # columns that nobody outside needs
+
 __all__ = [
-    "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "request_stop", "restore",
-    "update",
+    "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "restore",
+    "stored", "update",
 ]  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def create(
         tags=_tidy(tags),
         group=group,
     )
-    return _stored(session, run)
+    return stored(session, run)
 
 
 def get(session: Session, run_id: int, *, deleted_too: bool = False) -> Run:
@@ -63,17 +65,6 @@ def get(session: Session, run_id: int, *, deleted_too: bool = False) -> Run:
     if run is None or (run.deleted_at and not deleted_too):
         raise NotFound(f"There is no run {run_id}.")
     return run
-
-
-def request_stop(session: Session, run_id: int) -> Run:
-    """Ask a run to stop: a queued one has stopped at once. Raises `NotFound`, `Conflict` when it has ended."""
-    run = get(session, run_id)
-    if run.status not in LIVE:
-        raise Conflict(f"Run {run_id} has already ended: it is {run.status}.")
-    if run.status == "queued":
-        run.status, run.finished_at = "stopped", now()
-    run.want = "stop"
-    return _stored(session, run)
 
 
 def update(
@@ -92,7 +83,7 @@ def update(
         run.name = name.strip()
     run.tags = run.tags if tags is None else _tidy(tags)
     run.notes = run.notes if notes is None else notes
-    return _stored(session, run)
+    return stored(session, run)
 
 
 def delete(session: Session, run_id: int) -> Run:
@@ -101,17 +92,18 @@ def delete(session: Session, run_id: int) -> Run:
     if run.status in LIVE:
         raise Conflict(f"Run {run_id} is {run.status}: stop it first.")
     run.deleted_at = now()
-    return _stored(session, run)
+    return stored(session, run)
 
 
 def restore(session: Session, run_id: int) -> Run:
     """Show a deleted run again. Raises `NotFound`."""
     run = get(session, run_id, deleted_too=True)
     run.deleted_at = None
-    return _stored(session, run)
+    return stored(session, run)
 
 
-def _stored(session: Session, run: Run) -> Run:
+def stored(session: Session, run: Run) -> Run:
+    """Write the row and announce it."""
     session.add(run)
     session.flush()
     assert run.id is not None  # noqa: S101 - the flush gave it one
@@ -126,7 +118,11 @@ def _tidy(tags: Iterable[str]) -> list[str]:
 
 def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:
     """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
-    shown = {name: getattr(run, name) for name in Run.model_fields if name not in {"handle", "heartbeat_at"}}
+    shown = {
+        name: getattr(run, name)
+        for name in Run.model_fields
+        if name not in {"handle", "heartbeat_at", "queued_at", "deaths", "died_at"}
+    }
     times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
     return {**shown, **times, "evaluation": evaluation, "implied": asdict(implied(run.train_config))}
 

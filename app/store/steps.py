@@ -30,6 +30,28 @@ def append(session: Session, run_id: int, block: StepTerms) -> None:
     session.execute(sa.insert(TABLE), rows)  # Core: nine times as fast as objects
 
 
+def last(session: Session, run_id: int) -> int:
+    """The last stored step of a run; 0 when there is none."""
+    return session.scalar(sa.select(sa.func.max(TABLE.c.step)).where(TABLE.c.run_id == run_id)) or 0
+
+
+def mismatch(session: Session, run_id: int, block: StepTerms) -> str | None:
+    """Where the steps of a block, computed again, differ from what is stored of them: a sentence, or None.
+
+    Time is not compared. A step that is not stored differs, too.
+    """
+    read = columns(session, run_id, first=int(block.step[0]), last=int(block.step[-1]), points=len(block.step))
+    if read["step"] != block.step.tolist():
+        return f"Of the steps {block.step[0]} to {block.step[-1]}, only {len(read['step'])} had been stored."
+    for name in ("reconstruction", "kl", "loss", "beta"):
+        values = getattr(block, name)
+        again = [None] * len(block.step) if values is None else finite_list(values)
+        for step, before, now in zip(read["step"], read[name], again, strict=True):
+            if before != now:
+                return f"Computed again after a resume, the {name} of step {step} was {now}; {before} had been stored."
+    return None
+
+
 def columns(
     session: Session,
     run_id: int,

@@ -8,7 +8,7 @@ from app import recorder as module
 from app.database import PRAGMAS, Database
 from app.models import Run
 from app.recorder import Recorder
-from app.store import attempts, evaluations, events, pictures, reports, runs, steps
+from app.store import attempts, control, evaluations, events, pictures, reports, runs, steps
 from vae_core.events import Diverged
 
 
@@ -101,7 +101,7 @@ def test_what_is_not_finite_stays_out_of_the_row(recorder, stored, block):
 
 def test_a_stop_request_is_seen(database, running, recorder, eventually):
     with database.write() as session:
-        runs.request_stop(session, running.id)
+        control.stop(session, running.id)
     eventually(lambda: recorder.wanted == "stop")
 
 
@@ -181,7 +181,7 @@ def test_memory_is_bounded_and_a_stop_still_works(impatient, locked, running, bl
     with Recorder(impatient, running.id, running.attempt) as recorder, locked():
         training = Thread(target=lambda: [recorder.record(block(step, step)) for step in range(1, 51)])
         training.start()
-        recorder.stop()
+        recorder.interrupt("stop")
         training.join()  # ends, though nothing could be written
         assert recorder._queue.qsize() <= 5
 

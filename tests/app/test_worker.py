@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -6,15 +7,19 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 import torch
 
 from app import worker
 from app.models import Run
 from app.settings import Settings
-from app.store import evaluations, pictures, runs, steps
+from app.store import attempts, control, evaluations, pictures, runs, steps
 from app.worker import execute
+from vae_core.checkpoint import Checkpoints
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7}
+
+SHORT = {"hidden": (8,), "latent_dim": 2, "examine": False}
 
 
 @pytest.fixture
@@ -102,7 +107,7 @@ def test_a_stop_request_ends_the_run(database, claimed, finish, meanwhile):
 
     def request():
         with database.write() as session:
-            runs.request_stop(session, run_id)
+            control.stop(session, run_id)
 
     meanwhile(run_id, request)
     run = finish(run_id)
@@ -110,13 +115,120 @@ def test_a_stop_request_ends_the_run(database, claimed, finish, meanwhile):
     assert _steps(database, run_id)["step"] == list(range(1, run.step + 1))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_run_like_a_stop_request(claimed, finish, meanwhile, number):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, "interrupted"), (signal.SIGINT, "paused")])
+def test_a_signal_ends_the_run_after_a_checkpoint(settings, claimed, finish, meanwhile, number, status):
     before = signal.getsignal(number)
     run_id = claimed(**LONG)
     meanwhile(run_id, lambda: os.kill(os.getpid(), number))
-    assert finish(run_id).status == "stopped"
+    run = finish(run_id)
+    assert run.status == status
+    assert Checkpoints(settings.checkpoints(run_id)).newest().step == run.step
     assert signal.getsignal(number) == before
+
+
+def _weights(settings, run_id):
+    arrays = Checkpoints(settings.checkpoints(run_id)).newest().arrays
+    return {name: value.tobytes() for name, value in arrays.items()}
+
+
+@pytest.fixture
+def again(database):
+    """Claim a run that has ended for its next attempt."""
+
+    def claim(run_id, change=control.resume):
+        with database.write() as session:
+            change(session, run_id)
+            return attempts.claim(session, runs.get(session, run_id)).attempt
+
+    return claim
+
+
+def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
+    database, settings, claimed, finish, meanwhile, again
+):
+    whole, paused = (claimed(**SHORT, batch_size=8, max_steps=600, evaluate_every=250) for _ in range(2))
+    finish(whole)
+
+    def pause():
+        with database.write() as session:
+            control.pause(session, paused)
+
+    meanwhile(paused, pause)
+    run = finish(paused)
+    assert (run.status, run.error, run.finished_at) == ("paused", None, None)
+    assert 0 < run.step < 600
+    assert execute(settings, paused, again(paused)) == "finished"
+    first, second = (_steps(database, run_id) for run_id in (whole, paused))
+    for name in ("step", "reconstruction", "kl", "loss"):
+        assert first[name] == second[name]
+    assert _weights(settings, whole) == _weights(settings, paused)
+
+
+def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compared(
+    database, settings, claimed, finish, again
+):
+    run_id = claimed(**SHORT, max_steps=60, checkpoint_every=20)
+    finish(run_id)
+    before = _steps(database, run_id)
+    (settings.checkpoints(run_id) / "000000060.json").unlink()
+
+    def lost(session, run_id):  # the process died after step 60 was stored and before its checkpoint was
+        run = runs.get(session, run_id)
+        run.status = "queued"
+
+    assert execute(settings, run_id, again(run_id, lost)) == "finished"
+    with database.read() as session:
+        assert runs.get(session, run_id).notice is None
+    assert _steps(database, run_id) == before
+
+    (settings.checkpoints(run_id) / "000000060.json").unlink()
+    with database.write() as session:
+        session.execute(sa.update(steps.TABLE).where(steps.TABLE.c.step == 50).values(loss=1.0))
+    execute(settings, run_id, again(run_id, lost))
+    with database.read() as session:
+        assert "the loss of step 50 was" in runs.get(session, run_id).notice
+
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(database, settings, claimed, finish, again):
+    run_id = claimed(**SHORT, max_steps=60, checkpoint_every=20)
+    finish(run_id)
+    before = _steps(database, run_id)
+    (settings.checkpoints(run_id) / "000000060.safetensors").write_bytes(b"\0" * 100)
+
+    def longer(session, run_id):
+        control.extend(session, run_id, max_steps=80)
+
+    assert execute(settings, run_id, again(run_id, longer)) == "finished"
+    with database.read() as session:
+        run = runs.get(session, run_id)
+    assert run.notice == "The checkpoint of step 60 is damaged: its SHA-256 differs."
+    after = _steps(database, run_id)
+    assert after["step"] == list(range(1, 81))
+    assert after["loss"][:60] == before["loss"]
+
+
+def test_a_full_disk_is_a_sentence_and_loses_no_step(database, claimed, finish, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Checkpoints, "save", full)
+    run = finish(claimed(max_steps=30, checkpoint_every=20))
+    assert run.status == "failed"
+    assert run.error == ("The disk is full (No space left on device): make room, then resume from the last checkpoint.")
+    assert _steps(database, run.id)["step"][:20] == list(range(1, 21))
+
+
+def test_a_forked_run_begins_with_its_parents_weights(database, settings, claimed, finish):
+    parent = claimed(**SHORT, max_steps=200, evaluate_every=200)
+    finish(parent)
+    with database.write() as session:
+        child = control.fork(session, parent, {"beta": 4.0, "learning_rate": 1e-9, "max_steps": 1})
+        assert (child.parent_id, child.parent_step) == (parent, None)
+        attempts.claim(session, child)
+    execute(settings, child.id, 1)
+    with database.read() as session:
+        ended, began = evaluations.last(session, parent), evaluations.at(session, child.id, 0)
+    assert began["reconstruction"] == ended["reconstruction"]
 
 
 def test_a_fenced_attempt_ends_without_a_trace(database, claimed, finish, meanwhile):
@@ -170,7 +282,7 @@ def test_a_missing_data_set_is_one_readable_sentence(claimed, finish):
 def test_a_failure_is_a_sentence_and_its_traceback_goes_to_the_log(
     claimed, finish, monkeypatch, capfd, fault, expected
 ):
-    def train(*_):
+    def train(*_, **__):
         yield fault()
 
     monkeypatch.setattr(worker, "train", train)
@@ -186,7 +298,7 @@ def test_stopping_while_data_is_prepared(database, claimed, finish, monkeypatch)
 
     def load(_name, *, on_progress, **_):
         with database.write() as session:
-            runs.request_stop(session, run_id)
+            control.stop(session, run_id)
         while True:
             on_progress("Downloading")
 

@@ -12,7 +12,7 @@ import pytest
 from app.jobs.local import LocalExecutor, handle_of
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.store import runs, steps
+from app.store import control, runs, steps
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7, "threads": 1}
 
@@ -92,7 +92,7 @@ def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, 
     before = until(server, adopted, lambda row: row.status == "running").step
     assert until(server, adopted, lambda row: row.step > before).status == "running"
     with database.write() as session:
-        runs.request_stop(session, adopted)
+        control.stop(session, adopted)
     run = until(server, adopted, lambda row: row.finished_at)
     assert (run.status, run.error) == ("stopped", None)
     successor.close()
@@ -124,14 +124,14 @@ def test_a_process_is_known_by_number_and_create_time(executor, eventually):
     stranger = {**handle, "create_time": handle["create_time"] - 3600}
     assert executor.is_alive(handle)
     assert not executor.is_alive(stranger)
-    executor.stop(stranger)
+    executor.kill(stranger)
     assert executor.is_alive(handle)
-    executor.stop(handle)
+    executor.kill(handle)
     eventually(lambda: not executor.is_alive(handle))  # a zombie by now
     assert child.wait() == -signal.SIGTERM
     child.stdin.close()
     assert not executor.is_alive(handle)
-    executor.stop(handle)
+    executor.kill(handle)
 
 
 def test_the_server_side_imports_no_torch():

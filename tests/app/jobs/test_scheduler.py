@@ -3,14 +3,14 @@ import asyncio
 import pytest
 
 from app.jobs.scheduler import Scheduler
-from app.store import attempts, runs
+from app.store import attempts, control, runs
 
 
 class FakeExecutor:
     """Processes are numbers in a set; a test lets them die by taking them out."""
 
     def __init__(self):
-        self.alive, self.started, self.told, self.prepared, self.broken = set(), [], [], 0, False
+        self.alive, self.started, self.killed, self.prepared, self.broken = set(), [], [], 0, False
 
     def prepare(self):
         self.prepared += 1
@@ -25,8 +25,9 @@ class FakeExecutor:
     def is_alive(self, handle):
         return handle["pid"] in self.alive
 
-    def stop(self, handle):
-        self.told.append(handle["pid"])
+    def kill(self, handle):
+        self.killed.append(handle["pid"])
+        self.alive.discard(handle["pid"])
 
     def obituary(self, run):
         return f"The process of run {run.id} died."
@@ -92,12 +93,40 @@ def test_the_handle_is_in_the_row(scheduler, new_run, read):
     assert read(run_id).handle == {"pid": run_id}
 
 
-def test_a_process_that_dies_fails_its_run(scheduler, executor, new_run, read):
+def test_a_run_whose_process_dies_queues_again_but_not_for_ever(scheduler, executor, new_run, read):
+    run_id = new_run().id
+    for deaths in (1, 2):
+        scheduler.turn()
+        executor.alive.clear()
+        scheduler.turn()
+        row = read(run_id)
+        assert (row.status, row.attempt, row.deaths) == ("running", deaths + 1, deaths)
+        assert row.notice == f"It goes on after its process died. The process of run {run_id} died."
+    executor.alive.clear()
+    scheduler.turn()
+    row = read(run_id)
+    assert row.status == "failed"
+    assert row.error == f"Its process died 3 times in a row without a new step. The process of run {run_id} died."
+
+
+def test_a_run_that_gets_on_may_lose_its_process_often(database, scheduler, executor, new_run, read):
+    run_id = new_run().id
+    for step in range(1, 8):
+        scheduler.turn()
+        with database.write() as session:
+            attempts.beat(session, run_id, step, step=step)
+        executor.alive.clear()
+        scheduler.turn()
+        assert (read(run_id).status, read(run_id).deaths) == ("running", 1)
+
+
+def test_without_resuming_a_run_whose_process_dies_is_interrupted(database, executor, new_run, read):
+    scheduler = Scheduler(database, executor, slots=2, resume=False)
     run_id = new_run().id
     scheduler.turn()
     executor.alive.clear()
     scheduler.turn()
-    assert (read(run_id).status, read(run_id).error) == ("failed", f"The process of run {run_id} died.")
+    assert (read(run_id).status, read(run_id).error) == ("interrupted", f"The process of run {run_id} died.")
 
 
 @pytest.mark.parametrize("status", ["finished", "stopped", "diverged"])
@@ -113,18 +142,19 @@ def test_a_new_scheduler_adopts_the_living_and_marks_the_dead(database, schedule
     alive, dead, waiting = (new_run().id for _ in range(3))
     scheduler.turn()
     executor.alive.discard(dead)
-    successor = Scheduler(database, executor, slots=2)
+    successor = Scheduler(database, executor, slots=2, resume=False)
     successor.turn()
     assert [read(run_id).status for run_id in (alive, dead)] == ["running", "interrupted"]
     assert executor.started == [alive, dead, waiting]
     executor.alive.discard(alive)
     successor.turn()
-    assert read(alive).status == "failed"
+    assert read(alive).status == "interrupted"
 
 
-def test_a_run_whose_process_was_never_noted_is_interrupted(scheduler, running, read):
+def test_a_run_whose_process_was_never_noted_starts_again(scheduler, executor, running, read):
     scheduler.turn()
-    assert (running.handle, read(running.id).status) == (None, "interrupted")
+    assert running.handle is None
+    assert (executor.started, read(running.id).attempt) == ([running.id], 2)
 
 
 def test_a_start_that_fails_fails_the_run(scheduler, executor, new_run, read):
@@ -134,13 +164,28 @@ def test_a_start_that_fails_fails_the_run(scheduler, executor, new_run, read):
     assert (read(run_id).status, read(run_id).error) == ("failed", "No process could be started: no processes left")
 
 
-def test_a_wish_to_stop_is_passed_on(database, scheduler, executor, new_run):
+def test_a_second_wish_to_stop_kills(database, scheduler, executor, new_run, read):
     run_id = new_run().id
     scheduler.turn()
-    with database.write() as session:
-        runs.request_stop(session, run_id)
+    for killed in ([], [run_id]):
+        with database.write() as session:
+            control.stop(session, run_id)
+        scheduler.turn()
+        assert executor.killed == killed
+    row = read(run_id)
+    assert (row.status, row.error) == ("stopped", "It was killed: its last checkpoint is what is left.")
+
+
+def test_a_resumed_run_waits_behind_those_that_queued_before(database, scheduler, executor, new_run, end):
+    first, second, third = (new_run().id for _ in range(3))
     scheduler.turn()
-    assert executor.told == [run_id]
+    end(first, "paused")
+    with database.write() as session:
+        control.resume(session, first)
+    scheduler.turn()
+    end(second)
+    scheduler.turn()
+    assert executor.started == [first, second, third, first]
 
 
 def test_preparing_waits_until_every_run_is_under_way(database, scheduler, executor, new_run):

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from app.errors import Refused
-from app.store import runs
+from app.store import control, runs
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def zoo(database, new_run):
     new_run("Cow", tags=("100%", "Größe"), likelihood="gaussian", dataset="mnist")
     dog = new_run("dog_1", likelihood="bernoulli", dataset="mnist")
     with database.write() as session:
-        runs.request_stop(session, dog.id)
+        control.stop(session, dog.id)
         runs.update(session, dog.id, notes="barks 100% of the time")
 
 

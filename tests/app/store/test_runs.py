@@ -5,7 +5,7 @@ import pytest
 
 from app.errors import Conflict, NotFound, Refused
 from app.models import Run, RunStatus, dumps
-from app.store import attempts, events, runs
+from app.store import attempts, control, events, runs
 from vae_core.config import TrainConfig
 
 ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
@@ -47,14 +47,14 @@ def test_an_unknown_run_is_not_found(database):
 
 def test_stopping_a_queued_run_ends_it(database, new_run):
     with database.write() as session:
-        run = runs.request_stop(session, new_run().id)
+        run = control.stop(session, new_run().id)
         assert (run.status, attempts.claim_next(session)) == ("stopped", None)
         assert run.finished_at is not None
 
 
 def test_stopping_a_running_run_asks_its_process(database, running):
     with database.write() as session:
-        run = runs.request_stop(session, running.id)
+        run = control.stop(session, running.id)
         assert (run.status, run.want) == ("running", "stop")
         assert attempts.beat(session, run.id, run.attempt) == "stop"
 
@@ -63,7 +63,7 @@ def test_stopping_a_running_run_asks_its_process(database, running):
 def test_stopping_an_ended_run_is_a_conflict(database, with_status, status):
     run_id = with_status(status)
     with database.write() as session, pytest.raises(Conflict, match=f"Run {run_id} has already ended: it is {status}"):
-        runs.request_stop(session, run_id)
+        control.stop(session, run_id)
 
 
 @pytest.mark.parametrize("status", get_args(RunStatus))
@@ -109,7 +109,7 @@ def test_update_changes_only_what_is_given(database, new_run):
 def test_every_change_is_announced(database, new_run):
     run = new_run()
     with database.write() as session:
-        runs.request_stop(session, run.id)
+        control.stop(session, run.id)
         runs.update(session, run.id, notes="n")
         runs.delete(session, run.id)
         runs.restore(session, run.id)
@@ -122,4 +122,4 @@ def test_the_public_run_is_plain_json_with_times_in_utc(running):
     assert datetime.fromisoformat(shown["created_at"]).timestamp() == pytest.approx(running.created_at, abs=1e-3)
     assert datetime.fromisoformat(shown["created_at"]).tzinfo == UTC
     assert shown["evaluation"] == {"step": 3, "kl": 1.0}
-    assert set(Run.model_fields) - set(shown) == {"handle", "heartbeat_at"}
+    assert set(Run.model_fields) - set(shown) == runs.INTERNAL
