@@ -7,7 +7,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench reproduce screenshots help
+.PHONY: run test lint bench faults reproduce screenshots help
 
 run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
@@ -19,6 +19,9 @@ lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, then a look at what is left (half an hour)
+	$(BIN)/python -m tests.faults.storm 100
 
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce

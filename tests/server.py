@@ -36,6 +36,13 @@ class Server:
         self.process.stdout.close()
         return code
 
+    def kill(self) -> None:
+        """SIGKILL: it has no chance to say anything."""
+        self.api.close()
+        self.process.kill()
+        self.process.wait(30)
+        self.process.stdout.close()
+
     def launch(self, **body: Any) -> list[dict[str, Any]]:
         answer = self.api.post("/api/runs", json=body)
         assert answer.status_code == 201, answer.text
