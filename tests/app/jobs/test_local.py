@@ -75,14 +75,17 @@ def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, 
     until(server, killed, lambda row: row.step)
     until(server, adopted, lambda row: row.step)
 
-    # SIGKILL: the row says so, nothing is lost of what was stored.
-    pid = until(server, killed, lambda row: row.handle).handle["pid"]
-    os.kill(pid, signal.SIGKILL)
-    run = until(server, killed, lambda row: row.finished_at)
-    assert (run.status, run.error) == (
-        "failed",
-        "The process was killed by SIGKILL, perhaps for want of memory.",
+    # SIGKILL: another process goes on, nothing is lost of what was stored, and the row says so.
+    dead = until(server, killed, lambda row: row.handle)
+    os.kill(dead.handle["pid"], signal.SIGKILL)
+    run = until(server, killed, lambda row: row.attempt == 2 and row.step > dead.step)
+    assert run.status == "running"
+    assert run.notice == (
+        "It goes on after its process died. The process was killed by SIGKILL, perhaps for want of memory."
     )
+    with database.write() as session:
+        control.stop(session, killed)
+    run = until(server, killed, lambda row: row.finished_at)
     with database.read() as session:
         assert steps.columns(session, killed, points=10**6)["step"] == list(range(1, run.step + 1))
 
@@ -128,7 +131,7 @@ def test_a_process_is_known_by_number_and_create_time(executor, eventually):
     assert executor.is_alive(handle)
     executor.kill(handle)
     eventually(lambda: not executor.is_alive(handle))  # a zombie by now
-    assert child.wait() == -signal.SIGTERM
+    assert child.wait() == -signal.SIGKILL
     child.stdin.close()
     assert not executor.is_alive(handle)
     executor.kill(handle)
