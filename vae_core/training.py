@@ -119,7 +119,8 @@ def train(
             return
 
         # 6. The held-out view, of the weights after this step.
-        freeze()
+        if picturing or evaluating:
+            freeze()
         if picturing:
             yield from draw_pictures(model, inputs, shape, step)
         if evaluating:

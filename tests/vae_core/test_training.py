@@ -329,3 +329,12 @@ def test_images_of_other_numbers_than_bytes_are_refused(small, digits):
     with pytest.raises(ConfigError, match="dataset must hold 8-bit pixels from 0 to 255, not float64") as refused:
         next(train(small(), floats))
     assert refused.value.field == "dataset"
+
+
+def test_an_optimal_scale_is_frozen_only_where_something_is_held_out(small, digits, monkeypatch):
+    calls = []
+    monkeypatch.setattr("vae_core.training.freeze_scale", lambda *_, **__: calls.append(1))
+    config = small(likelihood="gaussian", scale="optimal", max_steps=40, evaluate_every=20, picture_every=10)
+    blocks = _of(StepTerms, train(replace(config, checkpoint_every=1), digits))
+    assert len(blocks) == 40
+    assert len(calls) == 1 + 4  # before training, and at every tenth step
