@@ -127,7 +127,7 @@ def measure(name: str, seed: int) -> Numbers:
     model = new_model(config, data)
     if name == "cb":
         model.likelihood = ContinuousBernoulli(CLIP)  # as its authors trained it
-    *_, last = (event for event in train(config, data, model) if isinstance(event, Evaluation))
+    *_, last = (event for event in train(config, data, model=model) if isinstance(event, Evaluation))
     splits = (torch.from_numpy(split.images).flatten(1) for split in (data.train, data.test))
     return {"-elbo": -(last.elbo or 0.0), **look(model, *splits)}
 

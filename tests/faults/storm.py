@@ -22,7 +22,7 @@ from app.store import attempts, runs, steps
 from tests.server import Server, wait_until
 from vae_core.checkpoint import Checkpoints
 
-CONFIG = {"hidden": [16], "latent_dim": 3, "batch_size": 32, "max_steps": 4000, "checkpoint_every": 100,
+CONFIG = {"hidden": [16], "latent_dim": 3, "batch_size": 32, "max_steps": 2000, "checkpoint_every": 100,
           "evaluate_every": 1000, "picture_every": 1000, "examine": False, "threads": 1}  # fmt: skip
 TARGETS = ("worker", "server", "both", "recovery")
 

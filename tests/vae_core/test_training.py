@@ -296,8 +296,9 @@ def test_data_in_other_pixels_than_the_configuration_says_are_refused(small, dig
 
 @pytest.mark.parametrize("model", ["vae", "ae"])
 def test_a_report_comes_last_where_it_is_wanted(small, digits, model):
-    *_, evaluation, report = train(small(model=model, examine=True), digits)
+    *_, evaluation, checkpoint, report = train(small(model=model, examine=True), digits)
     assert isinstance(evaluation, Evaluation)
+    assert checkpoint.step == 12
     assert isinstance(report, Report)
     assert report.step == evaluation.step == 12
     assert report.xray[0].reconstruction == pytest.approx(evaluation.reconstruction, rel=1e-6)
@@ -311,7 +312,7 @@ def test_a_linear_vae_with_a_learned_scale_becomes_probabilistic_pca(small, digi
         max_steps=1800, evaluate_every=1800, picture_every=1800,
     )  # fmt: skip
     model = new_model(config, digits)
-    assert sum(len(block.step) for block in _of(StepTerms, train(config, digits, model))) == 1800
+    assert sum(len(block.step) for block in _of(StepTerms, train(config, digits, model=model))) == 1800
 
     images = digits.train.images.reshape(1437, 64)
     eigenvalues = np.linalg.eigvalsh(np.cov(images.T / 255, bias=True))[::-1]
