@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
+from app import schema
+from app.backup import back_up
 from app.models import dumps
 
 try:
@@ -40,12 +42,17 @@ class Database:
             sa.event.listen(self.engine, "begin", _begin)
 
     def create_tables(self) -> None:
-        """Make the folder, and the tables and columns that are missing. Two processes may do it at once."""
+        """Make the folder and the tables, or bring those of an older version up to date, after a backup beside them.
+
+        Two processes may do it at once. Raises `AppError` for tables of a newer version.
+        """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with self._writer.begin() as connection:
-            SQLModel.metadata.create_all(connection)
-            _add_missing_columns(connection)
+        schema.bring_up_to_date(self._writer, self._save_version)
+
+    def _save_version(self, version: str) -> None:
+        if self.is_sqlite and self.url.database:
+            back_up(self.engine, mark=f"version-{version}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -72,16 +79,6 @@ def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name}={value}")
-
-
-def _add_missing_columns(connection: sa.Connection) -> None:
-    """Columns that came after the database was made; its older rows have NULL there."""
-    there = sa.inspect(connection)
-    for table in SQLModel.metadata.sorted_tables:
-        known = {column["name"] for column in there.get_columns(table.name)}
-        for column in (column for column in table.columns if column.name not in known):
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
 
 
 def _begin(connection: sa.Connection) -> None:

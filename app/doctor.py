@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import sqlalchemy as sa
 
+from app import schema
 from app.database import SQLITE_VERSION, Database
 from app.jobs.executor import Executor
 from app.settings import Settings
@@ -34,7 +35,7 @@ def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
     yield _sqlite_version()
     database = Database(settings.database_url)
     try:
-        for check in (_integrity, _orphans(executor)):
+        for check in (_integrity, _tables, _orphans(executor)):
             yield _tried(check, database)
     finally:
         database.close()
@@ -89,6 +90,16 @@ def _integrity(database: Database) -> Finding:
         said = session.execute(sa.text("PRAGMA quick_check")).scalar_one()
     sound = said == "ok"
     return Finding("database", sound, "sound" if sound else f"damaged: {said}. Stop the server and restore a backup.")
+
+
+def _tables(database: Database) -> Finding:
+    with database.read() as session:
+        found, newest = schema.version_of(session.connection()), schema.VERSIONS[-1]
+    if found in {None, newest}:
+        return Finding("tables", True, f"version {newest}")
+    if found in schema.VERSIONS or found == schema.UNNUMBERED:
+        return Finding("tables", True, f"version {found}; the next start brings them to {newest}, after a backup")
+    return Finding("tables", False, f"version {found}, newer than {newest}: this database needs a newer ELBOard.")
 
 
 def _orphans(executor: Executor) -> Callable[[Database], Finding]:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from app import schema
 from app.database import Database
 from app.store import runs
 from app.web.security import HOSTS
@@ -104,3 +106,15 @@ def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Pat
     first.stop()
     second = Server(tmp_path)  # a lock does not outlive its server, whatever killed it
     assert second.stop() == 0
+
+
+def test_a_database_of_a_newer_version_is_refused_with_status_2(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        session.execute(sa.update(schema.TABLE).values(version_num="9999"))
+    database.close()
+    told = elboard("serve", "--port", "0", "--data", str(tmp_path))
+    assert told.returncode == 2
+    assert told.stderr.startswith("elboard: The database has tables of version 9999")
+    assert told.stderr.count("\n") == 1
