@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from app.errors import AppError
 
-VERSIONS = ("0001",)  # of `app.migrations`, oldest first
+VERSIONS = ("0001", "0002")  # of `app.migrations`, oldest first
 UNNUMBERED = "0000"  # tables from before versions had numbers
 MIGRATIONS = Path(__file__).parent / "migrations"
 

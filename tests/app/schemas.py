@@ -1,4 +1,4 @@
-"""The SQL that made the tables of older versions, as their databases hold it, and a run in each."""
+"""The SQL that made the tables of older versions, as their databases hold it, with two runs in them."""
 
 FIRST = """
 CREATE TABLE run (id INTEGER NOT NULL, name VARCHAR NOT NULL, status VARCHAR NOT NULL, config JSON NOT NULL,
@@ -28,7 +28,10 @@ CREATE TABLE event (id INTEGER NOT NULL, run_id INTEGER NOT NULL, kind VARCHAR N
     last INTEGER NOT NULL, PRIMARY KEY (id), FOREIGN KEY(run_id) REFERENCES run (id));
 INSERT INTO run VALUES (1, 'brisk-otter', 'finished', '{"latent_dim": 2}', NULL, NULL, '["old"]', '', 40, 40, 1.74,
     0.04, NULL, '{"kl": 10.5}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL);
+INSERT INTO run VALUES (2, 'calm-heron', 'finished', '{"model": "ae"}', NULL, NULL, '[]', '', 40, 40, 1.74,
+    0.04, NULL, '{}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL);
 INSERT INTO evaluation VALUES (1, 40, 1.74, 0.04, 90.0, 12.5, -102.5, 0.75, '[12.5, null]', 1, 0.01, 0.3, 0.4, 5.25);
+INSERT INTO evaluation VALUES (2, 40, 1.74, 0.04, 90.0, NULL, NULL, NULL, 'null', NULL, 0.01, 0.3, 0.4, NULL);
 INSERT INTO event VALUES (1, 1, 'run', 0, 0);
 """
 # What versions before the newest of these had not yet.

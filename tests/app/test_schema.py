@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -14,14 +15,15 @@ from sqlmodel import SQLModel
 from app import schema
 from app.database import Database, sqlite
 from app.errors import AppError
-from app.store import evaluations, runs
+from app.store import chunks, evaluations, runs, steps, summaries
 from tests.app.schemas import FIRST, LATER
-
-OLD = {"first": FIRST, "older": FIRST + LATER}
 
 
 def numbered(version: str) -> str:
     return f"CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('{version}');"  # noqa: S608
+
+
+OLD = {"first": FIRST, "older": FIRST + LATER, "numbered": FIRST + numbered("0001")}
 
 
 def make(path: Path, script: str) -> Database:
@@ -73,7 +75,7 @@ def test_a_new_database_is_of_the_newest_version(database, tmp_path):
     assert [path.name for path in (tmp_path / "data").glob("*version*")] == []
 
 
-@pytest.mark.parametrize("old", ["first"], indirect=True)
+@pytest.mark.parametrize("old", ["first", "numbered"], indirect=True)
 def test_migration_makes_the_tables_of_a_new_database(old, database):
     old.create_tables()
     assert version(old) == version(database)
@@ -88,6 +90,7 @@ def test_an_old_database_is_backed_up_and_its_rows_stay(old, tmp_path):
     old.create_tables()
     with old.read() as session:
         run, evaluation = runs.get(session, 1), evaluations.last(session, 1)
+        assert evaluations.last(session, 2)["kl_per_dim"] is None
     assert (run.name, run.tags, run.deaths, run.died_at, run.queued_at) == ("brisk-otter", ["old"], 0, 0, 5.0)
     assert (evaluation["elbo"], evaluation["kl_per_dim"]) == (-102.5, [12.5, None])
     (saved,) = tmp_path.glob("elboard-version-*.sqlite")
@@ -114,6 +117,41 @@ def test_a_newer_database_is_refused_with_a_sentence_and_left_alone(tmp_path):
     assert refused.value.exit_status == 2
     assert path.read_bytes() == before
     assert [other.name for other in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_a_migration_derives_is_what_recording_derives(tmp_path, database, new_run, block):
+    vae, auto = block(1, 10_000), block(1, 700, kl=False)
+    vae.kl[4321] = vae.elbo[4321] = np.nan
+    old = make(tmp_path / "elboard.sqlite", FIRST)
+    with old.engine.begin() as connection:
+        for run, whole in ((1, vae), (2, auto)):
+            connection.exec_driver_sql("INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", first_rows(run, whole))
+    old.create_tables()
+    new = [(new_run().id, vae), (new_run().id, auto)]
+    with database.write() as session:
+        for run, whole in new:
+            for start in range(0, len(whole.step), 900):
+                steps.append(session, run, whole.split(start)[1].split(start + 900)[0])
+    (found, sparks), (expected, expected_sparks) = derived(old), derived(database)
+    old.close()
+    assert [len(part) for part in found] == [10_700, 20 + 4, 2]
+    assert found == expected
+    assert sparks == {run: pytest.approx(line) for run, line in expected_sparks.items()}
+
+
+def first_rows(run, whole):
+    """Steps as rows of the first version."""
+    names = ("step", "epoch", "seconds", "reconstruction", "kl", "elbo", "loss", "beta")
+    given = [getattr(whole, name) for name in names]
+    columns = [[None] * len(whole.step) if column is None else column.tolist() for column in given]
+    return [(run, *row, row[4] != row[4]) for row in zip(*columns, strict=True)]
+
+
+def derived(database):
+    """What follows from the rows of steps, and those rows; the sparklines apart, whose sums depend on their order."""
+    with database.read() as session:
+        tables = [sorted(map(tuple, session.execute(sa.select(table)))) for table in (steps.TABLE, chunks.CHUNK)]
+        return [*tables, summaries.of(session, [1, 2])], summaries.sparks(session, [1, 2])
 
 
 KILLED = """

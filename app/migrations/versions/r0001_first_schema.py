@@ -107,12 +107,12 @@ _table(
     sa.Column("last", sa.Integer, nullable=False),
 )
 
-# What rows have in a column that is younger than they are and must hold something.
-YOUNG = {"deaths": 0, "died_at": 0, "queued_at": sa.column("created_at"), "notes": "", "want": "run", "attempt": 0}
+# What runs have in columns that are younger than they are.
+YOUNG = {"notes": "", "want": "run", "attempt": 0, "deaths": 0, "died_at": 0, "queued_at": sa.column("created_at")}
 
 
 def upgrade() -> None:
-    """Make the tables that are missing; give the others the columns that they lack."""
+    """Make the tables that are missing; give the others the columns that they lack, and those their values."""
     connection = op.get_bind()
     FIRST.create_all(connection)
     there = sa.inspect(connection)
@@ -121,5 +121,6 @@ def upgrade() -> None:
         for column in (column for column in table.columns if column.name not in known):
             kind = column.type.compile(connection.dialect)
             op.execute(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
-            if column.name in YOUNG:
-                op.execute(sa.update(table).values({column.name: YOUNG[column.name]}))
+    run = FIRST.tables["run"]
+    for name, value in YOUNG.items():
+        op.execute(sa.update(run).where(run.c[name].is_(None)).values({name: value}))
