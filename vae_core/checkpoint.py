@@ -25,14 +25,20 @@ KEEP = 2  # of the newest; the best is kept besides
 
 
 def capture(
-    step: int, seconds: float, model: nn.Module, optimizer: optim.Optimizer, generators: Mapping[str, Generator]
+    step: int,
+    seconds: float,
+    model: nn.Module,
+    optimizer: optim.Optimizer,
+    generators: Mapping[str, Generator],
+    *,
+    looked: bool,
 ) -> Checkpoint:
     """Copies of everything that the steps after `step` follow from. Waits for the device."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
     tensors |= {f"generator.{name}": generator.get_state() for name, generator in generators.items()}
-    return Checkpoint(step, seconds, {name: _array(value) for name, value in tensors.items()})
+    return Checkpoint(step, seconds, {name: _array(value) for name, value in tensors.items()}, looked)
 
 
 def restore(
@@ -79,6 +85,7 @@ class About:
     score: float | None  # the newest held-out number by then, higher is better
     sha256: str
     torch: str  # version, in which the bits hold
+    looked: bool = True  # in every checkpoint of older versions
 
 
 class Damaged(Exception):
@@ -96,7 +103,8 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         content = safetensors.numpy.save(checkpoint.arrays)
         digest = sha256(content).hexdigest()
-        about = About(checkpoint.step, checkpoint.seconds, self.identity, score, digest, torch.__version__)
+        known = checkpoint.step, checkpoint.seconds, self.identity, score
+        about = About(*known, digest, torch.__version__, checkpoint.looked)
         arrays, description = self._paths(checkpoint.step)
         write_durably(arrays, content)
         write_durably(description, json.dumps(asdict(about)).encode())
@@ -128,7 +136,7 @@ class Checkpoints:
             raise Damaged(f"cannot be read: {error.strerror}") from None
         if sha256(content).hexdigest() != about.sha256:
             raise Damaged("is damaged: its SHA-256 differs")
-        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content))
+        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.looked)
 
     def _about(self, step: int) -> About:
         try:

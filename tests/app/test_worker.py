@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +13,9 @@ import torch
 from app import worker
 from app.models import Run
 from app.settings import Settings
-from app.store import attempts, control, evaluations, pictures, runs, steps
+from app.store import attempts, control, evaluations, pictures, reports, runs, steps
 from app.worker import execute
+from vae_core import training
 from vae_core.checkpoint import Checkpoints
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7}
@@ -162,6 +163,33 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
     for name in ("step", "reconstruction", "kl", "loss"):
         assert first[name] == second[name]
     assert _weights(settings, whole) == _weights(settings, paused)
+
+
+def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, finish, again, monkeypatch):
+    run_id = claimed(**SHORT | {"examine": True}, max_steps=60)
+    examining = Event()
+
+    def examine_for_ever(*_, **__):
+        examining.set()
+        Event().wait(60)
+        raise AssertionError("the examination was not broken off")
+
+    def stop():
+        examining.wait(60)
+        with database.write() as session:
+            control.stop(session, run_id)
+
+    thread = Thread(target=stop)
+    thread.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "examine", examine_for_ever)
+        run = finish(run_id)
+    thread.join()
+    assert (run.status, run.step, run.error) == ("stopped", 60, None)
+    assert execute(settings, run_id, again(run_id)) == "finished"
+    with database.read() as session:
+        assert reports.last(session, run_id)
+    assert _steps(database, run_id)["step"] == list(range(1, 61))
 
 
 def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compared(

@@ -9,7 +9,8 @@ import torch
 
 from vae_core.checkpoint import Checkpoints, load_weights, write_durably
 from vae_core.datasets.facts import FACTS
-from vae_core.events import Checkpoint, Diverged, Evaluation, StepTerms
+from vae_core.events import Abandoned, Checkpoint, Diverged, Evaluation, Look, StepTerms
+from vae_core.report import Report
 from vae_core.training import OPTIMIZERS, train
 from vae_core.vae import build_model
 
@@ -74,6 +75,45 @@ def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(small, digits)
     assert np.array_equal(whole["loss"][answer.step :], resumed["loss"])
 
 
+@pytest.mark.parametrize("step", [0, 20, STEPS])
+def test_a_look_that_is_broken_off_is_done_again_after_a_resume(small, digits, step):
+    config = small(max_steps=STEPS, evaluate_every=20, picture_every=20, likelihood="gaussian", scale="optimal")
+    events = train(config, digits)
+    while next(events) != Look(step):
+        pass
+    cut = events.throw(Abandoned())
+    assert (cut.step, cut.looked) == (step, False)
+    whole, resumed = (list(train(config, digits, resume=start)) for start in (None, cut))
+    evaluations, again = ([event for event in run if isinstance(event, Evaluation)] for run in (whole, resumed))
+    assert [event.step for event in again] == list(range(step, STEPS + 1, 20))
+    assert [event.elbo for event in again] == [event.elbo for event in evaluations if event.step >= step]
+    assert _fingerprint(_last(Checkpoint, resumed)) == _fingerprint(_last(Checkpoint, whole))
+
+
+def test_training_goes_on_after_a_look_that_was_broken_off(small, digits):
+    config = small(max_steps=STEPS, evaluate_every=20, picture_every=STEPS, examine=False)
+    events = train(config, digits)
+    while next(events) != Look(20):
+        pass
+    events.throw(Abandoned())
+    assert _fingerprint(_last(Checkpoint, events)) == _fingerprint(_last(Checkpoint, train(config, digits)))
+
+
+def test_the_examination_of_a_finished_model_can_be_made_up_for(small, digits):
+    config = small(max_steps=STEPS, examine=True)
+    events = train(config, digits)
+    looks = [event for event in events if isinstance(event, Look) and event.step == STEPS and not event.over]
+    assert len(looks) == 2  # at the held-out images, and the examination
+    events = train(config, digits)
+    for _ in range(2):
+        while next(events) != looks[0]:
+            pass
+    cut = events.throw(Abandoned())
+    assert cut.step == STEPS
+    assert not any(isinstance(event, Report) for event in events)
+    assert isinstance(_last(Report, train(config, digits, resume=cut)), Report)
+
+
 def test_a_finished_run_can_be_extended_as_if_it_had_always_been_longer(small, digits):
     short, long = (small(max_steps=steps, examine=False) for steps in (30, STEPS))
     resumed = list(train(long, digits, resume=_last(Checkpoint, train(short, digits))))
@@ -104,7 +144,10 @@ def test_weights_alone_fit_a_model_of_another_loss(small, digits):
 @pytest.fixture
 def tiny() -> Checkpoint:
     return Checkpoint(
-        5, 1.5, {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "generator.noise": np.zeros(4, np.uint8)}
+        5,
+        1.5,
+        {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "generator.noise": np.zeros(4, np.uint8)},
+        looked=True,
     )
 
 
