@@ -24,10 +24,11 @@ from app.models import Run
 from app.recorder import Recorder
 from app.settings import Settings
 from app.store import attempts, runs
-from vae_core.checkpoint import Checkpoints, load_weights
+from vae_core.checkpoint import Checkpoints
 from vae_core.config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets import registry
 from vae_core.events import Abandoned, Checkpoint, Diverged, Evaluation, Event, Look, StepTerms
+from vae_core.state import load_weights
 from vae_core.training import new_model, train
 from vae_core.vae import VAE
 

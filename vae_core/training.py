@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn, optim
 
 from vae_core.buffer import TermBuffer, until_divergence
-from vae_core.checkpoint import capture, restore
 from vae_core.config import TrainConfig
 from vae_core.datasets.registry import Dataset
 from vae_core.devices import choose_device
@@ -27,6 +26,7 @@ from vae_core.pictures import COUNT, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
 from vae_core.refusals import ConfigError
 from vae_core.schedules import beta_at
+from vae_core.state import capture, restore
 from vae_core.vae import VAE, build_model
 
 OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest form that torch has
