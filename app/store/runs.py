@@ -118,11 +118,7 @@ def _tidy(tags: Iterable[str]) -> list[str]:
 
 def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:
     """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
-    shown = {
-        name: getattr(run, name)
-        for name in Run.model_fields
-        if name not in {"handle", "heartbeat_at", "queued_at", "deaths", "died_at"}
-    }
+    shown = {name: getattr(run, name) for name in Run.model_fields if name not in INTERNAL}
     times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
     return {**shown, **times, "evaluation": evaluation, "implied": asdict(implied(run.train_config))}
 
