@@ -112,7 +112,8 @@ def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:
 
 def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome:
     """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one."""
-    recorder, score, asked = wishes.recorder, None, None
+    recorder, asked = wishes.recorder, None
+    scores: dict[int, float] = {}
     while True:
         try:
             if wishes.look and recorder.wanted != "run":
@@ -128,15 +129,22 @@ def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome
         elif isinstance(event, Checkpoint):
             wishes.look = None
             if recorder.settle():  # first the steps, then the checkpoint: none may be missing when the run goes on
-                kept.save(event, score)
+                kept.save(event, scores.get(event.step))
             if recorder.wanted != "run":
                 return ENDINGS[recorder.wanted], None
         else:
             recorder.record(event)
         if isinstance(event, Evaluation):
-            score = -event.reconstruction if event.elbo is None else event.elbo
+            scores = {event.step: -event.reconstruction if event.elbo is None else event.elbo}
         if isinstance(event, Diverged):
-            return "diverged", f"The {event.term} was no longer a finite number at step {event.step}."
+            return "diverged", _diverged(event, kept)
+
+
+def _diverged(event: Diverged, kept: Checkpoints) -> str:
+    """What happened, and what there is from before."""
+    good = kept.newest(at_most=event.step - 1)
+    before = f" The checkpoint of step {good.step} is from before that." if good else ""
+    return f"The {event.term} was no longer a finite number at step {event.step}.{before}"
 
 
 def _inherited(run: Run, settings: Settings, model: VAE) -> VAE:

@@ -30,7 +30,7 @@ class About:
     step: int
     seconds: float
     identity: str | None  # `TrainConfig.identity` of the run
-    score: float | None  # the newest held-out number by then, higher is better
+    score: float | None  # the held-out number at this step, higher is better; None where none was taken
     sha256: str
     torch: str  # version, in which the bits hold
     looked: bool = True  # in every checkpoint of older versions

@@ -275,10 +275,12 @@ def test_a_fenced_attempt_ends_without_a_trace(database, claimed, finish, meanwh
 
 
 def test_a_diverging_run_says_where(database, claimed, finish):
-    run_id = claimed(likelihood="gaussian", optimizer="sgd", learning_rate=10, hidden=(16,))
+    run_id = claimed(likelihood="gaussian", optimizer="sgd", learning_rate=10, hidden=(16,), checkpoint_every=1)
     run = finish(run_id)
     assert run.status == "diverged"
-    assert run.error.endswith(f"was no longer a finite number at step {run.step}.")
+    said, before = run.error.split(". ")
+    assert said.endswith(f"was no longer a finite number at step {run.step}")
+    assert before == f"The checkpoint of step {run.step - 1} is from before that."
     assert _steps(database, run_id)["nonfinite"] == [run.step]
     assert None in run.latest.values()
 
