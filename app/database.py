@@ -98,6 +98,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_unwritable(error: sa.exc.OperationalError) -> bool:
+    """Whether SQLite could not write its file, for want of room or by a fault of the disk; a lock is neither."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite.SQLITE_FULL, sqlite.SQLITE_IOERR}
+
+
 def _advice(path: Path, found: str) -> str:
     what = " ".join(found.replace("*** in database main ***", "").split())
     return (

@@ -1,7 +1,7 @@
 """What the application refuses, as facts; `web` turns each into one JSON form or one page.
 
 AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (409), Refused (422)
-         └─ of a command: Unusable, Occupied
+         └─ of a command: Unusable, Unrecorded, Occupied
 """
 
 
@@ -48,6 +48,12 @@ class Forbidden(AppError):
 
 class Unusable(AppError):
     """The database cannot be opened, or its file is damaged."""
+
+
+class Unrecorded(AppError):
+    """A run has ended, but the database could not be told how."""
+
+    exit_status = 1
 
 
 class Occupied(AppError):

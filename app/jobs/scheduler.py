@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from app import reserve
 from app.database import Database
 from app.jobs.executor import Executor, Handle
 from app.models import Run
@@ -67,6 +68,7 @@ class Scheduler:
             run = attempts.claim_next(session)
         if run is None or run.id is None:
             return False
+        reserve.keep(self._database)
         try:
             run.handle = self._executor.start(run)
         except OSError as error:
