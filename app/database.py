@@ -1,13 +1,15 @@
 """The database: one engine, reads that never wait, writes that take the lock before they look."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from app.errors import Unusable
 from app.models import dumps
 
 try:
@@ -25,6 +27,8 @@ PRAGMAS = {
     "mmap_size": 0,  # a memory-mapped page can show a writer's half-done work after a crash
 }
 
+LOOKED_THROUGH = 2**29  # bytes that a start checks page by page, in about two seconds; beyond, only what opening needs
+
 
 class Database:
     """One database at a SQLAlchemy URL; SQLite unless it says otherwise. Sessions are short and one thread's."""
@@ -34,18 +38,45 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         driver: dict[str, Any] = {"module": sqlite} if self.is_sqlite else {}
         self.engine = sa.create_engine(self.url, json_serializer=dumps, **driver)
+        self.path = Path(self.url.database).absolute() if self.is_sqlite and self.url.database else None
         self._writer = self.engine.execution_options(immediate=True)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _set_up)
             sa.event.listen(self.engine, "begin", _begin)
 
     def create_tables(self) -> None:
-        """Make the folder, and the tables and columns that are missing. Two processes may do it at once."""
-        if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with self._writer.begin() as connection:
-            SQLModel.metadata.create_all(connection)
-            _add_missing_columns(connection)
+        """Make the folder, and the tables and columns that are missing. Two processes may do it at once.
+
+        Raises `Unusable`, and changes nothing, where the file is damaged or the database cannot be opened.
+        """
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        if damage := self.damage(at_most=LOOKED_THROUGH):
+            raise Unusable(damage)
+        try:
+            with self._writer.begin() as connection:
+                SQLModel.metadata.create_all(connection)
+                _add_missing_columns(connection)
+        except sa.exc.OperationalError as error:
+            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {error.orig}") from None
+
+    def damage(self, *, at_most: float = inf) -> str | None:
+        """What is wrong with a SQLite file and what to do, found by reading alone; None when it is sound or missing.
+
+        Its pages are looked through when it has `at_most` so many bytes; else its header and schema are read.
+        """
+        if self.path is None or not self.path.exists():
+            return None
+        whole = self.path.stat().st_size <= at_most
+        look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
+        try:
+            with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                found = connection.execute(look).fetchone()[0]
+        except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
+            return None
+        except sqlite.DatabaseError as error:
+            found = str(error)
+        return None if found == "ok" else _advice(self.path, found)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -65,6 +96,19 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def is_unwritable(error: sa.exc.OperationalError) -> bool:
+    """Whether SQLite could not write its file, for want of room or by a fault of the disk; a lock is neither."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite.SQLITE_FULL, sqlite.SQLITE_IOERR}
+
+
+def _advice(path: Path, found: str) -> str:
+    what = " ".join(found.replace("*** in database main ***", "").split())
+    return (
+        f"{path} is damaged ({what}) and was left as it is: put a backup in its place, or move it away and save what "
+        f"can be read with: sqlite3 {path.name} .recover | sqlite3 rescued.sqlite"
+    )
 
 
 def _set_up(connection: Any, _record: object) -> None:

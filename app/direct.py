@@ -9,6 +9,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlmodel import Session
 
+from app import reserve
 from app.database import Database
 from app.jobs.local import handle_of
 from app.launch import LaunchRequest
@@ -27,6 +28,7 @@ def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     database.create_tables()
+    reserve.keep(database)
     group = runs.new_group()
     ended = []
     for config, name in zip(configs, names, strict=True):

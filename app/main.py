@@ -22,15 +22,18 @@ BODY_LIMIT = 2**20
 
 
 def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
-    """The web application over one data folder. Its lifespan owns the database and the scheduler."""
+    """The web application over one data folder. Its lifespan owns the database and the scheduler.
+
+    Raises `Unusable` where there is a database that cannot be used.
+    """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
+    database.create_tables()
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        database.create_tables()
         supervision = asyncio.create_task(scheduler.run())
         try:
             yield

@@ -11,14 +11,17 @@ import signal
 import sys
 import traceback
 from collections.abc import Generator
+from contextlib import suppress
 from inspect import GEN_RUNNING, getgeneratorstate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import torch
+from sqlalchemy.exc import OperationalError
 
 from app.database import Database
+from app.errors import Unrecorded
 from app.jobs.executor import JOB
 from app.models import Run
 from app.recorder import Recorder
@@ -49,14 +52,17 @@ def main() -> None:
         job = JOB.validate_json(line)
         _redirect_output(job.log)
         faulthandler.enable()
-        execute(job.settings, job.run_id, job.attempt)
+        try:
+            execute(job.settings, job.run_id, job.attempt)
+        except Unrecorded as failure:
+            sys.exit(str(failure))  # the log's last line, which the server reads
 
 
 def execute(settings: Settings, run_id: int, attempt: int) -> str:
     """Train the claimed attempt of a run in the main thread, to its end; returns the status that it ended with.
 
     A run that has a checkpoint goes on from it. SIGTERM interrupts it and SIGINT pauses it, after another checkpoint.
-    Whatever goes wrong in training ends up in the row, as a sentence.
+    Whatever goes wrong in training ends up in the row, as a sentence. Raises `Unrecorded` when it cannot.
     """
     database = Database(settings.database_url)
     recorder = Recorder(database, run_id, attempt, on_wish=lambda: signal.raise_signal(signal.SIGTERM))
@@ -79,12 +85,20 @@ def _outcome(database: Database, settings: Settings, run_id: int, wishes: "_Wish
     except (ConfigError, RefusedConfig, registry.DatasetUnavailable) as refusal:
         return "failed", str(refusal)
     except Exception as error:
-        traceback.print_exc()
-        if _is_out_of_memory(error):
-            return "failed", f"The run needs more memory than there is: {_first_line(error)}"
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            return "failed", f"The disk is full ({error.strerror}): make room, then resume from the last checkpoint."
-        return "failed", f"{type(error).__name__}: {_first_line(error)}"
+        with suppress(OSError):  # the log may lie on the disk that is full
+            traceback.print_exc()
+        return "failed", _sentence(error)
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, and what to do where we know."""
+    if _is_out_of_memory(error):
+        return f"The run needs more memory than there is: {_first_line(error)}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return f"The disk is full ({error.strerror}): make room, then resume from the last checkpoint."
+    if isinstance(error, OperationalError):
+        return f"The database could not be written ({error.orig}): make room on its disk, then resume the run."
+    return f"{type(error).__name__}: {_first_line(error)}"
 
 
 def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:

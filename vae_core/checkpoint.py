@@ -137,10 +137,14 @@ def best(known: Iterable[About]) -> int | None:
 def write_durably(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, whole and on the disk, or leave it as it was. Raises `OSError`."""
     fresh = path.with_name(path.name + ".tmp")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        fresh.unlink(missing_ok=True)  # half a file would only fill a disk that is full already
+        raise
     fresh.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

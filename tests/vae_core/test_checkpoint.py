@@ -149,6 +149,7 @@ def test_a_failing_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         write_durably(path, b"new")
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]  # half a file takes no room
 
 
 def test_the_description_is_plain_json(kept, tiny):
