@@ -71,6 +71,7 @@ class Database:
         look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
         try:
             with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                connection.text_factory = lambda raw: raw.decode(errors="replace")  # it may quote a damaged name
                 found = connection.execute(look).fetchone()[0]
         except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
             return None
