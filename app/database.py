@@ -1,7 +1,8 @@
 """The database: one engine, reads that never wait, writes that take the lock before they look."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from app import schema
 from app.backup import back_up
+from app.errors import Unusable
 from app.models import dumps
 
 try:
@@ -27,6 +29,8 @@ PRAGMAS = {
     "mmap_size": 0,  # a memory-mapped page can show a writer's half-done work after a crash
 }
 
+LOOKED_THROUGH = 2**29  # bytes that a start checks page by page, in about two seconds; beyond, only what opening needs
+
 
 class Database:
     """One database at a SQLAlchemy URL; SQLite unless it says otherwise. Sessions are short and one thread's."""
@@ -36,6 +40,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         driver: dict[str, Any] = {"module": sqlite} if self.is_sqlite else {}
         self.engine = sa.create_engine(self.url, json_serializer=dumps, **driver)
+        self.path = Path(self.url.database).absolute() if self.is_sqlite and self.url.database else None
         self._writer = self.engine.execution_options(immediate=True)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _set_up)
@@ -44,15 +49,40 @@ class Database:
     def create_tables(self) -> None:
         """Make the folder and the tables, or bring those of an older version up to date, after a backup beside them.
 
-        Two processes may do it at once. Raises `AppError` for tables of a newer version.
+        Two processes may do it at once. Raises `Unusable`, and changes nothing, where the file is damaged, the database
+        cannot be opened, or a newer version made it.
         """
-        if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        schema.bring_up_to_date(self._writer, self._save_version)
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        if damage := self.damage(at_most=LOOKED_THROUGH):
+            raise Unusable(damage)
+        try:
+            schema.bring_up_to_date(self._writer, self._save_version)
+        except sa.exc.OperationalError as error:
+            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {error.orig}") from None
 
     def _save_version(self, version: str) -> None:
-        if self.is_sqlite and self.url.database:
+        if self.path:
             back_up(self.engine, mark=f"version-{version}")
+
+    def damage(self, *, at_most: float = inf) -> str | None:
+        """What is wrong with a SQLite file and what to do, found by reading alone; None when it is sound or missing.
+
+        Its pages are looked through when it has `at_most` so many bytes; else its header and schema are read.
+        """
+        if self.path is None or not self.path.exists():
+            return None
+        whole = self.path.stat().st_size <= at_most
+        look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
+        try:
+            with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                connection.text_factory = lambda raw: raw.decode(errors="replace")  # it may quote a damaged name
+                found = connection.execute(look).fetchone()[0]
+        except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
+            return None
+        except sqlite.DatabaseError as error:
+            found = str(error)
+        return None if found == "ok" else _advice(self.path, found)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -72,6 +102,19 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def is_unwritable(error: sa.exc.OperationalError) -> bool:
+    """Whether SQLite could not write its file, for want of room or by a fault of the disk; a lock is neither."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite.SQLITE_FULL, sqlite.SQLITE_IOERR}
+
+
+def _advice(path: Path, found: str) -> str:
+    what = " ".join(found.replace("*** in database main ***", "").split())
+    return (
+        f"{path} is damaged ({what}) and was left as it is: put a backup in its place, or move it away and save what "
+        f"can be read with: sqlite3 {path.name} .recover | sqlite3 rescued.sqlite"
+    )
 
 
 def _set_up(connection: Any, _record: object) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -35,8 +35,7 @@ def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
     yield _sqlite_version()
     database = Database(settings.database_url)
     try:
-        for check in (_integrity, _tables, _orphans(executor)):
-            yield _tried(check, database)
+        yield from _store(database, executor)
     finally:
         database.close()
 
@@ -70,45 +69,40 @@ def _sqlite_version() -> Finding:
     return Finding("SQLite", False, f"{here} may lose data under two writers: install {sound} or newer.")
 
 
-def _tried(check: Callable[[Database], Finding], database: Database) -> Finding:
-    if database.is_sqlite and not os.path.exists(database.url.database or ""):  # noqa: PTH110 - may be ":memory:"
-        return Finding("database", True, "There is none yet.")
+def _store(database: Database, executor: Executor) -> Iterator[Finding]:
+    """The database; and, when it can be read, the runs in it."""
+    if database.path and not database.path.exists():
+        yield Finding("database", True, "There is none yet.")
+        return
+    if damage := database.damage():
+        yield Finding("database", False, damage)
+        return
     try:
-        return check(database)
-    except sa.exc.OperationalError as error:
-        if str(error.orig).startswith("no such"):
-            return Finding("database", True, "made by an older version; the next start brings it up to date")
-        return Finding("database", False, f"{database.url.database} cannot be opened: {error.orig}.")
-    except sa.exc.DatabaseError as error:
-        return Finding("database", False, f"{database.url.database} cannot be read: {error.orig}. Restore a backup.")
-
-
-def _integrity(database: Database) -> Finding:
-    if not database.is_sqlite:
-        return Finding("database", True, database.url.render_as_string())
-    with database.read() as session:
-        said = session.execute(sa.text("PRAGMA quick_check")).scalar_one()
-    sound = said == "ok"
-    return Finding("database", sound, "sound" if sound else f"damaged: {said}. Stop the server and restore a backup.")
-
-
-def _tables(database: Database) -> Finding:
-    with database.read() as session:
-        found, newest = schema.version_of(session.connection()), schema.VERSIONS[-1]
-    if found in {None, newest}:
-        return Finding("tables", True, f"version {newest}")
-    if found in schema.VERSIONS or found == schema.UNNUMBERED:
-        return Finding("tables", True, f"version {found}; the next start brings them to {newest}, after a backup")
-    return Finding("tables", False, f"version {found}, newer than {newest}: this database needs a newer ELBOard.")
-
-
-def _orphans(executor: Executor) -> Callable[[Database], Finding]:
-    def check(database: Database) -> Finding:
         with database.read() as session:
-            running = attempts.running(session)
-        gone = [str(run.id) for run in running if run.handle is None or not executor.is_alive(run.handle)]
-        if gone:
-            return Finding("runs", False, f"Said to run, but without a process: {', '.join(gone)}. Start the server.")
-        return Finding("runs", True, f"{len(running)} running, each with its process")
+            version = schema.version_of(session.connection())
+        orphans = _orphans(database, executor) if version == schema.VERSIONS[-1] else None
+    except sa.exc.OperationalError as error:
+        yield Finding("database", False, f"{database.url.render_as_string()} cannot be opened: {error.orig}.")
+        return
+    yield Finding("database", True, "sound" if database.is_sqlite else database.url.render_as_string())
+    yield _tables(version)
+    if orphans:
+        yield orphans
 
-    return check
+
+def _tables(version: str | None) -> Finding:
+    newest = schema.VERSIONS[-1]
+    if version is None or version == newest:
+        return Finding("tables", True, f"version {newest}")
+    if version in (schema.UNNUMBERED, *schema.VERSIONS):
+        return Finding("tables", True, f"version {version}; the next start brings them to {newest}, after a backup")
+    return Finding("tables", False, f"version {version}, newer than {newest}: this database needs a newer ELBOard.")
+
+
+def _orphans(database: Database, executor: Executor) -> Finding:
+    with database.read() as session:
+        running = attempts.running(session)
+    gone = [str(run.id) for run in running if run.handle is None or not executor.is_alive(run.handle)]
+    if gone:
+        return Finding("runs", False, f"Said to run, but without a process: {', '.join(gone)}. Start the server.")
+    return Finding("runs", True, f"{len(running)} running, each with its process")

@@ -1,6 +1,7 @@
 """What the application refuses, as facts; `web` turns each into one JSON form or one page.
 
 AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (409), Refused (422)
+         └─ of a command: Unusable, Unrecorded, Occupied
 """
 
 
@@ -43,6 +44,16 @@ class Forbidden(AppError):
     """The request comes from another site."""
 
     status = 403
+
+
+class Unusable(AppError):
+    """The database cannot be opened, or its file is damaged."""
+
+
+class Unrecorded(AppError):
+    """A run has ended, but the database could not be told how."""
+
+    exit_status = 1
 
 
 class Occupied(AppError):

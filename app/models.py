@@ -73,6 +73,7 @@ class Run(SQLModel, table=True):
     started_at: float | None = None
     finished_at: float | None = None
     heartbeat_at: float | None = None
+    silent_since: float | None = None  # the heartbeat after which its process, which lives, showed no sign of life
     deleted_at: float | None = None
 
     @property

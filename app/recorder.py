@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
@@ -14,7 +14,9 @@ from typing import Any, Self
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from app.database import Database
+from app import reserve
+from app.database import Database, is_unwritable
+from app.errors import Unrecorded
 from app.store import attempts, evaluations, events, pictures, reports, steps
 from app.store.numbers import finite
 from vae_core.events import Evaluation, Event, Pictures, StepTerms
@@ -25,6 +27,7 @@ YIELD_S = 1e-4  # training needs the interpreter between any two of torch's call
 IDLE_S = 1.0  # between heartbeats while nothing happens
 CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
 LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
+PATIENCE = 50  # flushes in a row, five seconds of them, that a full disk may refuse before the run fails
 
 TERMS = ("reconstruction", "kl", "elbo", "loss", "beta")
 
@@ -59,16 +62,18 @@ class Recorder:
     """Records one attempt at a run. Enter it, `record` what training yields, and `close` it with how it ended.
 
     `wanted` is "run", "pause", "stop", "kill" or "fenced", as of the last flush: fenced means that another attempt owns
-    the run, and nothing more is written. An error that no waiting can mend is raised by the next `record`.
+    the run, and nothing more is written. `on_wish` is called, in the recorder's thread, when it changes. An error that
+    no waiting can mend is raised by the next `record`.
     """
 
-    def __init__(self, database: Database, run_id: int, attempt: int):
+    def __init__(self, database: Database, run_id: int, attempt: int, on_wish: Callable[[], object] = lambda: None):
         self.wanted = "run"
         with database.read() as session:
             self._stored = steps.last(session, run_id)  # by earlier attempts
-        self._database, self._run_id, self._attempt = database, run_id, attempt
+        self._database, self._run_id, self._attempt, self._on_wish = database, run_id, attempt, on_wish
         self._queue: Queue[Item] = Queue(CAPACITY)
         self._unwritten: list[Item] = []
+        self._refused = 0  # flushes in a row
         self._failure: Exception | None = None
         self._stepped = False
         self._hurry = Signal()
@@ -121,9 +126,9 @@ class Recorder:
         return self.wanted != "fenced"
 
     def close(self, status: str, error: str | None = None) -> None:
-        """Write what is left and the ending in one transaction. Does nothing when fenced.
+        """Write what is left and the ending in one transaction, on a full disk with the room kept back for that.
 
-        Raises `sqlalchemy.exc.OperationalError` when the database stays locked or unwritable for a minute.
+        Does nothing when fenced. Raises `Unrecorded` when the database stays locked for a minute, or unwritable.
         """
         self._end_thread()
         left = [] if self._failure else [*self._unwritten, *self._drained()]
@@ -131,10 +136,14 @@ class Recorder:
             try:
                 self._write(left, ending=(status, error))
                 break
-            except OperationalError:
+            except OperationalError as refusal:
+                logger.warning("The last flush failed: %s", refusal.orig)
                 if not tries_left:
-                    raise
-                logger.warning("The last flush failed and is tried again", exc_info=True)
+                    raise Unrecorded(
+                        f"The run's ending could not be written ({refusal.orig}): {error or status}"
+                    ) from None
+                if is_unwritable(refusal):
+                    reserve.spend(self._database)
 
     def _put(self, item: Item) -> None:
         while True:
@@ -179,15 +188,20 @@ class Recorder:
         return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
 
     def _flush(self) -> None:
-        """Write the batch, or keep it for the next try while the database is locked or its disk is full."""
+        """Write the batch, or keep it for the next try while the database is locked, or its disk full for a moment."""
         try:
             self._write(self._unwritten)
-            for item in self._unwritten:
-                if isinstance(item, _Settled):
-                    item.signal.set()
-            self._unwritten = []
-        except OperationalError:
-            logger.warning("A flush failed and is tried again", exc_info=True)
+        except OperationalError as refusal:
+            self._refused += 1
+            if self._refused == 1:  # of many, perhaps, and the log may lie on the same disk
+                logger.warning("A flush failed and is tried again: %s", refusal.orig)
+            if is_unwritable(refusal) and self._refused >= PATIENCE:
+                raise
+            return
+        for item in self._unwritten:
+            if isinstance(item, _Settled):
+                item.signal.set()
+        self._unwritten, self._refused = [], 0
 
     def _write(self, batch: Sequence[Item], ending: tuple[str, str | None] | None = None) -> None:
         if self.wanted == "fenced":
@@ -200,8 +214,10 @@ class Recorder:
                     attempts.note(session, self._run_id, self._attempt, mismatch)
                 if ending:
                     attempts.end(session, self._run_id, self._attempt, *ending)
-        if want != "run":
-            self.wanted = want or "fenced"
+        wanted = want or "fenced"
+        if wanted not in {"run", self.wanted}:
+            self.wanted = wanted
+            self._on_wish()
 
 
 def _progress(batch: Sequence[Item], stored: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.errors import AppError
+from app.errors import Unusable
 
 VERSIONS = ("0001", "0002")  # of `app.migrations`, oldest first
 UNNUMBERED = "0000"  # tables from before versions had numbers
@@ -26,7 +26,7 @@ def version_of(connection: sa.Connection) -> str | None:
 def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
     """Make the tables, or migrate those of an older version in one transaction, after `save(its version)`.
 
-    `writer` begins its transactions with the lock: who comes second waits, and finds it done. Raises `AppError`, and
+    `writer` begins its transactions with the lock: who comes second waits, and finds it done. Raises `Unusable`, and
     changes nothing, when the tables are of a version that is not among `VERSIONS`.
     """
     with writer.begin() as connection:
@@ -36,7 +36,7 @@ def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
             connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.execute(sa.insert(TABLE).values(version_num=VERSIONS[-1]))
         elif found not in (UNNUMBERED, *VERSIONS):
-            raise AppError(
+            raise Unusable(
                 f"The database has tables of version {found}, made by a newer ELBOard; this one knows them up to "
                 f"{VERSIONS[-1]}. Install the newer ELBOard again, or start from a backup that it made when it came."
             )

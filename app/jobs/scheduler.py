@@ -4,13 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
+from app import reserve
 from app.database import Database
 from app.jobs.executor import Executor, Handle
 from app.models import Run
 from app.store import attempts
 
 TURN_S = 0.5
+LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats once a second
 
 logger = logging.getLogger(__name__)
 
@@ -18,9 +21,13 @@ logger = logging.getLogger(__name__)
 class Scheduler:
     """One a database. All it knows is in the rows and the processes, so it may be stopped and started at any time."""
 
-    def __init__(self, database: Database, executor: Executor, slots: int, *, resume: bool = True):
+    def __init__(
+        self, database: Database, executor: Executor, slots: int, *, resume: bool = True, lease: float = LEASE_S
+    ):
         self._database, self._executor, self._slots, self._resume = database, executor, slots, resume
+        self._lease = lease
         self._watched: dict[int, Run] = {}  # whose processes live; a row may end before its process
+        self._heard: dict[int, tuple[float | None, float]] = {}  # the last heartbeat of each, and when we saw it first
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
 
@@ -49,6 +56,7 @@ class Scheduler:
                 self._bury(run, "Its process was gone when the server came back.")
                 continue
             self._watched[run.id or 0] = run
+            self._listen(run)
             if run.want == "kill" and run.handle:
                 self._executor.kill(run.handle)
                 self._end(run, "stopped", "It was killed: its last checkpoint is what is left.")
@@ -56,17 +64,31 @@ class Scheduler:
             if not self._lives(run.handle):
                 self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
+                self._heard.pop(run_id, None)
         busy = before = len(self._watched.keys() & {run.id for run in running})
         while busy < self._slots and self._start_next():
             busy += 1
         if busy == before and all(run.step for run in running):
             self._executor.prepare()  # takes seconds of processor time, which a run before its first step needs more
 
+    def _listen(self, run: Run) -> None:
+        """Say when a living process stands still, and when it goes on. By our own clock: theirs may be set."""
+        heard, since = self._heard.get(run.id or 0, (None, 0.0))
+        if heard != run.heartbeat_at:
+            since = monotonic()
+            self._heard[run.id or 0] = (run.heartbeat_at, since)
+        known = run.silent_since is not None
+        silent = monotonic() - since > self._lease or (known and run.silent_since == run.heartbeat_at)
+        if silent != known:
+            with self._database.write() as session:
+                attempts.note_silence(session, run.id or 0, run.attempt, run.heartbeat_at if silent else None)
+
     def _start_next(self) -> bool:
         with self._database.write() as session:
             run = attempts.claim_next(session)
         if run is None or run.id is None:
             return False
+        reserve.keep(self._database)
         try:
             run.handle = self._executor.start(run)
         except OSError as error:

@@ -26,7 +26,7 @@ BEAT = CHANGE.returning(TABLE.c.want)
 def claim(session: Session, run: Run) -> Run:
     """Start a queued run's next attempt; its process will be the only one that may write."""
     run.status, run.want, run.attempt, run.error, run.finished_at = "running", "run", run.attempt + 1, None, None
-    run.heartbeat_at = now()
+    run.heartbeat_at, run.silent_since = now(), None
     run.started_at = run.started_at or run.heartbeat_at
     session.add(run)
     session.flush()
@@ -59,7 +59,8 @@ def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | 
 def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
     """End a running attempt. False when it had been ended, or superseded, before."""
     finished_at = None if status == "paused" else now()
-    ending = {"status": status, "error": error, "finished_at": finished_at, "activity": None, "handle": None}
+    ending = {"status": status, "error": error, "finished_at": finished_at}
+    ending |= dict.fromkeys(("activity", "handle", "silent_since"))
     ended = session.scalar(CHANGE.returning(TABLE.c.id), _held(run_id, attempt) | ending) is not None
     if ended:
         events.append(session, run_id, "run")
@@ -84,6 +85,12 @@ def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
 def note(session: Session, run_id: int, attempt: int, notice: str) -> None:
     """Say something about an attempt that goes on."""
     session.execute(CHANGE, _held(run_id, attempt) | {"notice": notice})
+    events.append(session, run_id, "run")
+
+
+def note_silence(session: Session, run_id: int, attempt: int, since: float | None) -> None:
+    """Remember that a living process has not written since its heartbeat at `since`; None when it has again."""
+    session.execute(CHANGE, _held(run_id, attempt) | {"silent_since": since})
     events.append(session, run_id, "run")
 
 

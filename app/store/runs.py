@@ -20,7 +20,14 @@ from app.store.words import ANIMALS, MANNERS
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
 
-INTERNAL = {"handle", "heartbeat_at", "queued_at", "deaths", "died_at"}  # columns that nobody outside needs
+INTERNAL = {
+    "handle",
+    "heartbeat_at",
+    "silent_since",
+    "queued_at",
+    "deaths",
+    "died_at",
+}  # columns that nobody outside needs
 
 __all__ = [
     "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "restore",
@@ -118,13 +125,19 @@ def _tidy(tags: Iterable[str]) -> list[str]:
 
 def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:
     """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
-    shown = {
-        name: getattr(run, name)
-        for name in Run.model_fields
-        if name not in {"handle", "heartbeat_at", "queued_at", "deaths", "died_at"}
-    }
+    shown = {name: getattr(run, name) for name in Run.model_fields if name not in INTERNAL}
+    if run.silent_since is not None:
+        shown["notice"] = " ".join([_silence(run.silent_since), *filter(None, [run.notice])])
     times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
     return {**shown, **times, "evaluation": evaluation, "implied": asdict(implied(run.train_config))}
+
+
+def _silence(since: float) -> str:
+    said = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return (
+        f"Its process has shown no sign of life since {said}: it may be suspended, or wait for its disk. It goes on by "
+        "itself when it can; to end it, stop it twice."
+    )
 
 
 def _iso(seconds: float | None) -> str | None:

@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from app.database import is_unwritable
 from app.errors import AppError, Unauthorised
 from app.web.assets import templates
 from vae_core.config import RefusedConfig
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 Errors = list[dict[str, Any]]
 
+RETRY_S = 5  # after a write that found the database locked for as long as it waits
+
 
 def install(app: FastAPI) -> None:
     """Give every kind of refusal its answer."""
@@ -24,6 +28,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RefusedConfig, _refused_config)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -64,6 +69,21 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     message = error.detail if error.status_code != HTTPStatus.NOT_FOUND else "There is nothing at this address."
     return _answer(request, error.status_code, [{"field": None, "message": message}])
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OperationalError)  # noqa: S101
+    log.warning("%s %s: %s", request.method, request.url.path, error.orig)
+    if is_unwritable(error):
+        return _answer(request, 507, [_general(f"Nothing was changed ({error.orig}): make room on the server's disk.")])
+    why = f"Nothing was changed, since the database is busy with another process ({error.orig}): try again soon."
+    answer = _answer(request, 503, [_general(why)])
+    answer.headers["Retry-After"] = str(RETRY_S)
+    return answer
+
+
+def _general(message: str) -> dict[str, Any]:
+    return {"field": None, "message": message}
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -6,7 +6,8 @@ CREATE TABLE run (id INTEGER NOT NULL, name VARCHAR NOT NULL, status VARCHAR NOT
     total_steps INTEGER NOT NULL, epoch FLOAT NOT NULL, seconds FLOAT NOT NULL, activity VARCHAR, latest JSON NOT NULL,
     error VARCHAR, notice VARCHAR, want VARCHAR NOT NULL, attempt INTEGER NOT NULL, deaths INTEGER NOT NULL,
     died_at INTEGER NOT NULL, parent_id INTEGER, parent_step INTEGER, queued_at FLOAT NOT NULL, handle JSON,
-    created_at FLOAT NOT NULL, started_at FLOAT, finished_at FLOAT, heartbeat_at FLOAT, deleted_at FLOAT,
+    created_at FLOAT NOT NULL, started_at FLOAT, finished_at FLOAT, heartbeat_at FLOAT, silent_since FLOAT,
+    deleted_at FLOAT,
     PRIMARY KEY (id), FOREIGN KEY(parent_id) REFERENCES run (id));
 CREATE INDEX ix_run_group ON run ("group");
 CREATE INDEX ix_run_status ON run (status);
@@ -27,9 +28,9 @@ CREATE TABLE picture (run_id INTEGER NOT NULL, kind VARCHAR NOT NULL, step INTEG
 CREATE TABLE event (id INTEGER NOT NULL, run_id INTEGER NOT NULL, kind VARCHAR NOT NULL, first INTEGER NOT NULL,
     last INTEGER NOT NULL, PRIMARY KEY (id), FOREIGN KEY(run_id) REFERENCES run (id));
 INSERT INTO run VALUES (1, 'brisk-otter', 'finished', '{"latent_dim": 2}', NULL, NULL, '["old"]', '', 40, 40, 1.74,
-    0.04, NULL, '{"kl": 10.5}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL);
+    0.04, NULL, '{"kl": 10.5}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL, NULL);
 INSERT INTO run VALUES (2, 'calm-heron', 'finished', '{"model": "ae"}', NULL, NULL, '[]', '', 40, 40, 1.74,
-    0.04, NULL, '{}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL);
+    0.04, NULL, '{}', NULL, NULL, 'run', 1, 0, 0, NULL, NULL, 5.0, NULL, 5.0, 6.0, 7.0, 7.0, NULL, NULL);
 INSERT INTO evaluation VALUES (1, 40, 1.74, 0.04, 90.0, 12.5, -102.5, 0.75, '[12.5, null]', 1, 0.01, 0.3, 0.4, 5.25);
 INSERT INTO evaluation VALUES (2, 40, 1.74, 0.04, 90.0, NULL, NULL, NULL, 'null', NULL, 0.01, 0.3, 0.4, NULL);
 INSERT INTO event VALUES (1, 1, 'run', 0, 0);
@@ -44,4 +45,5 @@ ALTER TABLE run DROP COLUMN notice;
 ALTER TABLE run DROP COLUMN deaths;
 ALTER TABLE run DROP COLUMN died_at;
 ALTER TABLE run DROP COLUMN queued_at;
+ALTER TABLE run DROP COLUMN silent_since;
 """

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import PRAGMAS, Database
+from app.errors import Unusable
 from app.store import events
 
 
@@ -70,3 +71,19 @@ def test_processes_may_create_the_tables_at_once(tmp_path: Path):
     with database.read() as session:
         assert events.newest_id(session) == 0
     database.close()
+
+
+def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database):
+    database.close()
+    content = database.path.read_bytes()
+    database.path.write_bytes(content[:-4096] + bytes(4096))  # its last page
+    assert "is damaged" in database.damage()
+    assert database.damage(at_most=len(content) - 1) is None
+    database.path.write_bytes(b"text" * 1000)
+    assert "file is not a database" in database.damage(at_most=0)
+
+
+def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path):
+    (tmp_path / "elboard.sqlite").mkdir()
+    with pytest.raises(Unusable, match=r"elboard\.sqlite cannot be opened: "):
+        Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}").create_tables()

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import recorder as module
 from app.database import PRAGMAS, Database
+from app.errors import Unrecorded
 from app.models import Run
 from app.recorder import Recorder
 from app.store import attempts, control, evaluations, events, pictures, reports, runs, steps
@@ -189,8 +190,30 @@ def test_memory_is_bounded_and_a_stop_still_works(impatient, locked, running, bl
 def test_the_ending_fails_loudly_when_the_database_never_comes_back(impatient, locked, running, block):
     with Recorder(impatient, running.id, running.attempt) as recorder, locked():
         recorder.record(block(1, 1))
-        with pytest.raises(module.OperationalError):
+        with pytest.raises(Unrecorded, match=r"could not be written \(database is locked\)"):
             recorder.close("finished")
+
+
+def test_a_disk_that_stays_full_ends_training_and_what_was_stored_is_kept(
+    database, running, stored, block, monkeypatch, caplog
+):
+    monkeypatch.setattr(module, "PATIENCE", 3)
+    monkeypatch.setitem(PRAGMAS, "max_page_count", 1)  # never more pages than there are now
+    cramped = Database(database.url.render_as_string())
+    with Recorder(cramped, running.id, running.attempt) as recorder:
+
+        def train():
+            for first in range(1, 10**6, 100):
+                recorder.record(block(first, first + 99))
+
+        with pytest.raises(module.OperationalError, match="full"):
+            train()
+        recorder.close("failed", "There is no room.")
+    cramped.close()
+    run, found = stored()
+    assert (run.status, run.error, run.step) == ("failed", "There is no room.", len(found))
+    assert found == list(range(1, len(found) + 1))
+    assert caplog.text.count("tried again") == 1
 
 
 def test_a_plain_autoencoder_has_no_kl(recorder, stored, block):

@@ -49,7 +49,7 @@ _table(
     sa.Column("queued_at", sa.Float, nullable=False),
     sa.Column("handle", sa.JSON),
     sa.Column("created_at", sa.Float, nullable=False),
-    *_floats("started_at", "finished_at", "heartbeat_at", "deleted_at"),
+    *_floats("started_at", "finished_at", "heartbeat_at", "silent_since", "deleted_at"),
 )
 _table(
     FIRST,

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from app.jobs.scheduler import Scheduler
-from app.store import attempts, control, runs
+from app.jobs.scheduler import LEASE_S, Scheduler
+from app.store import attempts, control, events, runs
 
 
 class FakeExecutor:
@@ -247,3 +247,53 @@ def test_cancelling_waits_for_the_turn(database, executor, eventually):
 
     asyncio.run(live())
     assert ended == [True]
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that pass when a test says so."""
+    passed = [0.0]
+    monkeypatch.setattr("app.jobs.scheduler.monotonic", lambda: passed[0])
+    return passed
+
+
+def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
+    database, scheduler, executor, new_run, read, clock
+):
+    run_id = new_run().id
+    scheduler.turn()
+    for passed, still in ((0, False), (LEASE_S, False), (LEASE_S + 1, True), (10 * LEASE_S, True)):
+        clock[0] = passed
+        scheduler.turn()
+        assert (read(run_id).silent_since is not None) == still
+    assert "shown no sign of life since" in runs.public(read(run_id))["notice"]
+    assert (executor.started, read(run_id).attempt) == ([run_id], 1)
+
+    successor = Scheduler(database, executor, slots=2)
+    successor.turn()
+    assert read(run_id).silent_since  # a new server does not wait anew
+    with database.write() as session:
+        attempts.beat(session, run_id, 1)
+        before = events.newest_id(session)
+    successor.turn()
+    successor.turn()
+    assert runs.public(read(run_id))["notice"] is None
+    with database.read() as session:
+        assert events.newest_id(session) == before + 1  # pages hear of it, once
+
+
+def test_what_was_said_before_is_said_again_when_a_process_goes_on(database, scheduler, new_run, read, clock):
+    run_id = new_run().id
+    scheduler.turn()
+    scheduler.turn()
+    with database.write() as session:
+        attempts.note(session, run_id, 1, "A checkpoint was damaged.")
+    clock[0] = LEASE_S + 1
+    scheduler.turn()
+    said = runs.public(read(run_id))["notice"]
+    assert said.startswith("Its process has shown no sign of life since ")
+    assert said.endswith("stop it twice. A checkpoint was damaged.")
+    with database.write() as session:
+        attempts.beat(session, run_id, 1)
+    scheduler.turn()
+    assert runs.public(read(run_id))["notice"] == "A checkpoint was damaged."
