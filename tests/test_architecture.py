@@ -21,7 +21,7 @@ WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = ("app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch")
 STORE_READERS = (
     "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands", "app.store",
-    "app.doctor", "app.migrations",
+    "app.doctor", "app.migrations", "app.tidy",
 )  # fmt: skip
 
 
