@@ -120,6 +120,7 @@ class Summary(SQLModel, table=True):
     __tablename__ = "summary"
 
     run_id: int = Field(primary_key=True, foreign_key="run.id")
+    last: int  # the newest step
     steps_per_epoch: int
     terms: dict[str, Any] = Field(sa_type=sa.JSON)
     width: int  # steps in one bucket of the sparkline

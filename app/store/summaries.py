@@ -22,6 +22,11 @@ POINTS = 64
 
 TABLE = SQLModel.metadata.tables[str(Summary.__tablename__)]
 
+RUN = sa.bindparam("run", type_=sa.Integer)
+KNOWN = sa.select(TABLE).where(TABLE.c.run_id == RUN)  # built once: a flush comes ten times a second
+UPDATE = sa.update(TABLE).where(TABLE.c.run_id == RUN)
+INSERT = sa.insert(TABLE).values(run_id=RUN)
+
 Extremes = dict[str, dict[str, list[float]]]
 
 
@@ -56,7 +61,7 @@ EMPTY = Spark(1, np.zeros(0), np.zeros(0))
 
 
 def _padded(values: Floats, length: int) -> Floats:
-    return np.pad(values, (0, length - len(values)))
+    return np.concatenate([values, np.zeros(length - len(values))])
 
 
 def _paired(values: Floats) -> Floats:
@@ -89,21 +94,22 @@ def _merged(old: dict[str, list[float]], new: dict[str, list[float]]) -> dict[st
     }
 
 
-def extend(session: Session, run_id: int, block: StepTerms) -> None:
-    """Take in more steps, all after those that are in."""
-    known = session.execute(sa.select(TABLE).where(TABLE.c.run_id == run_id)).mappings().first()
+def extend(session: Session, run_id: int, block: StepTerms) -> int:
+    """Take in more steps, all after those that are in; returns the last step that was in before, 0 for none."""
+    connection = session.connection()
+    known = connection.execute(KNOWN, {"run": run_id}).mappings().first()
     spark = Spark(known["width"], *unpacked(known["spark"], 2)) if known else EMPTY
     spark = spark.grown(block.step, block.reconstruction if block.elbo is None else -block.elbo)
     row = {
+        "run": run_id,
+        "last": int(block.step[-1]),
         "steps_per_epoch": round(block.step[-1] / block.epoch[-1]),
         "terms": grown(known["terms"] if known else {}, block),
         "width": spark.width,
         "spark": packed(np.stack([spark.count, spark.total])),
     }
-    if known:
-        session.execute(sa.update(TABLE).where(TABLE.c.run_id == run_id), row)
-    else:
-        session.execute(sa.insert(TABLE), [{"run_id": run_id, **row}])
+    connection.execute(UPDATE if known else INSERT, row)
+    return known["last"] if known else 0
 
 
 def steps_per_epoch(session: Session, run_id: int) -> int:

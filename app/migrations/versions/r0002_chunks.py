@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "summary",
         _run_id(),
+        sa.Column("last", sa.Integer, nullable=False),
         sa.Column("steps_per_epoch", sa.Integer, nullable=False),
         sa.Column("terms", sa.JSON, nullable=False),
         sa.Column("width", sa.Integer, nullable=False),
