@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app.errors import Unusable
+from app.models import EventRow, Run, now
 
 VERSIONS = ("0001", "0002")  # of `app.migrations`, oldest first
 UNNUMBERED = "0000"  # tables from before versions had numbers
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+RUN, EVENT = (SQLModel.metadata.tables[str(model.__tablename__)] for model in (Run, EventRow))
 TABLE = sa.table("alembic_version", sa.column("version_num"))  # Alembic's own
 
 
@@ -43,6 +45,7 @@ def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
         elif found != VERSIONS[-1]:
             save(found)
             _upgrade(connection)
+            _take_over(connection)
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -52,3 +55,13 @@ def _upgrade(connection: sa.Connection) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
     command.upgrade(config, "head")
+
+
+def _take_over(connection: sa.Connection) -> None:
+    """Processes of the older version would write rows as it knew them: fence them off, and queue their runs again."""
+    running = sa.select(RUN.c.id).where(RUN.c.status == "running")
+    news = sa.select(running.subquery().c.id, sa.literal("run"), sa.literal(0), sa.literal(0))
+    connection.execute(sa.insert(EVENT).from_select(["run_id", "kind", "first", "last"], news))
+    notice = "It goes on from its last checkpoint after ELBOard was brought up to date."
+    change = {"status": "queued", "queued_at": now(), "handle": None, "notice": notice}
+    connection.execute(sa.update(RUN).where(RUN.c.status == "running").values(change))

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from app import schema
 from app.database import Database, sqlite
 from app.errors import AppError
-from app.store import chunks, evaluations, runs, steps, summaries
+from app.store import attempts, chunks, evaluations, events, runs, steps, summaries
 from tests.app.schemas import FIRST, LATER
 
 
@@ -105,6 +105,19 @@ def test_a_migration_happens_once(old, tmp_path):
     old.create_tables()
     old.create_tables()
     assert len(list(tmp_path.glob("*version*"))) == 1
+
+
+@pytest.mark.parametrize("old", ["older"], indirect=True)
+def test_processes_of_the_older_version_write_no_more_and_their_runs_go_on(old):
+    with old.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE run SET status = 'running', finished_at = NULL WHERE id = 1")
+    old.create_tables()
+    with old.write() as session:
+        assert attempts.beat(session, 1, attempt=1) is None
+        assert [row.run_id for row in events.after(session, 1, 10)] == [1]
+        run = attempts.claim_next(session)
+    assert (run.id, run.attempt) == (1, 2)
+    assert "brought up to date" in run.notice
 
 
 def test_a_newer_database_is_refused_with_a_sentence_and_left_alone(tmp_path):
