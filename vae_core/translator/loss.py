@@ -45,9 +45,11 @@ class Loss:
         for weight in (weights.reconstruction, weights.kl):
             if weight and not 1 / FARTHEST <= abs(weight) <= FARTHEST:
                 raise Refusal(f"The loss has the weight {weight:g}, beyond what a float32 trains.")
-        if weights.reconstruction <= 0:
-            weight = f"{weights.reconstruction:g}"
-            raise Refusal(f"The reconstruction has the weight {weight}, which rewards errors: its sign is wrong.")
+        if weights.reconstruction == 0:
+            raise Refusal("The reconstruction has the weight 0: nothing asks for the images.")
+        if weights.reconstruction < 0:
+            said = f"The reconstruction has the weight {weights.reconstruction:g}"
+            raise Refusal(f"{said}, which rewards errors: its sign is wrong.")
         if weights.kl < 0:
             raise Refusal(
                 f"The KL has the weight {weights.kl:g}, which rewards a q(z|x) far from the prior: its sign is wrong. "

@@ -31,6 +31,18 @@ def summed_loss(error: Kind, reconstruction: Summed, kl: Summed) -> Loss:
     return Loss(error, reconstruction.factor(Size.PIXELS), kl.factor(Size.LATENT))
 
 
+def summed_code(error: Kind, reconstruction: Summed, kl: Summed) -> str:
+    """The same in PyTorch, as one would write it out. The weights must be numbers."""
+    function = {"bce": "binary_cross_entropy", "sse": "mse_loss", "l1": "l1_loss"}[error]
+    return (
+        f'errors = F.{function}(recon_x, x, reduction="none").flatten(1)\n'
+        f"reconstruction = errors.{reconstruction.dimensions}(1).{reconstruction.batch}(0)\n"
+        "kl = 0.5 * (mu.pow(2) + logvar.exp() - 1 - logvar)\n"
+        f"kl = kl.{kl.dimensions}(1).{kl.batch}(0)\n"
+        f"loss = {reconstruction.weight.number:g} * reconstruction + {kl.weight.number:g} * kl"
+    )
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A loss from the field. `pixels`, `latent_dim` and `batch_size` are those that it is known for."""

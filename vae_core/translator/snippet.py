@@ -9,13 +9,15 @@ RECONSTRUCTIONS: dict[Kind, tuple[str, str, str]] = {  # the decoder's output, i
     "bce": (
         "logits",
         "",
-        'reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)',
+        'cross_entropy = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")\n'
+        "reconstruction = cross_entropy / len(x)",
     ),
     "sse": (
         "mean",
         "sigma",
         "squares = torch.sum((x - mean) ** 2) / len(x)\n"
-        "reconstruction = squares / (2 * sigma**2) + x[0].numel() * math.log(2 * math.pi * sigma**2) / 2",
+        "constant = x[0].numel() / 2 * math.log(2 * math.pi * sigma**2)\n"
+        "reconstruction = squares / (2 * sigma**2) + constant",
     ),
     "l1": (
         "mean",
@@ -24,7 +26,7 @@ RECONSTRUCTIONS: dict[Kind, tuple[str, str, str]] = {  # the decoder's output, i
         "reconstruction = errors / b + x[0].numel() * math.log(2 * b)",
     ),
 }
-OUTPUTS = {"logits": "logits: the decoder's output before any sigmoid", "mean": "mean: the decoder's output"}
+OUTPUTS = {"logits": "logits are the decoder's outputs, before any sigmoid.", "mean": "mean is the decoder's output."}
 
 
 def snippet(error: Kind, beta: float, scale: float | None) -> str:
@@ -34,13 +36,12 @@ def snippet(error: Kind, beta: float, scale: float | None) -> str:
     """
     output, letter, lines = RECONSTRUCTIONS[error]
     arguments = [output, "x", "mu", "logvar", *([f"{letter}={scale!r}"] if letter else []), f"beta={beta!r}"]
-    imports = ["import math\n"] if letter else []
-    imports += ["import torch\n", *(["import torch.nn.functional as F\n"] if not letter else [])]
+    imports = "import math\n\nimport torch\n" if letter else "import torch\nimport torch.nn.functional as F\n"
     body = dedent(f'''
         def negative_elbo({", ".join(arguments)}):
-            """{OUTPUTS[output]}; x: the images; with beta = 1 it is −ELBO, in nats per image."""
+            """−ELBO if beta = 1, nats per image; {OUTPUTS[output]}"""
             LINES
             kl = {KL}
             return reconstruction + beta * kl
     ''').replace("LINES", lines.replace("\n", "\n    "))
-    return "".join(imports) + "\n" + body
+    return imports + "\n" + body

@@ -55,7 +55,6 @@ def translate(
     honest_beta, honest_scale = beta, declared
     if implied is not None and SCALE_BOUNDS[0] <= implied <= SCALE_BOUNDS[1]:
         honest_beta, honest_scale = 1.0, implied
-    honest_beta, honest_scale = _tidy(honest_beta), honest_scale and _tidy(honest_scale)
     collapse, live = _collapse(loss.error, beta, implied, pixels, latent_dim, eigenvalues)
     return Translation(
         loss=loss,
@@ -76,10 +75,10 @@ def translate(
 def _views(error: Kind, weights: Weights, declared: float | None) -> tuple[float, float | None]:
     """(β at the declared scale, the scale at which β would be 1: None for a Bernoulli and without a KL)."""
     if declared is None:
-        return weights.bernoulli_beta, None
+        return _tidy(weights.bernoulli_beta), None
     if error == "sse":
-        return weights.gaussian_beta(declared), weights.gaussian_sigma or None
-    return weights.laplace_beta(declared), weights.laplace_scale or None
+        return _tidy(weights.gaussian_beta(declared)), _tidy(weights.gaussian_sigma) or None
+    return _tidy(weights.laplace_beta(declared)), _tidy(weights.laplace_scale) or None
 
 
 def _tidy(value: float) -> float:

@@ -1,9 +1,12 @@
 """Each recipe of the field: the β or σ that it is known to imply, and code that says the same."""
 
+from itertools import product
+
 import pytest
 
+from vae_core.translator.algebra import number
 from vae_core.translator.pasted import read_loss
-from vae_core.translator.recipes import RECIPES
+from vae_core.translator.recipes import RECIPES, Summed, summed_code, summed_loss
 from vae_core.translator.translation import translate
 
 IMPLIED = {  # β of a Bernoulli, σ² of a Gaussian, b of a Laplace, at the sizes that each is known for
@@ -50,3 +53,11 @@ def test_there_are_the_twelve_and_both_frameworks() -> None:
     assert sum("K." in one.code or "tf." in one.code or "ops." in one.code for one in RECIPES.values()) >= 5
     assert all(one.link.startswith("https://") for one in RECIPES.values())
     assert {name: one.name for name, one in RECIPES.items()} == {name: name for name in RECIPES}
+
+
+@pytest.mark.parametrize("error", ["bce", "sse", "l1"])
+def test_reductions_written_out_are_read_back(error: str) -> None:
+    for dimensions, batch, kl_dimensions, kl_batch in product(("sum", "mean"), repeat=4):
+        reconstruction, kl = Summed(dimensions, batch, number(2)), Summed(kl_dimensions, kl_batch, number(0.5))
+        read, made = read_loss(summed_code(error, reconstruction, kl)), summed_loss(error, reconstruction, kl)
+        assert (read.error, read.reconstruction, read.kl) == (made.error, made.reconstruction, made.kl)

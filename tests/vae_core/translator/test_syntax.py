@@ -80,13 +80,13 @@ def test_what_people_paste_is_parsed() -> None:
 
 
 PIECES = [
-    "x", "r", "mu", "logvar", "beta", "2", "0.5", "-1", "784", "1e200", "0", "\n", "\n    ", " = ", " + ", " - ", " * ",
-    " / ", " ** ",
-    "(", ")", "[", "]", ", ", ".", "torch", "F.mse_loss", "F.l1_loss", "F.binary_cross_entropy",
+    "x", "r", "mu", "logvar", "beta", "2", "0.5", "-1", "784", "1e200", "0", "\n", "\n    ", " = ", " + ", " - ",
+    " * ", " / ", " ** ", "(", ")", "[", "]", ", ", ".", "torch", "F.mse_loss", "F.l1_loss", "F.binary_cross_entropy",
     "nn.MSELoss", "K.sum", "torch.mean", "torch.exp", ".log()", ".view(-1)", ".flatten()", ".pow(2)", ".size(0)",
     ".shape[0]", "keras.losses.mse", "kl_divergence", "Normal", "Independent", "def f(x, r):\n    return ",
     "reduction=", "'sum'", "'none'", "dim=1", "axis=(1, 2)", "0.5 * (mu**2 + torch.exp(logvar) - 1 - logvar)", "abs",
-    "((x - r) ** 2)", "return ", "*", "**", ":", "lambda", "{", "}", "None", "True", "len", "_", "a, b = ", "a = ", "a", "a += ",
+    "((x - r) ** 2)", "return ", "*", "**", ":", "lambda", "{", "}", "None", "True", "len", "_", "a, b = ", "a = ",
+    "a", "a += ",
 ]  # fmt: skip
 
 
