@@ -15,7 +15,7 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.web import actions, answers, api, assets, events, pages, sign_in
+from app.web import actions, answers, api, assets, events, pages, sign_in, translate
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -55,6 +55,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
 
     for router in (sign_in.router, api.router, events.router, pages.router, actions.api, actions.pages, assets.router):
         app.include_router(router)
+    app.include_router(translate.router)
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)
 
