@@ -157,8 +157,8 @@ def _kl_divergence(reader: Expressions, node: ast.Call, arguments: Arguments) ->
 
 
 def _last(reader: Expressions, node: ast.Call, arguments: Arguments) -> Value:
-    """model.add_loss(loss)."""
-    return reader.value(arguments[-1]) if node.args else reader.opaque(node)
+    """model.add_loss(loss), loss.backward()."""
+    return reader.value(arguments[-1]) if arguments else reader.opaque(node)
 
 
 CALLS: dict[str, Call] = {
@@ -182,4 +182,5 @@ CALLS: dict[str, Call] = {
     "Independent": _independent,
     "kl_divergence": _kl_divergence,
     "add_loss": _last,
+    "backward": _last,
 }

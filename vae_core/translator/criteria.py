@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from vae_core.translator.algebra import Polynomial, TooComplex, atom
 from vae_core.translator.forms import elementwise, recognised
 from vae_core.translator.functions import absolute
-from vae_core.translator.syntax import refusal
+from vae_core.translator.syntax import last_name, refusal
 from vae_core.translator.terms import Inner, Kind, Term
 from vae_core.translator.values import Criterion
-from vae_core.translator.vocabulary import ARGUMENTS, LOSS_REDUCTIONS, REDUCTIONS
+from vae_core.translator.vocabulary import ARGUMENTS, BACKENDS, LOSS_REDUCTIONS, REDUCTIONS
 
 if TYPE_CHECKING:
     from vae_core.translator.expressions import Expressions
@@ -42,8 +42,15 @@ def loss_function(kind: Kind, keras: bool, reader: Expressions, node: ast.Call, 
     bound = bound_arguments(node, node.args, 2, *(() if keras else ("reduction", "size_average")))
     if "b" not in bound:
         raise refusal(node, "compares one tensor with nothing")
+    if last_name(node.func) == "sigmoid_cross_entropy_with_logits" or (keras and _of_a_backend(node.func)):
+        return _compared(reader, node, Criterion(kind, "none", keras=False), bound["a"], bound["b"])
     reduction = "none" if keras else _reduction_argument(node, bound)
     return _compared(reader, node, Criterion(kind, reduction, keras), bound["a"], bound["b"])
+
+
+def _of_a_backend(function: ast.expr) -> bool:
+    """K.binary_crossentropy, which unlike keras.losses.binary_crossentropy averages over nothing."""
+    return isinstance(function, ast.Attribute) and last_name(function.value) in BACKENDS
 
 
 def criterion(kind: Kind, keras: bool, _reader: Expressions, node: ast.Call, _: Arguments) -> Criterion:

@@ -10,7 +10,7 @@ from vae_core.translator.algebra import Polynomial, TooComplex, atom, number
 from vae_core.translator.forms import recognised
 from vae_core.translator.functions import power
 from vae_core.translator.refusal import Refusal
-from vae_core.translator.syntax import quote, refusal
+from vae_core.translator.syntax import last_name, quote, refusal
 from vae_core.translator.terms import Axes, How, Inner, Size, Term, Unclear
 from vae_core.translator.values import Criterion, Value
 from vae_core.translator.vocabulary import KERAS_MODULES, LOSSES, MODULES, READ_AS, SIZE_NAMES, SIZES
@@ -79,7 +79,7 @@ class Expressions:
             case ast.Attribute(attr="pi"):
                 return number(pi)
             case ast.Subscript(value=ast.Attribute() | ast.Call() as of, slice=ast.Constant(value=0)) if (
-                _last_name(of) in SIZES
+                last_name(of) in SIZES
             ):
                 return atom(Size.BATCH)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in READ_AS:
@@ -106,7 +106,7 @@ class Expressions:
         built = self.names.get(ast.unparse(node.func)) if not isinstance(node.func, ast.Call) else self.value(node.func)
         if isinstance(built, Criterion):
             return criteria.applied(self, node, built)
-        name, arguments = _last_name(node.func), list(node.args)
+        name, arguments = last_name(node.func), list(node.args)
         if isinstance(node.func, ast.Attribute):
             root = self._module(node.func.value)
             self.keras = self.keras or root in KERAS_MODULES
@@ -126,7 +126,7 @@ class Expressions:
         for part in ast.walk(node):
             known = self.names.get(part.id) if isinstance(part, ast.Name) else None
             computed = isinstance(known, Polynomial) and any(isinstance(one, Term) for one in known.atoms)
-            if computed or (isinstance(part, ast.Call) and _last_name(part.func) in {*LOSSES, "kl_divergence"}):
+            if computed or (isinstance(part, ast.Call) and last_name(part.func) in {*LOSSES, "kl_divergence"}):
                 raise refusal(node, "is not understood")
         return atom(ast.unparse(node))
 
@@ -172,10 +172,3 @@ class Expressions:
             (weight / atom(t.dimensions), replace(t, inner=Inner.NONE)) if t.inner == Inner.BUT_LAST else (weight, t)
             for weight, t in parts
         ]
-
-
-def _last_name(node: ast.expr) -> str:
-    """mse_loss of torch.nn.functional.mse_loss, and of a call of it."""
-    while isinstance(node, ast.Call):
-        node = node.func
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -12,8 +12,9 @@ from vae_core.translator.expressions import Expressions
 from vae_core.translator.functions import Applied
 from vae_core.translator.loss import Loss
 from vae_core.translator.refusal import Refusal
-from vae_core.translator.syntax import parse, quote, refusal
+from vae_core.translator.syntax import last_name, parse, quote, refusal
 from vae_core.translator.terms import Kind, Term
+from vae_core.translator.vocabulary import SILENT
 
 
 def read_loss(code: str, values: Mapping[str, float] | None = None) -> Loss:
@@ -22,8 +23,10 @@ def read_loss(code: str, values: Mapping[str, float] | None = None) -> Loss:
     It is what a function returns, or else the last line's value. `values` are those of names that the code does not
     define, such as beta; without them the loss `needs` them. Raises `Refusal`.
     """
+    tree = parse(code)
+    _refuse_several_functions(tree)
     reader = Statements(values or {})
-    reader.run(parse(code).body)
+    reader.run(tree.body)
     if reader.result is None:
         raise Refusal("No line of the code computes a loss.")
     return _loss(*reader.result, reader)
@@ -50,6 +53,8 @@ class Statements(Expressions):
                     self._conclude(value)
                     self.returned = True
                 case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
+                    pass
+                case ast.Expr(value=ast.Call(func=called)) if last_name(called) in SILENT:
                     pass
                 case ast.Expr(value=value):
                     self._conclude(value)
@@ -103,6 +108,16 @@ class Statements(Expressions):
                 named = {key.value: its for key, its in zip(keys, values, strict=True) if isinstance(key, ast.Constant)}
                 value = named.get("loss", named.get("total_loss", value))
         self.result = value, self.polynomial(value)
+
+
+def _refuse_several_functions(tree: ast.Module) -> None:
+    """One function, the last thing there is: what calls it, or what it calls, is not looked through."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    if functions and (len(functions) > 1 or tree.body[-1] is not functions[0]):
+        other = functions[-1] if len(functions) > 1 else tree.body[-1]
+        raise refusal(
+            other, "is one part too many: paste one function and nothing after it, or lines without a function"
+        )
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -56,6 +56,13 @@ def quote(node: ast.AST) -> str:
     return f"“{text if len(text) <= 60 else text[:59] + '…'}”"
 
 
+def last_name(node: ast.expr) -> str:
+    """mse_loss of torch.nn.functional.mse_loss, and of a call of it."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
 def _refuse_strange_characters(code: str) -> None:
     for place, character in enumerate(code):
         if character != "\n" and (ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or character in "\u2028\u2029"):

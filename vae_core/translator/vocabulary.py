@@ -8,15 +8,17 @@ MODULES = {  # before the dot of a function; before any other dot stands a tenso
     "torch", "nn", "F", "functional", "tf", "tensorflow", "K", "backend", "keras", "ops", "np", "numpy", "math", "jnp",
 }  # fmt: skip
 KERAS_MODULES = {"tf", "tensorflow", "K", "keras", "ops"}
+BACKENDS = {"K", "backend", "ops"}  # whose losses leave every pixel's error as it is
 
-TORCH_LOSSES: dict[str, Kind] = {
+TORCH_LOSSES: dict[str, Kind] = {  # every pixel's error, and a reduction by argument
     "binary_cross_entropy": "bce",
     "binary_cross_entropy_with_logits": "bce",
     "mse_loss": "sse",
     "l1_loss": "l1",
+    "sigmoid_cross_entropy_with_logits": "bce",  # TensorFlow's, an error of every pixel
 }
 TORCH_CRITERIA: dict[str, Kind] = {"BCELoss": "bce", "BCEWithLogitsLoss": "bce", "MSELoss": "sse", "L1Loss": "l1"}
-KERAS_LOSSES: dict[str, Kind] = {
+KERAS_LOSSES: dict[str, Kind] = {  # averaged over the last axis, unless they are the backend's
     "binary_crossentropy": "bce",
     "mean_squared_error": "sse",
     "mse": "sse",
@@ -38,11 +40,12 @@ OPERATORS: dict[str, Operator] = {
 }  # fmt: skip
 SHAPED = ("view", "reshape", "flatten", "batch_flatten")
 UNCHANGED = ("float", "to", "cast", "contiguous", "tensor")
+SILENT = ("print", "zero_grad", "step")  # calls that compute no loss
 SIZES = ("size", "shape", "int_shape")  # whose first entry is the batch's
 
 ARGUMENTS = {  # one name for what the libraries call differently
     "input": "a", "y_true": "a", "x": "a",
-    "target": "b", "y_pred": "b", "other": "b", "exponent": "b",
+    "labels": "a", "logits": "b", "output": "b", "target": "b", "y_pred": "b", "other": "b", "exponent": "b",
     "dim": "axis", "keepdim": "keepdims",
 }  # fmt: skip
 READ_AS = {  # sizes that people name alike

@@ -33,6 +33,12 @@ def keras() -> dict[str, Any]:
     backend = SimpleNamespace(
         sum=total, mean=average, reduce_sum=total, reduce_mean=average, square=torch.square, exp=torch.exp,
         flatten=torch.flatten, shape=lambda of: of.shape,
+        binary_crossentropy=lambda y, p: F.binary_cross_entropy(p, y, reduction="none"),
+        nn=SimpleNamespace(
+            sigmoid_cross_entropy_with_logits=lambda labels, logits: F.binary_cross_entropy_with_logits(
+                logits, labels, reduction="none"
+            )
+        ),
     )  # fmt: skip
     return {"K": backend, "tf": backend, "ops": backend, "keras": SimpleNamespace(losses=losses), "objectives": losses}
 
@@ -56,7 +62,7 @@ class Batch:
         names = {
             **keras(), "torch": torch, "F": F, "nn": nn, "Normal": Normal, "Independent": Independent,
             "kl_divergence": kl_divergence,
-            "batch_size": M, "original_dim": D, "kwargs": {"M_N": 0.25}, "std": std,
+            "logits": torch.logit(self.r), "batch_size": M, "original_dim": D, "kwargs": {"M_N": 0.25}, "std": std,
             **dict.fromkeys(("x", "data", "input", "true_images", "y_true"), self.x),
             **dict.fromkeys(("r", "recon_x", "recons", "decoded", "x_decoded", "reconstructed_images", "y_pred",
                              "recon_data"), self.r),

@@ -78,6 +78,18 @@ PASTES = {  # text, error, the shape of its images
         "sse",
         "keras",
     ),
+    "the backend of Keras": (
+        "K.mean(K.sum(K.binary_crossentropy(x, r), axis=-1)"
+        " - 0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1))",
+        "bce",
+        "flat",
+    ),
+    "logits in TensorFlow": (
+        "errors = tf.nn.sigmoid_cross_entropy_with_logits(logits=logits, labels=x)\n"
+        "loss = tf.reduce_mean(tf.reduce_sum(errors, axis=[1, 2, 3]))",
+        "bce",
+        "keras",
+    ),
     "a subscript": (f"kld_weight = kwargs['M_N']\nF.mse_loss(r, x) + kld_weight * ({KL})", "sse", "torch"),
     "a tuple of names": (f"a, b = r, x\nloss = F.mse_loss(a, b)\nloss += {KL}", "sse", "torch"),
 }
@@ -96,6 +108,11 @@ def test_the_weights_are_those_of_the_running_code(name: str, batch: Callable) -
     assert loss.needs == {}
     weights = loss.weights(D, Z, M)
     assert weights.reconstruction * drawn.error + weights.kl * drawn.kl == pytest.approx(drawn.run(code), rel=1e-9)
+
+
+def test_the_lines_of_a_training_step_may_stand_around_it() -> None:
+    code = "optimizer.zero_grad()\nloss = F.mse_loss(r, x)\nprint(loss)\nloss.backward()\noptimizer.step()"
+    assert read_loss(code).reconstruction == read_loss("F.mse_loss(r, x)").reconstruction
 
 
 def test_every_shape_of_image_was_run() -> None:
@@ -164,6 +181,9 @@ def test_a_loss_without_a_kl_says_so() -> None:
         ("F.mse_loss(r, x) / (a + b)", "divides by a sum"),
         ("F.mse_loss(r, x) if a else 0", "“F.mse_loss(r, x) if a else 0” is not understood"),
         ("for i in y:\n    pass", "Line 1: “for i in y: pass” is not understood"),
+        ("def f(r, x):\n    return F.mse_loss(r, x)\nf(r, x) + kl", "Line 3: “f(r, x) + kl” is one part too many"),
+        ("def f(r, x):\n    return F.mse_loss(r, x)\ndef g():\n    return f(r, x)", "is one part too many"),
+        ("def f(r, x):\n    def g():\n        return 1\n    return F.mse_loss(r, x)", "is one part too many"),
         ("class A:\n    pass", "paste the lines that compute the loss"),
         ("x[0], y = 1, 2", "assigned to in a way"),
         ("'text'[0]", "which is no error"),
