@@ -7,21 +7,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import Refused
+from app.formulas import DECODERS, LETTERS, formula, said
 from app.launch import command_line
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.refusals import refused
-from vae_core.translator.algebra import Polynomial, number
+from vae_core.translator.algebra import number
 from vae_core.translator.loss import Loss
 from vae_core.translator.pasted import read_loss
 from vae_core.translator.recipes import RECIPES, Summed, summed_code, summed_loss
-from vae_core.translator.terms import Kind, Size
+from vae_core.translator.terms import Kind
 from vae_core.translator.translation import Translation, translate
 
 ERRORS: dict[str, Kind] = {"bce": "bce", "mse": "sse", "l1": "l1"}
-DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "laplace": "Laplace"}
-SYMBOLS: dict[Kind, str] = {"bce": "BCE", "sse": "SSE", "l1": "L1"}
-LETTERS = {"gaussian": "σ", "laplace": "b"}
 
 Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Reduction = Literal["sum", "mean"]
@@ -180,13 +178,6 @@ class Answer:
         return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
 
 
-def said(value: float) -> str:
-    """784, 0.7071, 150,528, 0.00128, 1.2e+09: four digits, or the whole number."""
-    if value == round(value) and abs(value) < 1e9:
-        return f"{value:,.0f}"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
-
-
 def asked(raw: Mapping[str, Any]) -> Answer:
     """The answer to a question that a form or a command line asks. Raises `Refused` and `RefusedConfig`."""
     try:
@@ -206,54 +197,6 @@ def printed(answer: Answer) -> str:
     if answer.command:
         parts += ["", "As a run:", "", f"    {answer.command}"]
     return "\n".join(parts)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A recipe as a row of a table: what it adds up, and what that trains at the sizes that it is known for."""
-
-    name: str
-    title: str
-    link: str
-    formula: str
-    sizes: str
-    trains: str
-    collapses: bool  # whatever the images
-
-    @property
-    def source(self) -> str:
-        """The link in short: a repository and the number of an issue, or a host."""
-        host, *path = self.link.removeprefix("https://").split("/")
-        if host != "github.com":
-            return host
-        return "/".join(path[:2]) + (f"#{path[3]}" if path[2] in {"issues", "pull"} else "")
-
-
-def seen() -> list[Seen]:
-    """Every recipe."""
-    rows = []
-    for one in RECIPES.values():
-        told = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
-        letter = LETTERS.get(told.likelihood, "β")
-        sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
-        trains = f"{DECODERS[told.likelihood]}, {letter} = {said(told.scale or told.beta)}"
-        rows.append(Seen(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None))
-    return rows
-
-
-def formula(loss: Loss) -> str:
-    """0.00025 · KL + SSE/D, with the weights of the summed terms as products of sizes."""
-    parts = [(loss.reconstruction, SYMBOLS[loss.error]), (loss.kl, "KL")]
-    return " + ".join(_weighed(weight, term) for weight, term in parts if weight.terms)
-
-
-def _weighed(weight: Polynomial, term: str) -> str:
-    """One product of numbers and sizes before a term: 10 SSE/D."""
-    ((powers, coefficient),) = weight.terms
-    sizes = [(size.value, power) for size, power in powers if isinstance(size, Size)]
-    before = [said(coefficient)] * (said(coefficient) != "1") + [name for name, power in sizes if power > 0]
-    below = "".join(f"/{name}" for name, power in sizes if power < 0)
-    return " · ".join([*before, term]) + below
 
 
 def form_values(form: Mapping[str, str]) -> dict[str, str]:

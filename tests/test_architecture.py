@@ -19,7 +19,10 @@ TORCH_FREE = (
     "vae_core.translator",
 )  # fmt: skip
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
-PURE = ("app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator")
+PURE = (
+    "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
+    "app.formulas",
+)  # fmt: skip
 STORE_READERS = (
     "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.store", "app.doctor",
 )  # fmt: skip

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.errors import Refused
-from app.translator import Question, Reductions, asked, form_values, printed, said, seen
+from app.translator import Question, Reductions, asked, form_values, printed
 from vae_core.config import RefusedConfig, TrainConfig
 from vae_core.convention import implied
 from vae_core.translator.recipes import RECIPES
@@ -86,33 +86,6 @@ def test_a_question_without_sense_names_its_field(question: dict[str, str], fiel
 def test_sizes_out_of_bounds_are_refused_like_a_configuration() -> None:
     with pytest.raises(RefusedConfig, match="batch_size must be at least 1, not 0"):
         asked({"recipe": "pythae", "batch_size": 0})
-
-
-def test_every_recipe_is_a_row() -> None:
-    rows = {row.name: row for row in seen()}
-    assert list(rows) == list(RECIPES)
-    vae = rows["pytorch-vae"]
-    assert (vae.formula, vae.trains, vae.source) == (
-        "SSE/D + 0.00025 · KL",
-        "Gaussian, σ = 1.239",
-        "AntixK/PyTorch-VAE#11",
-    )
-    assert rows["keras-2016"].trains == "Bernoulli, β = 784"
-    assert [name for name, row in rows.items() if row.collapses] == [
-        "keras-2016",
-        "pytorch-vae-validation",
-        "sigma-vae-mse",
-    ]
-
-
-def test_numbers_are_said_with_the_digits_that_matter() -> None:
-    assert [said(value) for value in (784.0, 0.70710678, 150_528.2, 1 / 784, 2.5e12)] == [
-        "784",
-        "0.7071",
-        "150,528",
-        "0.001276",
-        "2.5e+12",
-    ]
 
 
 def test_a_forms_values_are_those_that_were_filled_in() -> None:

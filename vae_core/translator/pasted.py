@@ -115,9 +115,7 @@ def _refuse_several_functions(tree: ast.Module) -> None:
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     if functions and (len(functions) > 1 or tree.body[-1] is not functions[0]):
         other = functions[-1] if len(functions) > 1 else tree.body[-1]
-        raise refusal(
-            other, "is one part too many: paste one function and nothing after it, or lines without a function"
-        )
+        raise refusal(other, "is one part too many: paste one function with nothing after it, or lines alone")
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -9,7 +9,7 @@ from textwrap import dedent
 from vae_core.translator.refusal import Refusal
 
 MAX_CHARACTERS = 20_000
-MAX_TOKENS = 4_000
+MAX_TOKENS = 2_500
 MAX_LINE_TOKENS = 400  # of one logical line, so that no parser recurses deeply
 MAX_BRACKETS = 30
 MAX_DIGITS = 400

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from app.errors import Refused
+from app.formulas import said, seen
 from app.store import runs
-from app.translator import Reductions, asked, form_values, said, seen
+from app.translator import Reductions, asked, form_values
 from app.web.pages.view import page
 from vae_core.config import ConfigError, RefusedConfig
 from vae_core.datasets.facts import FACTS
