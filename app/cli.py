@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """The `elboard` command: serve the pages, train without them, and look after what is stored."""
+=======
+"""The `elboard` command: serve the pages, train without them, list the presets, translate a loss."""
+>>>>>>> translator
 
 import json
 import os
@@ -136,11 +140,49 @@ def train(
         raise typer.Exit(1)
 
 
+<<<<<<< HEAD
+=======
+def _pair(text: str, option: str = "set") -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise AppError(f"--{option} takes {'field' if option == 'set' else 'name'}=value, not {text!r}", option)
+    return field.strip(), value
+
+
+>>>>>>> translator
 @app.command()
 def presets() -> None:
     """List the named configurations."""
     for preset in PRESETS.values():
         typer.echo(f"{preset.name:18} {preset.description}")
+
+
+@app.command()
+def translate(
+    file: Annotated[str, typer.Argument(help="File with the loss, in PyTorch or Keras; - is standard input.")] = "-",
+    recipe: Annotated[str | None, typer.Option(help="A loss of the field instead, such as pytorch-vae.")] = None,
+    dataset: Annotated[str, typer.Option(help="The images, which say what D is.")] = "mnist",
+    latent_dim: Annotated[int, typer.Option(help="Z, the latent dimensions.")] = 20,
+    batch_size: Annotated[int, typer.Option(help="M, the images in a minibatch.")] = 128,
+    sigma: Annotated[float | None, typer.Option(help="The scale at which β is told.")] = None,
+    values: Annotated[list[str], typer.Option("--value", help="A name's value, such as beta=4.")] = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say what a loss really trains. Code is read, never run."""
+    from app.translator import asked, printed
+
+    source = {"recipe": recipe} if recipe else {"code": _text(file)}
+    sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
+    answer = asked({**source, **sizes, "values": dict(_pair(text, "value") for text in values)})
+    typer.echo(json.dumps(answer.public(), indent=2) if as_json else printed(answer))
+
+
+def _text(file: str) -> str:
+    """What a file or standard input holds. Raises `AppError`."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(f"cannot read {file}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
 
 
 @app.command()
