@@ -1,4 +1,4 @@
-"""The `elboard` command: serve the pages, train without them, list the presets."""
+"""The `elboard` command: serve the pages, train without them, and look after what is stored."""
 
 import json
 import os
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvicorn
 
+from app import commands
+from app.commands import changes_of, settings_of
 from app.errors import AppError
 from app.launch import LaunchRequest
 from app.settings import Settings
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(commands.app)
 
 REFUSED = 2
 MAX_PORT = 65535
@@ -44,6 +47,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port; 0 picks a free one.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
     database_url: Annotated[str | None, typer.Option(help="Another database than SQLite in the data folder.")] = None,
+    slots: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Runs at once; by cores and GPUs if not given.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Let runs whose process died go on by themselves.")] = True,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let everybody in; on a loopback address only.")] = False,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser, if there is one.")] = False,
 ) -> None:
@@ -55,9 +62,11 @@ def serve(
     address, bound = listening.getsockname()[:2]
     if no_auth and not ip_address(address).is_loopback:
         raise AppError(f"--no-auth is for loopback addresses only, not {address}")
-    settings = replace(_settings(data), auth=not no_auth, host=host)
+    settings = replace(settings_of(data), auth=not no_auth, host=host, resume=resume)
     if database_url:
         settings = replace(settings, database_url=database_url)
+    if slots:
+        settings = replace(settings, slots=slots)
     url = f"http://{'127.0.0.1' if ip_address(address).is_unspecified else _bracketed(address)}:{bound}"
     with owned(settings.data, url):
         _serve(create_app(settings), settings, listening, url, open_browser)
@@ -93,10 +102,6 @@ def _listen(host: str, port: int) -> socket.socket:
         raise AppError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
 
 
-def _settings(data: Path | None) -> Settings:
-    return Settings(data=data) if data else Settings()
-
-
 def _has_screen() -> bool:
     """Whether a browser would get a window: a text browser must not take over the terminal."""
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -113,23 +118,22 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for the database, logs and data sets.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the finished runs as JSON instead.")] = False,
+    resume: Annotated[int | None, typer.Option(help="Go on with a run that did not finish, by its number.")] = None,
 ) -> None:
-    """Train without a server, into the same store."""
-    from app.direct import train_here
+    """Train without a server, into the same store; Ctrl-C saves and pauses."""
+    from app.direct import resume_here, train_here
 
-    wanted = LaunchRequest(name=name, preset=preset, config=dict(_pair(text) for text in settings))
-    ended = train_here(_settings(data), wanted, quiet=as_json)
+    if resume is not None:
+        if settings or preset or name:
+            raise AppError("--resume goes on with a run as it is: fork it to change something", "resume")
+        ended = [resume_here(settings_of(data), resume, quiet=as_json)]
+    else:
+        wanted = LaunchRequest(name=name, preset=preset, config=changes_of(settings))
+        ended = train_here(settings_of(data), wanted, quiet=as_json)
     if as_json:
         typer.echo(json.dumps({"runs": ended}, indent=2))
     if any(run["status"] != "finished" for run in ended):
         raise typer.Exit(1)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, value = text.partition("=")
-    if not equals:
-        raise AppError(f"--set takes field=value, not {text!r}", "set")
-    return field.strip(), value
 
 
 @app.command()
@@ -147,7 +151,7 @@ def doctor(
     from app.doctor import examine
     from app.jobs.local import LocalExecutor
 
-    settings = _settings(data)
+    settings = settings_of(data)
     findings = list(examine(settings, LocalExecutor(settings)))
     for finding in findings:
         typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.said}")

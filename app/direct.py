@@ -7,6 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlmodel import Session
 
 from app import reserve
 from app.database import Database
@@ -14,7 +15,7 @@ from app.jobs.local import handle_of
 from app.launch import LaunchRequest
 from app.models import Run
 from app.settings import Settings
-from app.store import attempts, evaluations, runs
+from app.store import attempts, control, evaluations, runs
 from app.worker import execute
 
 LOOK_S = 0.2
@@ -33,13 +34,38 @@ def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -
     for config, name in zip(configs, names, strict=True):
         with database.write() as session:
             run = runs.create(session, config, name=name, preset=wanted.preset, tags=wanted.tags, group=group)
-            run = attempts.claim(session, run)
-            attempts.note_handle(session, run.id or 0, run.attempt, handle_of(os.getpid()))
-        with _shown(database, run, quiet):
-            execute(settings, run.id or 0, run.attempt)
-        ended.append(_public(database, run.id or 0))
+            _claim(session, run)
+        ended.append(_followed(settings, database, run, quiet))
     database.close()
     return ended
+
+
+def resume_here(settings: Settings, run_id: int, quiet: bool = False) -> dict[str, Any]:
+    """Go on with a run that did not finish, or begin one that waits, and return it as it ended.
+
+    Raises `NotFound`, and `Conflict` where the run cannot go on.
+    """
+    database = Database(settings.database_url)
+    database.create_tables()
+    with database.write() as session:
+        run = runs.get(session, run_id)
+        if run.status != "queued":
+            run = control.resume(session, run_id)
+        _claim(session, run)
+    ended = _followed(settings, database, run, quiet)
+    database.close()
+    return ended
+
+
+def _claim(session: Session, run: Run) -> None:
+    attempts.claim(session, run)
+    attempts.note_handle(session, run.id or 0, run.attempt, handle_of(os.getpid()))
+
+
+def _followed(settings: Settings, database: Database, run: Run, quiet: bool) -> dict[str, Any]:
+    with _shown(database, run, quiet):
+        execute(settings, run.id or 0, run.attempt)
+    return _public(database, run.id or 0)
 
 
 def _public(database: Database, run_id: int) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from filelock import FileLock, Timeout
 
 from app.errors import Occupied
 
+GLANCE_S = 0.2  # longer than `is_owned` holds the lock
+
 
 @contextmanager
 def owned(data: Path, url: str) -> Iterator[None]:
@@ -17,7 +19,7 @@ def owned(data: Path, url: str) -> Iterator[None]:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock, owner = FileLock(data / "server.lock"), data / "server.json"
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=GLANCE_S)
     except Timeout:
         raise Occupied(f"{data} belongs to {_named(owner)}: stop it, or give another folder with --data") from None
     try:
@@ -26,6 +28,17 @@ def owned(data: Path, url: str) -> Iterator[None]:
     finally:
         owner.unlink(missing_ok=True)
         lock.release()
+
+
+def is_owned(data: Path) -> bool:
+    """Whether a server owns the folder just now."""
+    lock = FileLock(data / "server.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 def _named(owner: Path) -> str:

@@ -15,7 +15,7 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.web import actions, answers, api, assets, events, pages, sign_in
+from app.web import actions, answers, api, assets, events, files, pages, sign_in
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -53,10 +53,13 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
         lifespan=lifespan,
         dependencies=[Depends(require_same_origin)],
     )
-    app.state.database, app.state.scheduler = database, scheduler
+    app.state.settings, app.state.database, app.state.scheduler = settings, database, scheduler
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
-    for router in (sign_in.router, api.router, events.router, pages.router, actions.api, actions.pages, assets.router):
+    for router in (
+        *(sign_in.router, api.router, files.router, events.router, actions.api),
+        *(pages.router, actions.pages, assets.router),
+    ):
         app.include_router(router)
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
@@ -62,14 +62,15 @@ class Recorder:
     """Records one attempt at a run. Enter it, `record` what training yields, and `close` it with how it ended.
 
     `wanted` is "run", "pause", "stop", "kill" or "fenced", as of the last flush: fenced means that another attempt owns
-    the run, and nothing more is written. An error that no waiting can mend is raised by the next `record`.
+    the run, and nothing more is written. `on_wish` is called, in the recorder's thread, when it changes. An error that
+    no waiting can mend is raised by the next `record`.
     """
 
-    def __init__(self, database: Database, run_id: int, attempt: int):
+    def __init__(self, database: Database, run_id: int, attempt: int, on_wish: Callable[[], object] = lambda: None):
         self.wanted = "run"
         with database.read() as session:
             self._stored = steps.last(session, run_id)  # by earlier attempts
-        self._database, self._run_id, self._attempt = database, run_id, attempt
+        self._database, self._run_id, self._attempt, self._on_wish = database, run_id, attempt, on_wish
         self._queue: Queue[Item] = Queue(CAPACITY)
         self._unwritten: list[Item] = []
         self._refused = 0  # flushes in a row
@@ -213,8 +214,10 @@ class Recorder:
                     attempts.note(session, self._run_id, self._attempt, mismatch)
                 if ending:
                     attempts.end(session, self._run_id, self._attempt, *ending)
-        if want != "run":
-            self.wanted = want or "fenced"
+        wanted = want or "fenced"
+        if wanted not in {"run", self.wanted}:
+            self.wanted = wanted
+            self._on_wish()
 
 
 def _progress(batch: Sequence[Item], stored: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+GPUS = Path("/proc/driver/nvidia/gpus")  # has an entry for each; nothing heavier needs to be asked
+
 
 def _data_folder() -> Path:
     return Path(os.environ.get("ELBOARD_DATA") or user_data_path("elboard", appauthor=False))
@@ -17,8 +19,9 @@ def _dataset_folders() -> tuple[Path, ...]:
 
 
 def _default_slots() -> int:
-    """Two runs at once even on a small machine, so that a pair can be watched side by side."""
-    return max(2, (os.cpu_count() or 2) // 2)
+    """Two runs at once even on a small machine, so that a pair can be watched side by side; two for each GPU."""
+    gpus = len(list(GPUS.glob("*")))
+    return 2 * gpus or max(2, (os.cpu_count() or 2) // 2)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ import select
 import signal
 import sys
 import traceback
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator
+from contextlib import suppress
+from inspect import GEN_RUNNING, getgeneratorstate
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 import torch
 from sqlalchemy.exc import OperationalError
@@ -25,10 +27,11 @@ from app.models import Run
 from app.recorder import Recorder
 from app.settings import Settings
 from app.store import attempts, runs
-from vae_core.checkpoint import Checkpoints, load_weights
+from vae_core.checkpoint import Checkpoints
 from vae_core.config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets import registry
-from vae_core.events import Checkpoint, Diverged, Evaluation, Event, StepTerms
+from vae_core.events import Abandoned, Checkpoint, Diverged, Evaluation, Event, Look, StepTerms
+from vae_core.state import load_weights
 from vae_core.training import new_model, train
 from vae_core.vae import VAE
 
@@ -62,22 +65,23 @@ def execute(settings: Settings, run_id: int, attempt: int) -> str:
     Whatever goes wrong in training ends up in the row, as a sentence. Raises `Unrecorded` when it cannot.
     """
     database = Database(settings.database_url)
-    with Recorder(database, run_id, attempt) as recorder, _ended_by_signals(recorder):
-        status, error = _outcome(database, settings, run_id, recorder)
+    recorder = Recorder(database, run_id, attempt, on_wish=lambda: signal.raise_signal(signal.SIGTERM))
+    with _Wishes(recorder) as wishes, recorder:
+        status, error = _outcome(database, settings, run_id, wishes)
         recorder.close(status, error)
     database.close()
     return status
 
 
-def _outcome(database: Database, settings: Settings, run_id: int, recorder: Recorder) -> Outcome:
+def _outcome(database: Database, settings: Settings, run_id: int, wishes: "_Wishes") -> Outcome:
     """How training ended, with every failure as one sentence for people; its traceback goes to the log."""
     try:
         with database.read() as session:
             run = runs.get(session, run_id)
         torch.set_num_threads(run.train_config.threads or settings.threads_per_run)
-        return _train(run, settings, recorder)
-    except _Ended:
-        return ENDINGS[recorder.wanted], None
+        return _train(run, settings, wishes)
+    except Abandoned:
+        return ENDINGS[wishes.recorder.wanted], None
     except (ConfigError, RefusedConfig, registry.DatasetUnavailable) as refusal:
         return "failed", str(refusal)
     except Exception as error:
@@ -97,12 +101,12 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {_first_line(error)}"
 
 
-def _train(run: Run, settings: Settings, recorder: Recorder) -> Outcome:
-    config = run.train_config
+def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:
+    config, recorder = run.train_config, wishes.recorder
 
     def show(activity: str) -> None:
         if recorder.wanted != "run":
-            raise _Ended
+            raise Abandoned
         recorder.say(activity)
 
     show(f"Loading {config.dataset}")
@@ -117,29 +121,44 @@ def _train(run: Run, settings: Settings, recorder: Recorder) -> Outcome:
     begin = kept.newest(at_most=recorder.stored, damaged=recorder.warn)
     model = None if begin else _inherited(run, settings, new_model(config, data))
     recorder.say(None)
-    return _follow(train(config, data, model=model, resume=begin), recorder, kept)
+    return _follow(train(config, data, model=model, resume=begin), wishes, kept)
 
 
-def _follow(training: Training, recorder: Recorder, kept: Checkpoints) -> Outcome:
+def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome:
     """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one."""
-    score, asked = None, None
+    recorder, asked = wishes.recorder, None
+    scores: dict[int, float] = {}
     while True:
         try:
-            event = training.send(asked)
+            if wishes.look and recorder.wanted != "run":
+                wishes.look = None
+                event = training.throw(Abandoned())
+            else:
+                event = training.send(asked)
         except StopIteration:
             return "finished", None
         asked = True if isinstance(event, StepTerms) and recorder.wanted != "run" else None
-        if isinstance(event, Checkpoint):
+        if isinstance(event, Look):
+            wishes.look = None if event.over else training
+        elif isinstance(event, Checkpoint):
+            wishes.look = None
             if recorder.settle():  # first the steps, then the checkpoint: none may be missing when the run goes on
-                kept.save(event, score)
+                kept.save(event, scores.get(event.step))
             if recorder.wanted != "run":
                 return ENDINGS[recorder.wanted], None
-            continue
-        recorder.record(event)
+        else:
+            recorder.record(event)
         if isinstance(event, Evaluation):
-            score = -event.reconstruction if event.elbo is None else event.elbo
+            scores = {event.step: -event.reconstruction if event.elbo is None else event.elbo}
         if isinstance(event, Diverged):
-            return "diverged", f"The {event.term} was no longer a finite number at step {event.step}."
+            return "diverged", _diverged(event, kept)
+
+
+def _diverged(event: Diverged, kept: Checkpoints) -> str:
+    """What happened, and what there is from before."""
+    good = kept.newest(at_most=event.step - 1)
+    before = f" The checkpoint of step {good.step} is from before that." if good else ""
+    return f"The {event.term} was no longer a finite number at step {event.step}.{before}"
 
 
 def _inherited(run: Run, settings: Settings, model: VAE) -> VAE:
@@ -154,22 +173,32 @@ def _inherited(run: Run, settings: Settings, model: VAE) -> VAE:
     return model
 
 
-class _Ended(BaseException):
-    """A wish to end while data is prepared; no handler of errors on the way may take it for one."""
+class _Wishes:
+    """How a run hears that it should end: SIGTERM interrupts it, SIGINT pauses it, and people's wishes come as either.
 
+    The handlers run between any two lines of training, so they only leave a note. But a look at the model, which may
+    take seconds, they break off.
+    """
 
-@contextmanager
-def _ended_by_signals(recorder: Recorder) -> Iterator[None]:
-    """The handlers only leave a note: they run between any two lines of training."""
-    wishes = {signal.SIGTERM: "interrupt", signal.SIGINT: "pause"}
-    before = {
-        number: signal.signal(number, lambda *_, wish=wish: recorder.interrupt(wish)) for number, wish in wishes.items()
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+    def __init__(self, recorder: Recorder):
+        self.recorder = recorder
+        self.look: Training | None = None  # whoever looks at the model just now
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number, wish in ((signal.SIGTERM, "interrupt"), (signal.SIGINT, "pause")):
+            self._before[number] = signal.signal(number, lambda *_, wish=wish: self._hear(wish))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def _hear(self, wish: str) -> None:
+        self.recorder.interrupt(wish)
+        if self.look and getgeneratorstate(self.look) == GEN_RUNNING:
+            self.look = None
+            raise Abandoned
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -15,12 +15,13 @@ MODULES = {
 }
 TORCH_FREE = (
     "vae_core.config", "vae_core.refusals", "vae_core.events", "vae_core.schedules", "vae_core.presets",
-    "vae_core.convention", "vae_core.datasets", "vae_core.rules", "vae_core.report",
+    "vae_core.convention", "vae_core.datasets", "vae_core.rules", "vae_core.report", "vae_core.checkpoint",
 )  # fmt: skip
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = ("app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch")
 STORE_READERS = (
-    "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.store", "app.doctor",
+    "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands", "app.store",
+    "app.doctor",
 )  # fmt: skip
 
 

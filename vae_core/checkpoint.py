@@ -1,4 +1,4 @@
-"""Checkpoints: what the next step follows from, taken from training, put back, and kept in files that survive a crash.
+"""Checkpoints, kept in files that survive a crash.
 
 A file appears whole or not at all: it is written under another name, forced to the disk, and renamed. Arrays are in
 safetensors, which executes nothing when it is read; a JSON file beside them, written last, says whose they are and
@@ -7,66 +7,20 @@ what their SHA-256 is. Without it, or with another sum, a checkpoint does not ex
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from math import inf
 from pathlib import Path
 
-import numpy as np
 import safetensors.numpy
-import torch
-from torch import Generator, Tensor, nn, optim
 
 from vae_core.events import Checkpoint
 
 KEEP = 2  # of the newest; the best is kept besides
-
-
-def capture(
-    step: int, seconds: float, model: nn.Module, optimizer: optim.Optimizer, generators: Mapping[str, Generator]
-) -> Checkpoint:
-    """Copies of everything that the steps after `step` follow from. Waits for the device."""
-    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
-    for index, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-    tensors |= {f"generator.{name}": generator.get_state() for name, generator in generators.items()}
-    return Checkpoint(step, seconds, {name: _array(value) for name, value in tensors.items()})
-
-
-def restore(
-    checkpoint: Checkpoint, model: nn.Module, optimizer: optim.Optimizer, generators: Mapping[str, Generator]
-) -> None:
-    """Put everything back in its place. Raises `ValueError` or `RuntimeError` where it does not fit."""
-    model.load_state_dict(_under("model.", checkpoint))
-    states: dict[int, dict[str, Tensor]] = {}
-    for name, value in _under("optimizer.", checkpoint).items():
-        index, _, field = name.partition(".")
-        states.setdefault(int(index), {})[field] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
-    for name, state in _under("generator.", checkpoint).items():
-        generators[name].set_state(state)
-
-
-def load_weights(checkpoint: Checkpoint, model: nn.Module) -> None:
-    """The model's weights alone, where their shapes agree: for a run that goes on under another loss."""
-    current = model.state_dict()
-    kept = {name: value for name, value in _under("model.", checkpoint).items() if name in current}
-    model.load_state_dict(
-        {name: value for name, value in kept.items() if value.shape == current[name].shape}, strict=False
-    )
-
-
-def _under(prefix: str, checkpoint: Checkpoint) -> dict[str, Tensor]:
-    arrays = checkpoint.arrays.items()
-    return {
-        name.removeprefix(prefix): torch.from_numpy(value.copy()) for name, value in arrays if name.startswith(prefix)
-    }
-
-
-def _array(value: Tensor) -> np.ndarray:
-    return value.detach().cpu().numpy().copy()
+WEIGHTS = "model."  # what the names of a model's own arrays begin with
 
 
 @dataclass(frozen=True)
@@ -76,9 +30,10 @@ class About:
     step: int
     seconds: float
     identity: str | None  # `TrainConfig.identity` of the run
-    score: float | None  # the newest held-out number by then, higher is better
+    score: float | None  # the held-out number at this step, higher is better; None where none was taken
     sha256: str
     torch: str  # version, in which the bits hold
+    looked: bool = True  # in every checkpoint of older versions
 
 
 class Damaged(Exception):
@@ -96,7 +51,8 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         content = safetensors.numpy.save(checkpoint.arrays)
         digest = sha256(content).hexdigest()
-        about = About(checkpoint.step, checkpoint.seconds, self.identity, score, digest, torch.__version__)
+        known = checkpoint.step, checkpoint.seconds, self.identity, score
+        about = About(*known, digest, version("torch"), checkpoint.looked)
         arrays, description = self._paths(checkpoint.step)
         write_durably(arrays, content)
         write_durably(description, json.dumps(asdict(about)).encode())
@@ -129,7 +85,18 @@ class Checkpoints:
             raise Damaged(f"cannot be read: {error.strerror}") from None
         if sha256(content).hexdigest() != about.sha256:
             raise Damaged("is damaged: its SHA-256 differs")
-        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content))
+        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.looked)
+
+    def all(self) -> list[About]:
+        """What is known of every checkpoint with a readable description, oldest first."""
+        return list(self._readable(sorted(self._steps())))
+
+    def weights(self, step: int) -> bytes:
+        """The model's arrays alone, under the names of its own state dict, as safetensors. Raises `Damaged`."""
+        arrays = self.load(step).arrays.items()
+        return safetensors.numpy.save(
+            {name.removeprefix(WEIGHTS): value for name, value in arrays if name.startswith(WEIGHTS)}
+        )
 
     def _about(self, step: int) -> About:
         try:
@@ -150,10 +117,8 @@ class Checkpoints:
 
     def _prune(self) -> None:
         """Remove all but the newest and the best, and what a crash left half done."""
-        steps = sorted(self._steps())
-        scores = {about.step: about.score for about in self._readable(steps) if about.score is not None}
-        best = max(scores, key=lambda step: scores[step], default=None)
-        kept = {path for step in {*steps[-KEEP:], *([best] if best else [])} for path in self._paths(step)}
+        steps = {*sorted(self._steps())[-KEEP:], best(self.all())}
+        kept = {path for step in steps if step is not None for path in self._paths(step)}
         for path in self.folder.iterdir():
             if path not in kept:
                 path.unlink(missing_ok=True)
@@ -162,6 +127,12 @@ class Checkpoints:
         for step in steps:
             with suppress(Damaged):
                 yield self._about(step)
+
+
+def best(known: Iterable[About]) -> int | None:
+    """The step of the checkpoint with the highest score; None where none has one."""
+    scores = {about.step: about.score for about in known if about.score is not None}
+    return max(scores, key=lambda step: scores[step], default=None)
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -85,6 +85,23 @@ class Checkpoint:
     step: int
     seconds: float  # of training, so far
     arrays: dict[str, NDArray[Any]]  # model.*, optimizer.*, and the states of the random generators
+    looked: bool  # whether the pictures and the evaluation of this step had been yielded
 
 
-Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Report
+@dataclass(frozen=True)
+class Look:
+    """From here until the same with `over`, the model is only looked at: seconds that may be broken off.
+
+    Whoever throws `Abandoned` meanwhile, from a signal handler too, gets a `Checkpoint` next. Resumed from it, a run
+    looks again.
+    """
+
+    step: int
+    over: bool = False
+
+
+class Abandoned(BaseException):
+    """Ends a look at the model. No error: nothing on the way may take it for one."""
+
+
+Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Look | Report

@@ -5,7 +5,7 @@ B is the batch, D the pixels of an image, Z the latent dimensions, L the Monte-C
 
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from math import isfinite
 from time import perf_counter
 
@@ -14,19 +14,19 @@ import torch
 from torch import Tensor, nn, optim
 
 from vae_core.buffer import TermBuffer, until_divergence
-from vae_core.checkpoint import capture, restore
 from vae_core.config import TrainConfig
 from vae_core.datasets.registry import Dataset
 from vae_core.devices import choose_device
 from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scale import freeze_scale
-from vae_core.events import Checkpoint, Diverged, Event, Pictures
+from vae_core.events import Abandoned, Checkpoint, Diverged, Event, Look, Pictures
 from vae_core.objectives import choose_objective
 from vae_core.pictures import COUNT, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
 from vae_core.refusals import ConfigError
 from vae_core.schedules import beta_at
+from vae_core.state import capture, restore
 from vae_core.vae import VAE, build_model
 
 OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest form that torch has
@@ -47,7 +47,8 @@ def train(
     step once, in blocks of `StepTerms`; evaluations, pictures and checkpoints at their intervals and at the end; then,
     if wanted, a `Report` of the finished model. A loss that is not finite ends the run with `Diverged`, after the block
     that ends with that step, or the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last
-    step next. With one to `resume` from, the first event is the step after it.
+    step next, and so does whoever throws `Abandoned` into a `Look`. With one to `resume` from, the first event is the
+    step after it, or the look at its own step where that was left out.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
@@ -69,26 +70,57 @@ def train(
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
     objective = choose_objective(config, len(train_images))
     generators = {"noise": noise, "grain": grain}
-    done, before = 0, 0.0
+    done, before, looked = 0, 0.0, False
     if resume:
         restore(resume, model, optimizer, generators)
-        done, before = resume.step, resume.seconds
-    buffer = TermBuffer(config, done)
+        done, before, looked = resume.step, resume.seconds, resume.looked
+    buffer, started = TermBuffer(config, done), perf_counter() - before
 
-    # 3. Before the first step: what the pictures will show, and where the curves start.
-    shape = (data.facts.height, data.facts.width)
-    inputs = to_unit(test_images[:COUNT])
-    held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
-    freeze = partial(freeze_scale, model, train_images, dequantize=config.dequantize)
-    if not resume:
-        yield Pictures(0, "inputs", to_pixels(inputs, shape))
-        yield from draw_pictures(model, inputs, shape, step=0)
-        freeze()
-        yield held_out(step=0, epoch=0.0, seconds=0.0)
+    def save(step: int, *, looked: bool) -> Checkpoint:
+        return capture(step, perf_counter() - started, model, optimizer, generators, looked=looked)
+
+    # 3. Now and then the model is looked at. No later step follows from that, so it may be broken off.
+    inputs, shape = to_unit(test_images[:COUNT]), (data.facts.height, data.facts.width)
+
+    def view(step: int) -> Iterator[Event]:
+        epoch, seconds = step / config.steps_per_epoch, perf_counter() - started if step else 0.0
+        if step == 0:
+            yield Pictures(0, "inputs", to_pixels(inputs, shape))
+        freeze_scale(model, train_images, dequantize=config.dequantize)
+        if _due(config, step, config.picture_interval):
+            yield from draw_pictures(model, inputs, shape, step)
+        if _due(config, step, config.evaluation_interval):
+            held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
+            evaluation = held_out(step=step, epoch=epoch, seconds=seconds)
+            yield evaluation
+            if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
+                yield Diverged(step, "held-out loss")
+
+    def report(step: int) -> Iterator[Event]:
+        yield examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=step)
+
+    def look(step: int, seen: Iterator[Event]) -> Generator[Event, bool | None, Event]:
+        """Returns the last event: the look's end, `Diverged`, or a checkpoint where it was broken off."""
+        event: Event
+        try:
+            for event in chain([Look(step)], seen, [Look(step, over=True)]):
+                yield event
+                if isinstance(event, Diverged):
+                    break
+        except Abandoned:
+            event = save(step, looked=False)
+            yield event
+        model.train()
+        return event
+
+    if not looked:
+        last: Event | None = yield from look(done, view(done))
+        if isinstance(last, Diverged):
+            return
+        if done and isinstance(last, Look):
+            yield save(done, looked=True)
 
     dynamic = config.binarize == "dynamic"
-    model.train()
-    started = perf_counter() - before
     order = batches(len(train_images), config.batch_size, order_seed, device, skip=done)
     for step, batch in zip(range(done + 1, config.total_steps + 1), order, strict=False):
         # 4. One update. Nothing here waits for the device: no number is looked at.
@@ -106,11 +138,9 @@ def train(
         buffer.append(terms, beta, seconds)
 
         # 5. Now and then the terms of several steps come over in one transfer: a sync point on a GPU.
-        last = step == config.total_steps
-        evaluating = last or step % config.evaluation_interval == 0
-        picturing = last or step % config.picture_interval == 0
-        saving = last or step % config.checkpoint_interval == 0
-        if not (evaluating or picturing or saving or buffer.due(seconds)):
+        looking = any(_due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
+        saving = _due(config, step, config.checkpoint_interval)
+        if not (looking or saving or buffer.due(seconds)):
             continue
         block, diverged = until_divergence(buffer.fetch())
         asked = yield block
@@ -118,25 +148,23 @@ def train(
             yield diverged
             return
 
-        # 6. The held-out view, of the weights after this step.
-        if picturing or evaluating:
-            freeze()
-        if picturing:
-            yield from draw_pictures(model, inputs, shape, step)
-        if evaluating:
-            epoch, seconds = step / config.steps_per_epoch, perf_counter() - started
-            evaluation = held_out(step=step, epoch=epoch, seconds=seconds)
-            yield evaluation
-            if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
-                yield Diverged(step, "held-out loss")
-                return
-        if saving or asked:
-            yield capture(step, perf_counter() - started, model, optimizer, generators)
-        model.train()
+        # 6. The held-out view of the weights after this step, and a checkpoint. Whoever asks for one waits for no view.
+        if asked:
+            yield save(step, looked=not looking)
+        last = (yield from look(step, view(step))) if looking else None
+        if isinstance(last, Diverged):
+            return
+        if saving and not asked and not isinstance(last, Checkpoint):
+            yield save(step, looked=True)
 
     # 7. What the finished model is worth, looked at more closely.
     if config.examine:
-        yield examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=config.total_steps)
+        yield from look(config.total_steps, report(config.total_steps))
+
+
+def _due(config: TrainConfig, step: int, interval: int) -> bool:
+    """Whether a step is a multiple of an interval, or the last one."""
+    return step % interval == 0 or step == config.total_steps
 
 
 def new_model(config: TrainConfig, data: Dataset) -> VAE:

@@ -10,10 +10,11 @@ from subprocess import PIPE, STDOUT, Popen
 import psutil
 
 from app.jobs.executor import JOB, Handle, Job
+from app.logs import tail
 from app.models import Run
 from app.settings import Settings
 
-TAIL_BYTES = 8192
+LAST_LINES = 20  # of a log, among which one says why its process ended
 CLOCK_SLACK_S = 2.0  # a process's create time moves with the clock it is counted from
 
 Worker = Popen[bytes]
@@ -120,10 +121,4 @@ def _exit(child: Worker | None) -> str:
 
 def _last_line(log: Path) -> str:
     """The last line of a log file that is not blank; '' when there is none."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
-            lines = file.read().decode(errors="replace").split("\n")
-    except FileNotFoundError:
-        return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return next((line.strip() for line in reversed(tail(log, LAST_LINES)) if line.strip()), "")

@@ -84,18 +84,26 @@ def clone(session: Session, run_id: int, changes: Mapping[str, Any], *, name: st
 
 
 def fork(
-    session: Session, run_id: int, changes: Mapping[str, Any], *, step: int | None = None, name: str | None = None
+    session: Session,
+    run_id: int,
+    changes: Mapping[str, Any],
+    *,
+    step: int | None = None,
+    name: str | None = None,
+    group: str | None = None,
 ) -> Run:
     """A new run that begins with the weights of a run's checkpoint, under another loss or schedule.
 
-    Of the newest checkpoint, or that of `step`. Raises `NotFound`, `RefusedConfig`, `Conflict` for a run that never
-    trained.
+    Of the newest checkpoint, or that of `step`; in its parent's group, or another. Raises `NotFound`,
+    `RefusedConfig`, `Conflict` for a run that never trained.
     """
     parent = runs.get(session, run_id)
     if not parent.step:
         raise Conflict(f"Run {run_id} has not trained yet, so there is nothing to fork.")
     config = TrainConfig.parse({**parent.config, **changes})
-    child = runs.create(session, config, name=name or f"{parent.name} fork", tags=parent.tags, group=parent.group)
+    child = runs.create(
+        session, config, name=name or f"{parent.name} fork", tags=parent.tags, group=group or parent.group
+    )
     child.parent_id, child.parent_step = parent.id, step
     return runs.stored(session, child)
 

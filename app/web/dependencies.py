@@ -1,4 +1,4 @@
-"""What routes ask for by type: the database, the scheduler, the gate; and a session for one request."""
+"""What routes ask for by type: the database, the scheduler, the settings, the gate."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from app.database import Database
 from app.jobs.scheduler import Scheduler
+from app.settings import Settings
 from app.web.security import Gate
 
 
@@ -19,6 +20,11 @@ def _scheduler(request: Request) -> Scheduler:
     return scheduler
 
 
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
 def _gate(request: Request) -> Gate:
     gate: Gate = request.app.state.gate
     return gate
@@ -26,4 +32,5 @@ def _gate(request: Request) -> Gate:
 
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
 GateDep = Annotated[Gate, Depends(_gate)]

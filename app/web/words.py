@@ -9,14 +9,17 @@ from app.palette import slot
 from app.units import QUANTITIES, SHORT_NAMES
 
 NOTHING = "—"
+LARGE = 1e7  # beyond which no digit after the point and no comma helps
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """105.57, 0.0132, 4,690: enough digits to compare, none to wade through."""
+    """105.57, 0.0132, 4,690, 4.91e+18: enough digits to compare, none to wade through."""
     if value is None:
         return NOTHING
     if isinstance(value, int):
         said = f"{value:,}"
+    elif abs(value) >= LARGE:
+        said = f"{value:.3g}"
     elif 0 < abs(value) < 1:
         said = f"{value:#.3g}"
     else:

@@ -54,9 +54,9 @@ export function announce(text) {
   document.getElementById("announce").textContent = text;
 }
 
-/** A number with a real minus sign. */
+/** A number with a real minus sign; a huge one in powers of ten. */
 export function fixed(value, digits) {
-  return value.toFixed(digits).replace("-", "−");
+  return (Math.abs(value) < 1e7 ? value.toFixed(digits) : value.toPrecision(3)).replace("-", "−");
 }
 
 /** The JSON that the server put into the page under this id. */

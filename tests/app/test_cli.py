@@ -2,17 +2,21 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.database import Database
+from app.models import Run
 from app.store import runs
 from app.web.security import HOSTS
-from tests.server import NO_NETWORK, Server
+from tests.server import NO_NETWORK, Server, wait_until
 from vae_core.presets import PRESETS
 
 QUICK = ["--set", "hidden=8", "--set", "latent_dim=2", "--set", "max_steps=5", "--set", "epochs="]
@@ -49,9 +53,38 @@ def test_train_says_how_it_ended(tmp_path: Path) -> None:
     assert "MNIST" in failed.stdout
 
 
+def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
+    longer = ["--set", "max_steps=100000", "--set", "batch_size=8", "--set", "examine=false"]
+    command = [sys.executable, "-m", "app.cli", "train", "--data", str(tmp_path), "--json", *QUICK, *longer]
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+
+    def row() -> Run | None:
+        with suppress(OperationalError), database.read() as session:  # its tables are not there yet
+            return session.get(Run, 1)
+        return None
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **NO_NETWORK}) as training:
+        wait_until(lambda: (run := row()) and run.step)
+        training.send_signal(signal.SIGINT)
+        told, _ = training.communicate(timeout=60)
+    assert json.loads(told)["runs"][0]["status"] == "paused"
+    paused = row()
+    assert (paused.status, training.returncode) == ("paused", 1)
+    with database.write() as session:  # so little is left that the test is short
+        run = session.get(Run, 1)
+        run.config, run.total_steps = {**run.config, "max_steps": run.step + 10}, run.step + 10
+    assert elboard("train", "--data", str(tmp_path), "--resume", "1").returncode == 0
+    assert (row().status, row().step) == ("finished", paused.step + 10)
+    refused = elboard("train", "--data", str(tmp_path), "--resume", "1")
+    assert refused.returncode == 2
+    assert "Run 1 is finished, so it cannot resume" in refused.stderr
+    database.close()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["train", "--resume", "1", "--set", "beta=2"], "--resume goes on with a run as it is"),
         (["train", "--set", "latent_dim=0"], "latent_dim must be at least 1, not '0'"),
         (["train", "--set", "learning_rate=nan"], "learning_rate must be a finite number"),
         (["train", "--set", "nope=1"], "nope is not a field"),

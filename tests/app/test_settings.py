@@ -26,7 +26,15 @@ def test_the_environment_names_folders_and_database(tmp_path: Path, monkeypatch:
 
 
 def test_full_slots_leave_no_core_idle_and_fight_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.settings.GPUS", tmp_path)
     for cores, slots, threads in ((1, 2, 1), (2, 2, 1), (4, 2, 2), (16, 8, 2)):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
         settings = Settings(data=tmp_path)
         assert (settings.slots, settings.threads_per_run) == (slots, threads)
+
+
+def test_a_gpu_takes_two_runs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.settings.GPUS", tmp_path)
+    for number in range(3):
+        (tmp_path / f"0000:0{number}:00.0").mkdir()
+    assert Settings(data=tmp_path).slots == 6

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +13,9 @@ import torch
 from app import worker
 from app.models import Run
 from app.settings import Settings
-from app.store import attempts, control, evaluations, pictures, runs, steps
+from app.store import attempts, control, evaluations, pictures, reports, runs, steps
 from app.worker import execute
+from vae_core import training
 from vae_core.checkpoint import Checkpoints
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7}
@@ -164,6 +165,33 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
     assert _weights(settings, whole) == _weights(settings, paused)
 
 
+def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, finish, again, monkeypatch):
+    run_id = claimed(**SHORT | {"examine": True}, max_steps=60)
+    examining = Event()
+
+    def examine_for_ever(*_, **__):
+        examining.set()
+        Event().wait(60)
+        raise AssertionError("the examination was not broken off")
+
+    def stop():
+        examining.wait(60)
+        with database.write() as session:
+            control.stop(session, run_id)
+
+    thread = Thread(target=stop)
+    thread.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "examine", examine_for_ever)
+        run = finish(run_id)
+    thread.join()
+    assert (run.status, run.step, run.error) == ("stopped", 60, None)
+    assert execute(settings, run_id, again(run_id)) == "finished"
+    with database.read() as session:
+        assert reports.last(session, run_id)
+    assert _steps(database, run_id)["step"] == list(range(1, 61))
+
+
 def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compared(
     database, settings, claimed, finish, again
 ):
@@ -247,10 +275,12 @@ def test_a_fenced_attempt_ends_without_a_trace(database, claimed, finish, meanwh
 
 
 def test_a_diverging_run_says_where(database, claimed, finish):
-    run_id = claimed(likelihood="gaussian", optimizer="sgd", learning_rate=10, hidden=(16,))
+    run_id = claimed(likelihood="gaussian", optimizer="sgd", learning_rate=10, hidden=(16,), checkpoint_every=1)
     run = finish(run_id)
     assert run.status == "diverged"
-    assert run.error.endswith(f"was no longer a finite number at step {run.step}.")
+    said, before = run.error.split(". ")
+    assert said.endswith(f"was no longer a finite number at step {run.step}")
+    assert before == f"The checkpoint of step {run.step - 1} is from before that."
     assert _steps(database, run_id)["nonfinite"] == [run.step]
     assert None in run.latest.values()
 

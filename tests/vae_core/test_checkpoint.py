@@ -5,15 +5,10 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-import torch
+import safetensors.numpy
 
-from vae_core.checkpoint import Checkpoints, load_weights, write_durably
-from vae_core.datasets.facts import FACTS
-from vae_core.events import Checkpoint, Diverged, Evaluation, StepTerms
-from vae_core.training import OPTIMIZERS, train
-from vae_core.vae import build_model
-
-STEPS, CUT = 60, 37  # 23 steps an epoch: the cut is within the second
+from vae_core.checkpoint import Checkpoints, best, write_durably
+from vae_core.events import Checkpoint
 
 
 def _fingerprint(checkpoint: Checkpoint) -> str:
@@ -22,89 +17,13 @@ def _fingerprint(checkpoint: Checkpoint) -> str:
     ).hexdigest()
 
 
-def _columns(events) -> dict[str, np.ndarray]:
-    blocks = [vars(event) for event in events if isinstance(event, StepTerms)]
-    return {
-        name: np.concatenate([block[name] for block in blocks]) for name in ("step", "reconstruction", "kl", "loss")
-    }
-
-
-def _last(kind, events):
-    return [event for event in events if isinstance(event, kind)][-1]
-
-
-EVERYTHING = [
-    *({"optimizer": name} for name in OPTIMIZERS),
-    {"dequantize": True, "likelihood": "continuous_bernoulli"},
-    {"likelihood": "gaussian", "scale": "shared"},
-    {"likelihood": "gaussian", "scale": "optimal"},
-    {"objective": "dreg", "mc_samples": 2},
-    {"objective": "beta_tcvae", "beta": 4, "beta_schedule": "cyclical", "warmup_steps": 5, "cycle_steps": 9},
-    {"model": "ae", "architecture": "conv", "output_bias": "data_mean"},
-]
-
-
-@pytest.mark.parametrize("changes", EVERYTHING)
-def test_a_resumed_run_ends_with_the_bits_of_one_that_never_stopped(small, digits, tmp_path, changes):
-    config = small(max_steps=STEPS, checkpoint_every=CUT, evaluate_every=20, picture_every=STEPS, **changes)
-    whole = list(train(config, digits))
-    cut, end = (event for event in whole if isinstance(event, Checkpoint))
-    assert (cut.step, end.step) == (CUT, STEPS)
-
-    kept = Checkpoints(tmp_path, config.identity)
-    kept.save(cut)
-    resumed = list(train(config, digits, resume=kept.newest()))
-    assert _fingerprint(_last(Checkpoint, resumed)) == _fingerprint(end)
-    assert _last(Evaluation, resumed).reconstruction == _last(Evaluation, whole).reconstruction
-    if config.model == "vae":
-        before, after = _columns(whole), _columns(resumed)
-        assert after["step"].tolist() == list(range(CUT + 1, STEPS + 1))
-        assert all(np.array_equal(before[name][CUT:], after[name]) for name in before)
-
-
-def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(small, digits):
-    config = small(max_steps=200, evaluate_every=200, picture_every=200)
-    events, event, answer = train(config, digits), None, None
-    while not (isinstance(event, StepTerms) and event.step[-1] > 5):
-        event = next(events)
-    answer = events.send(True)
-    assert isinstance(answer, Checkpoint)
-    assert answer.step == event.step[-1] < 200
-    whole, resumed = (_columns(train(config, digits, resume=start)) for start in (None, answer))
-    assert np.array_equal(whole["loss"][answer.step :], resumed["loss"])
-
-
-def test_a_finished_run_can_be_extended_as_if_it_had_always_been_longer(small, digits):
-    short, long = (small(max_steps=steps, examine=False) for steps in (30, STEPS))
-    resumed = list(train(long, digits, resume=_last(Checkpoint, train(short, digits))))
-    assert _fingerprint(_last(Checkpoint, resumed)) == _fingerprint(_last(Checkpoint, train(long, digits)))
-    assert short.identity == long.identity != small(beta=2).identity
-
-
-def test_a_run_that_diverges_leaves_the_checkpoint_before(small, digits):
-    config = small(learning_rate=10, likelihood="gaussian", sigma=0.001, optimizer="sgd", checkpoint_every=1)
-    events = list(train(config, digits))
-    assert isinstance(events[-1], Diverged)
-    saved = [event.step for event in events if isinstance(event, Checkpoint)]
-    assert saved == list(range(1, events[-1].step))
-
-
-def test_weights_alone_fit_a_model_of_another_loss(small, digits):
-    trained = _last(Checkpoint, train(small(), digits))
-    model = build_model(small(likelihood="gaussian", scale="shared"), FACTS["digits"], seed=9)
-    load_weights(trained, model)
-    assert torch.equal(model.encoder[0].weight, torch.from_numpy(trained.arrays["model.encoder.0.weight"]))
-    wider = build_model(small(likelihood="gaussian", scale="per_pixel"), FACTS["digits"], seed=9)
-    last = wider.decoder[-1].weight.clone()
-    load_weights(trained, wider)
-    assert torch.equal(wider.decoder[0].weight, model.decoder[0].weight)
-    assert torch.equal(wider.decoder[-1].weight, last)  # has another shape: stays as it was
-
-
 @pytest.fixture
 def tiny() -> Checkpoint:
     return Checkpoint(
-        5, 1.5, {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "generator.noise": np.zeros(4, np.uint8)}
+        5,
+        1.5,
+        {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "generator.noise": np.zeros(4, np.uint8)},
+        looked=True,
     )
 
 
@@ -238,3 +157,19 @@ def test_the_description_is_plain_json(kept, tiny):
     assert about["step"] == 5
     assert about["score"] == -3.5
     assert about["sha256"] == sha256((kept.folder / "000000005.safetensors").read_bytes()).hexdigest()
+
+
+def test_the_weights_alone_bear_the_names_of_the_model(kept, tiny):
+    kept.save(tiny)
+    weights = safetensors.numpy.load(kept.weights(5))
+    assert list(weights) == ["weight"]
+    assert np.array_equal(weights["weight"], tiny.arrays["model.weight"])
+
+
+def test_the_best_is_the_one_with_the_highest_score(kept, tiny):
+    kept.save(replace(tiny, step=1))
+    assert best(kept.all()) is None
+    kept.save(replace(tiny, step=2), -3.0)
+    kept.save(replace(tiny, step=3), -9.0)
+    assert [(about.step, about.score) for about in kept.all()] == [(2, -3.0), (3, -9.0)]
+    assert best(kept.all()) == 2

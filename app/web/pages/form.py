@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from app.database import Database
 from app.errors import Refused
 from app.forms import fieldsets, typed_values
+from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest, is_twin, varied
 from app.models import Run
-from app.store import runs
+from app.store import control, runs
 from app.web.api import RunId, launch
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.view import page
@@ -30,12 +31,13 @@ def show_new(
     database: DatabaseDep,
     preset: Annotated[str, Query(max_length=120)] = START_PRESET,
     like: Annotated[RunId | None, Query(alias="from")] = None,
+    step: Annotated[RunId | None, Query(alias="fork")] = None,
 ) -> Response:
-    """The form, filled from a preset or from an earlier run."""
+    """The form, filled from a preset or from an earlier run; a fork begins with that run's weights after a step."""
     if like is not None:
         with database.read() as session:
             config = runs.get(session, like, deleted_too=True).train_config
-        return _form(request, typed_values(config), preset=None, like=like)
+        return _form(request, typed_values(config), preset=None, like=like, fork=step)
     if preset not in PRESETS:
         raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}", "preset")
     configs = PRESETS[preset].configs()
@@ -52,17 +54,35 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
     if field:
         form[field] = value
     name, preset, twin = form.pop("name", "").strip(), form.pop("preset", ""), bool(form.pop("twin", ""))
+    parent, step = (_whole(form.pop(field, "")) for field in ("parent", "fork"))
     whole = preset if _decided(preset) - form.keys() else None  # all runs of a preset, with this form's changes
     try:
         wanted = LaunchRequest(name=name[:120] or None, preset=whole, config=form, twin=twin)
-        launched = _launched_before(database, key) or launch(database, scheduler, wanted, key, preset or None)
+        launched = _launched_before(database, key)
+        if not launched and parent:
+            launched = [_forked(database, scheduler, parent, step, wanted, key)]
+        launched = launched or launch(database, scheduler, wanted, key, preset or None)
     except RefusedConfig as refused:
         return _form(
-            request, form, preset=preset or None, twin=twin, name=name, errors=refused.errors, key=key, status=422
+            *(request, form, preset or None, twin, name, parent, step), errors=refused.errors, key=key, status=422
         )
     if len(launched) == 1:
         return RedirectResponse(f"/runs/{launched[0].id}", 303)
     return RedirectResponse("/compare?runs=" + ",".join(str(run.id) for run in launched), 303)
+
+
+def _forked(
+    database: Database, scheduler: Scheduler, parent: int, step: int | None, wanted: LaunchRequest, key: str
+) -> Run:
+    with database.write() as session:
+        run = control.fork(session, parent, wanted.config, step=step, name=wanted.name, group=key)
+    scheduler.wake()
+    return run
+
+
+def _whole(typed: str) -> int | None:
+    """A hidden field's number; None where there is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 17 else None
 
 
 def _decided(preset: str | None) -> set[str]:
@@ -86,6 +106,7 @@ def _form(
     twin: bool = False,
     name: str = "",
     like: int | None = None,
+    fork: int | None = None,
     errors: list[ConfigError] | None = None,
     key: str | None = None,
     status: int = 200,
@@ -101,6 +122,7 @@ def _form(
         "twin": twin,
         "name": name,
         "like": like,
+        "fork": fork,
         "errors": errors or [],
         "key": key or runs.new_group(),
         "scaled": SCALED,

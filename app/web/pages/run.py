@@ -7,12 +7,14 @@ from fastapi.responses import Response
 
 from app import plots
 from app.launch import command_line
+from app.logs import tail
 from app.models import LIVE
 from app.store import control, evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from app.web import remarks
 from app.web.api import RunId
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, SettingsDep
+from app.web.files import checkpoints_of
 from app.web.pages.view import Json, lines, page, page_data
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
@@ -20,9 +22,11 @@ from vae_core.presets import PRESETS, Published
 
 router = APIRouter()
 
+LOG_LINES = 40
+
 
 @router.get("/runs/{run_id}")
-def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response:
+def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> Response:
     """One run: its curves, pictures, held-out numbers, examination and configuration."""
     with database.read() as session:
         cursor = events.newest_id(session)
@@ -53,6 +57,8 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "readings": READING_NAMES,
         "misread": report and remarks.misread(config, report["xray"]),
         "evaluations": evaluated,
+        "checkpoints": checkpoints_of(settings, run_id),
+        "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
         "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
         "kl_figure": _kl_figure(evaluated, line),
         "variance_figure": report and plots.mean_variance_figure(report["latents"]["mean_variance"], line),

@@ -60,6 +60,21 @@ def launch(client: TestClient) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
+def become(application: FastAPI) -> Callable[..., None]:
+    """Put a run into a state, as its process would have; the executor takes any handle for a living process."""
+
+    def put(run: int, **columns: Any) -> None:
+        columns.setdefault("handle", {"pid": 1})
+        with application.state.database.write() as session:
+            row = session.get(Run, run)
+            for name, value in columns.items():
+                setattr(row, name, value)
+            session.add(row)
+
+    return put
+
+
+@pytest.fixture
 def trained(
     application: FastAPI,
     launch: Callable[..., dict[str, Any]],

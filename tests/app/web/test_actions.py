@@ -2,27 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.models import Run
-
 Launch = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def become(application: FastAPI) -> Callable[..., None]:
-    """Put a run into a state, as its process would have; the executor takes any handle for a living process."""
-
-    def put(run: int, **columns: Any) -> None:
-        columns.setdefault("handle", {"pid": 1})
-        with application.state.database.write() as session:
-            row = session.get(Run, run)
-            for name, value in columns.items():
-                setattr(row, name, value)
-            session.add(row)
-
-    return put
 
 
 def _said(answer: Any) -> str:

@@ -100,6 +100,24 @@ def test_a_remedy_launches_with_one_click(client: TestClient) -> None:
     assert (config["likelihood"], config["dequantize"]) == ("continuous_bernoulli", True)
 
 
+def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, trained: Trained) -> None:
+    parent = trained(beta=2)
+    page = text(client, f"/runs/new?from={parent}&fork=20")
+    assert "begins with the weights of" in page
+    form = form_of(page)
+    assert (form["parent"], form["fork"]) == (str(parent), "20")
+    refused = client.post("/runs", data={**form, "beta": "-1"})
+    assert refused.status_code == 422
+    assert form_of(refused.text)["fork"] == "20"
+    for _ in range(2):  # a repeated submit launches nothing
+        answer = client.post("/runs", data={**form, "likelihood": "gaussian"})
+    child = client.get(f"/api{answer.headers['location']}").json()
+    assert (child["parent_id"], child["parent_step"]) == (parent, 20)
+    assert (child["config"]["likelihood"], child["config"]["beta"]) == ("gaussian", 2)
+    assert len(client.get("/api/runs").json()["runs"]) == 2
+    assert f'<a href="/runs/{parent}">run {parent}</a> at step 20' in text(client, f"/runs/{child['id']}")
+
+
 def test_a_clone_is_the_same_form_filled_in(client: TestClient, launch: Launch) -> None:
     run = launch(likelihood="gaussian", sigma=0.123456789, hidden=[30, 20], epochs=None, max_steps=9)
     form = form_of(text(client, f"/runs/new?from={run['id']}"))

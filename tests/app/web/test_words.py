@@ -15,6 +15,7 @@ from app.web.words import duration, moment, number, percent, rounded, signed, ti
         (None, "—"),
         (-3.0, "−3.00"),
         (12345.678, "12,345.68"),
+        (-4.9109e18, "−4.91e+18"),
     ],
 )
 def test_numbers(value: float | None, said: str) -> None:
