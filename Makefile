@@ -20,7 +20,9 @@ lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, then a look at what is left (half an hour)
+faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, a full disk, a locked database; then a look (half an hour)
+	$(BIN)/python -m tests.faults.disk
+	$(BIN)/python -m tests.faults.locked 10
 	$(BIN)/python -m tests.faults.storm 100
 
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
