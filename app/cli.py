@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """The `elboard` command: serve the pages, train without them, and look after what is stored."""
-=======
-"""The `elboard` command: serve the pages, train without them, list the presets, translate a loss."""
->>>>>>> translator
 
 import json
 import os
@@ -140,16 +136,6 @@ def train(
         raise typer.Exit(1)
 
 
-<<<<<<< HEAD
-=======
-def _pair(text: str, option: str = "set") -> tuple[str, str]:
-    field, equals, value = text.partition("=")
-    if not equals:
-        raise AppError(f"--{option} takes {'field' if option == 'set' else 'name'}=value, not {text!r}", option)
-    return field.strip(), value
-
-
->>>>>>> translator
 @app.command()
 def presets() -> None:
     """List the named configurations."""
@@ -173,7 +159,7 @@ def translate(
 
     source = {"recipe": recipe} if recipe else {"code": _text(file)}
     sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
-    answer = asked({**source, **sizes, "values": dict(_pair(text, "value") for text in values)})
+    answer = asked({**source, **sizes, "values": changes_of(values, "value")})
     typer.echo(json.dumps(answer.public(), indent=2) if as_json else printed(answer))
 
 

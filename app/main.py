@@ -15,11 +15,7 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-<<<<<<< HEAD
-from app.web import actions, answers, api, assets, events, files, pages, sign_in
-=======
-from app.web import actions, answers, api, assets, events, pages, sign_in, translate
->>>>>>> translator
+from app.web import actions, answers, api, assets, events, files, pages, sign_in, translate
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -62,10 +58,9 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
 
     for router in (
         *(sign_in.router, api.router, files.router, events.router, actions.api),
-        *(pages.router, actions.pages, assets.router),
+        *(pages.router, actions.pages, translate.router, assets.router),
     ):
         app.include_router(router)
-    app.include_router(translate.router)
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)
 
