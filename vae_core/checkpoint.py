@@ -153,7 +153,7 @@ class Checkpoints:
         scores = {about.step: about.score for about in self._readable(steps) if about.score is not None}
         best = max(scores, key=lambda step: scores[step], default=None)
         kept = {path for step in {*steps[-KEEP:], *([best] if best else [])} for path in self._paths(step)}
-        for path in self.folder.iterdir():
+        for path in sorted(self.folder.iterdir()):  # .json before .safetensors: none may promise arrays that are gone
             if path not in kept:
                 path.unlink(missing_ok=True)
 
