@@ -31,7 +31,7 @@ BREAKS = (
     Break(
         "no fsync before a checkpoint is renamed",
         "vae_core/checkpoint.py",
-        "        os.fsync(file.fileno())\n",
+        "            os.fsync(file.fileno())\n",
         "",
         ("tests/vae_core/test_checkpoint.py",),
     ),
