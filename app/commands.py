@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from app.backup import back_up
 from app.database import Database
 from app.errors import AppError
 from app.lock import is_owned
 from app.models import Run
 from app.settings import Settings
 from app.store import control, runs
+from app.tidy import tidy as tidied
 
 app = typer.Typer()
 
@@ -90,6 +92,29 @@ def fork(
     """Queue a new run that begins with this one's weights, under another loss or schedule."""
     changes = changes_of(settings)
     _each(data, [run], lambda session, run_id: control.fork(session, run_id, changes, step=step, name=name))
+
+
+@app.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="A new file; beside the database if not given.")] = None,
+    data: Data = None,
+) -> None:
+    """Copy the database into one file, even while it is in use."""
+    saved = back_up(_database(settings_of(data)).engine, target)
+    typer.echo(f"{saved} ({saved.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
+def tidy(
+    older_than: Annotated[float, typer.Option(min=0, help="Days since a run was deleted.")] = 30, data: Data = None
+) -> None:
+    """Purge deleted runs for good, with their folders, and shrink the database."""
+    settings = settings_of(data)
+    freed = tidied(_database(settings), settings, older_than)
+    typer.echo(
+        f"Purged, deleted more than {older_than:g} days ago: {', '.join(map(str, freed.runs)) or 'no run'}. "
+        f"Freed: {freed.folders / 1e6:.1f} MB of files, {freed.database / 1e6:.1f} MB of the database."
+    )
 
 
 def settings_of(data: Path | None) -> Settings:

@@ -64,7 +64,8 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)
 
-    app.add_middleware(GZipMiddleware, minimum_size=1000)  # leaves text/event-stream alone
+    # Leaves text/event-stream alone. Level 9 takes eight times as long over numbers, to save a ninth of their size.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, settings.host], www_redirect=False)
     app.add_middleware(SecurityHeaders)

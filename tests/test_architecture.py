@@ -25,7 +25,7 @@ PURE = (
 )  # fmt: skip
 STORE_READERS = (
     "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands", "app.store",
-    "app.doctor",
+    "app.doctor", "app.migrations", "app.tidy",
 )  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from app import schema
 from app.database import Database
 from app.models import Run
 from app.store import runs
@@ -170,4 +172,16 @@ def test_translate_refuses_in_one_line(words: list[str], said: str) -> None:
     told = elboard("translate", *words)
     assert told.returncode == 2
     assert said in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_database_of_a_newer_version_is_refused_with_status_2(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        session.execute(sa.update(schema.TABLE).values(version_num="9999"))
+    database.close()
+    told = elboard("serve", "--port", "0", "--data", str(tmp_path))
+    assert told.returncode == 2
+    assert told.stderr.startswith("elboard: The database has tables of version 9999")
     assert told.stderr.count("\n") == 1
