@@ -15,7 +15,8 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.web import actions, answers, api, assets, events, pages, sign_in
+from app.statistics import Shelf
+from app.web import actions, answers, api, assets, events, pages, preflight, sign_in
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -27,6 +28,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     database = Database(settings.database_url)
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
+    shelf = Shelf(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -39,6 +41,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await supervision
             executor.close()
+            shelf.close()
             database.close()
 
     app = FastAPI(
@@ -50,10 +53,13 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
         lifespan=lifespan,
         dependencies=[Depends(require_same_origin)],
     )
-    app.state.database, app.state.scheduler = database, scheduler
+    app.state.database, app.state.scheduler, app.state.shelf = database, scheduler, shelf
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
-    for router in (sign_in.router, api.router, events.router, pages.router, actions.api, actions.pages, assets.router):
+    for router in (
+        sign_in.router, api.router, events.router, preflight.router, pages.router, actions.api, actions.pages,
+        assets.router,
+    ):  # fmt: skip
         app.include_router(router)
     app.mount("/static", assets.RevalidatedFiles(directory=assets.folder("static")), name="static")
     answers.install(app)

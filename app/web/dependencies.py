@@ -1,4 +1,4 @@
-"""What routes ask for by type: the database, the scheduler, the gate; and a session for one request."""
+"""What routes ask for by type: the database, the scheduler, the data sets' statistics, the gate."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from app.database import Database
 from app.jobs.scheduler import Scheduler
+from app.statistics import Shelf
 from app.web.security import Gate
 
 
@@ -24,6 +25,12 @@ def _gate(request: Request) -> Gate:
     return gate
 
 
+def _shelf(request: Request) -> Shelf:
+    shelf: Shelf = request.app.state.shelf
+    return shelf
+
+
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
+ShelfDep = Annotated[Shelf, Depends(_shelf)]
 GateDep = Annotated[Gate, Depends(_gate)]
