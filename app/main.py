@@ -15,7 +15,8 @@ from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
-from app.web import actions, answers, api, assets, events, files, pages, sign_in, translate
+from app.statistics import Shelf
+from app.web import actions, answers, api, assets, events, files, pages, preflight, sign_in, translate
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -31,6 +32,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     database.create_tables()
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
+    shelf = Shelf(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -42,6 +44,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await supervision
             executor.close()
+            shelf.close()
             database.close()
 
     app = FastAPI(
@@ -54,10 +57,11 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
         dependencies=[Depends(require_same_origin)],
     )
     app.state.settings, app.state.database, app.state.scheduler = settings, database, scheduler
+    app.state.shelf = shelf
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (
-        *(sign_in.router, api.router, files.router, events.router, actions.api),
+        *(sign_in.router, api.router, files.router, events.router, preflight.router, actions.api),
         *(pages.router, actions.pages, translate.router, assets.router),
     ):
         app.include_router(router)

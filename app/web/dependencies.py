@@ -1,4 +1,4 @@
-"""What routes ask for by type: the database, the scheduler, the settings, the gate."""
+"""What routes ask for by type: the database, the scheduler, the settings, the data sets' statistics, the gate."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from app.database import Database
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
+from app.statistics import Shelf
 from app.web.security import Gate
 
 
@@ -30,7 +31,13 @@ def _gate(request: Request) -> Gate:
     return gate
 
 
+def _shelf(request: Request) -> Shelf:
+    shelf: Shelf = request.app.state.shelf
+    return shelf
+
+
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
+ShelfDep = Annotated[Shelf, Depends(_shelf)]
 GateDep = Annotated[Gate, Depends(_gate)]

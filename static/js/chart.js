@@ -2,6 +2,7 @@
 
 import { smoothed } from "./curves.js";
 import { throttled } from "./common.js";
+import { referenceMarks } from "./references.js";
 
 const REDRAW_MS = 250;
 const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
@@ -36,7 +37,7 @@ export function themed(figure) {
   return { data, layout };
 }
 
-/** A live chart of one or more curves. `settings` is {x, y, smooth}, kept in the address by whoever owns it. */
+/** A live chart of one or more curves. `settings` is {x, y, smooth, lines}, kept in the address by whoever owns it. */
 export class Chart {
   #figure;
   #curves;
@@ -54,7 +55,7 @@ export class Chart {
       if (this.#visible) this.schedule();
     }).observe(node);
     document.addEventListener("visibilitychange", () => !document.hidden && this.schedule());
-    document.addEventListener("themechange", () => this.schedule());
+    for (const change of ["themechange", "partschange"]) document.addEventListener(change, () => this.schedule());
   }
 
   #drawNextFrame() {
@@ -108,6 +109,11 @@ export class Chart {
       else this.linearRows.push(QUANTITIES[data.find((trace) => trace.yaxis === axis).meta.field]);
     }
     layout.shapes = [...this.#curves.values()].flatMap((curve) => this.#gaps(curve));
+    const none = { shapes: [], annotations: [], outside: [] };
+    const { shapes, annotations, outside } = this.settings.lines ? referenceMarks(layout, data) : none;
+    layout.shapes.push(...shapes);
+    layout.annotations.push(...annotations);
+    this.outside = outside;
   }
 
   /** A line at each step whose terms were not finite numbers. */

@@ -30,7 +30,7 @@ export function radios(root, name, fallback, choose) {
   return start;
 }
 
-/** The toolbar of a chart: x axis, y axis, smoothing, reset and PNG. Returns the settings to start from. */
+/** The toolbar of a chart: x axis, y axis, smoothing, reference lines, reset and PNG. Returns the settings to start from. */
 export function toolbar(root, filename, chartOf) {
   const settings = {};
   const change = (name, value) => {
@@ -50,6 +50,15 @@ export function toolbar(root, filename, chartOf) {
     toAddress({ smooth: slider.value === "0" ? null : slider.value });
     change("smooth", Number(slider.value));
   });
+
+  const lines = root.querySelector("input[name=lines]"); // only a single run's chart has reference lines
+  if (lines) {
+    lines.checked = settings.lines = fromAddress("lines", "on", ["on", "off"]) === "on";
+    lines.addEventListener("change", () => {
+      toAddress({ lines: lines.checked ? null : "off" });
+      change("lines", lines.checked);
+    });
+  }
 
   root.querySelector("[data-action=reset]").addEventListener("click", () => chartOf().reset());
   root.querySelector("[data-action=png]").addEventListener("click", () => chartOf().save(filename));

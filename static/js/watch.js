@@ -79,6 +79,7 @@ function summarise(chart, runs, curves) {
     return `${name}: ${term} went from ${fixed(known[0], 1)} to ${fixed(known.at(-1), 1)} nats/image in ${curve.lastStep.toLocaleString("en")} steps.${points}`;
   });
   if (chart.linearRows?.length) sentences.push(`Shown linearly, since it has values of 0 or less: ${chart.linearRows.join(", ")}.`);
+  if (chart.outside?.length) sentences.push(`Reference lines too far from the curve to draw: ${chart.outside.join("; ")}.`);
   const markers = runs.some(({ id }) => curves.get(id).evaluations.length) ? "Circles are held-out values." : "";
   document.getElementById("chart-summary").textContent = [...sentences, markers].join(" ");
 }

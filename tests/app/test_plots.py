@@ -5,7 +5,16 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, mean_variance_figure, terms_figure
+from app.plots import (
+    Figure,
+    Line,
+    compare_figure,
+    kl_per_dim_figure,
+    mean_variance_figure,
+    reference_marks,
+    terms_figure,
+)
+from vae_core.references import BOTH, BOUND, Reference
 
 A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "dot")
 
@@ -67,6 +76,36 @@ def test_equal_units_share_every_row() -> None:
 
 def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
     assert panels(compare_figure([A, B], ["u", "u"], [True, False]))["y2"] == {(1, "kl")}
+
+
+REFERENCES = [Reference("collapsed", 205.65, BOTH, "how c"), Reference("published", 105.6, BOUND, "how p")]
+
+
+def test_a_reference_is_drawn_on_the_rows_of_its_unit_alone() -> None:
+    marks = reference_marks(REFERENCES, variational=True)
+    assert {(mark["axis"], mark["name"]) for mark in marks} == {
+        ("y", "collapsed"),
+        ("y", "published"),
+        ("y2", "collapsed"),
+    }
+    rows = panels(terms_figure(A, "nats/image", variational=True))
+    fields = {"−ELBO": "negative_elbo", "reconstruction": "reconstruction"}
+    assert all(rows[mark["axis"]] == {(1, fields[mark["row"]])} for mark in marks)
+    assert [mark["axis"] for mark in reference_marks(REFERENCES, variational=False)] == ["y"]
+
+
+def test_a_reference_says_what_it_is_and_how_it_is_computed() -> None:
+    (mark, *_) = reference_marks([Reference("floor", -4347.3, BOUND, "−D log 256")], variational=True)
+    assert mark["annotation"]["text"] == "floor −4,347.3"
+    assert mark["annotation"]["hovertext"] == "−D log 256"
+    assert (mark["shape"]["y0"], mark["shape"]["y1"], mark["shape"]["yref"]) == (-4347.3, -4347.3, "y")
+    go.Layout(shapes=[mark["shape"]], annotations=[{**mark["annotation"], "y": mark["value"]}])
+
+
+def test_names_of_neighbouring_references_stand_side_by_side() -> None:
+    many = [Reference(str(value), value, BOUND, "") for value in (3.0, 1.0, 2.0)]
+    places = {mark["value"]: mark["annotation"]["x"] for mark in reference_marks(many, variational=True)}
+    assert len({places[1.0], places[2.0], places[3.0]}) == 3
 
 
 def test_kl_bars_are_sorted_and_keep_their_names() -> None:

@@ -9,6 +9,7 @@ from app import plots
 from app.launch import command_line
 from app.logs import tail
 from app.models import LIVE
+from app.statistics import Missing
 from app.store import control, evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from app.web import remarks
@@ -19,6 +20,7 @@ from app.web.pages.view import Json, lines, page, page_data
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS, Published
+from vae_core.references import references
 
 router = APIRouter()
 
@@ -36,6 +38,7 @@ def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run
         report = reports.last(session, run_id)
     config = stored.train_config
     (line,) = lines([stored], [""])
+    published = _published(stored.preset, config)
     shown = runs.public(stored, evaluated[-1] if evaluated else None)
     context = {
         "run": shown,
@@ -49,7 +52,8 @@ def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run
         "decoder": decoder(config),
         "bits_unit": bits_unit(config),
         "facts": FACTS[config.dataset],
-        "published": _published(stored.preset, config),
+        "published": published,
+        "verdict": published and remarks.reproduction(published, stored.status, evaluated[-1] if evaluated else None),
         "remarks": remarks.loss_remarks(config),
         "belief": remarks.belief(evaluated[-1]) if evaluated else None,
         "report": report,
@@ -60,6 +64,7 @@ def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
         "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
+        "references": _references(request, config, published),
         "kl_figure": _kl_figure(evaluated, line),
         "variance_figure": report and plots.mean_variance_figure(report["latents"]["mean_variance"], line),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
@@ -73,6 +78,15 @@ def _published(preset: str | None, config: TrainConfig) -> Published | None:
         return None
     same = any(replace(wanted, seed=config.seed) == config for wanted in PRESETS[preset].configs())
     return PRESETS[preset].published if same else None
+
+
+def _references(request: Request, config: TrainConfig, published: Published | None) -> list[Json]:
+    """The lines to see the curves against: of the data set, once its pixels are counted, and the published value."""
+    found = request.app.state.shelf.find(config)
+    known = [] if isinstance(found, Missing) else references(config, found.test)
+    if published:
+        known.append(published.reference)
+    return plots.reference_marks(known, config.model == "vae")
 
 
 def _kl_figure(evaluated: list[Json], line: plots.Line) -> Json | None:
