@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.database import Database
+from app.feed import Feed
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
@@ -22,22 +23,24 @@ BODY_LIMIT = 2**20
 
 
 def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
-    """The web application over one data folder. Its lifespan owns the database and the scheduler."""
+    """The web application over one data folder. Its lifespan owns the database, the scheduler and the feed."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
+    feed = Feed(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         database.create_tables()
-        supervision = asyncio.create_task(scheduler.run())
+        tasks = [asyncio.create_task(scheduler.run()), asyncio.create_task(feed.run())]
         try:
             yield
         finally:
-            supervision.cancel()
-            with suppress(asyncio.CancelledError):
-                await supervision
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             executor.close()
             database.close()
 
@@ -50,7 +53,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
         lifespan=lifespan,
         dependencies=[Depends(require_same_origin)],
     )
-    app.state.database, app.state.scheduler = database, scheduler
+    app.state.database, app.state.scheduler, app.state.feed = database, scheduler, feed
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (sign_in.router, api.router, events.router, pages.router, actions.api, actions.pages, assets.router):

@@ -20,7 +20,8 @@ TORCH_FREE = (
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = ("app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch")
 STORE_READERS = (
-    "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.store", "app.doctor",
+    "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.store",
+    "app.doctor",
 )  # fmt: skip
 
 

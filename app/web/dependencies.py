@@ -1,10 +1,11 @@
-"""What routes ask for by type: the database, the scheduler, the gate; and a session for one request."""
+"""What routes ask for by type: the database, the scheduler, the feed, the gate; and a session for one request."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.database import Database
+from app.feed import Feed
 from app.jobs.scheduler import Scheduler
 from app.web.security import Gate
 
@@ -19,6 +20,11 @@ def _scheduler(request: Request) -> Scheduler:
     return scheduler
 
 
+def _feed(request: Request) -> Feed:
+    feed: Feed = request.app.state.feed
+    return feed
+
+
 def _gate(request: Request) -> Gate:
     gate: Gate = request.app.state.gate
     return gate
@@ -26,4 +32,5 @@ def _gate(request: Request) -> Gate:
 
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
+FeedDep = Annotated[Feed, Depends(_feed)]
 GateDep = Annotated[Gate, Depends(_gate)]

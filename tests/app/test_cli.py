@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import _listen
 from app.database import Database
 from app.store import runs
 from app.web.security import HOSTS
@@ -104,3 +105,11 @@ def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Pat
     first.stop()
     second = Server(tmp_path)  # a lock does not outlive its server, whatever killed it
     assert second.stop() == 0
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
+def test_the_kernel_drops_a_client_that_takes_nothing():
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
