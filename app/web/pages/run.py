@@ -5,9 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app import plots
 from app.launch import command_line
 from app.models import LIVE
+from app.plots.figure import Line
+from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
+from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.store import control, evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from app.web import remarks
@@ -53,9 +55,10 @@ def show_run(request: Request, database: DatabaseDep, run_id: RunId) -> Response
         "readings": READING_NAMES,
         "misread": report and remarks.misread(config, report["xray"]),
         "evaluations": evaluated,
-        "figure": plots.terms_figure(line, reconstruction_unit(config), config.model == "vae"),
+        "figures": _figures(config, line),
         "kl_figure": _kl_figure(evaluated, line),
-        "variance_figure": report and plots.mean_variance_figure(report["latents"]["mean_variance"], line),
+        "kl_history_figure": kl_history_figure(evaluated, line),
+        "variance_figure": report and mean_variance_figure(report["latents"]["mean_variance"], line),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
     }
     return page(request, "run.html", context)
@@ -69,6 +72,18 @@ def _published(preset: str | None, config: TrainConfig) -> Published | None:
     return PRESETS[preset].published if same else None
 
 
-def _kl_figure(evaluated: list[Json], line: plots.Line) -> Json | None:
+def _figures(config: TrainConfig, line: Line) -> dict[str, Json]:
+    """The views of the curves, the first one shown first."""
+    variational = config.model == "vae"
+    varies = config.beta_schedule != "constant"
+    lines = terms_figure(line, reconstruction_unit(config), variational=variational, beta_varies=varies)
+    return {
+        "lines": lines,
+        **({"stacked": stacked_figure(line)} if variational else {}),
+        "training": training_figure(line),
+    }
+
+
+def _kl_figure(evaluated: list[Json], line: Line) -> Json | None:
     per_dim = evaluated[-1]["kl_per_dim"] if evaluated else None
-    return plots.kl_per_dim_figure(per_dim, line) if per_dim else None
+    return kl_per_dim_figure(per_dim, line) if per_dim else None
