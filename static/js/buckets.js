@@ -34,6 +34,11 @@ export class Buckets {
     return this.step.at(-1) ?? 0;
   }
 
+  /** The first step of a point. */
+  start(i) {
+    return this.#bucket(this.step[i]) * this.width + 1;
+  }
+
   /** Add streamed steps; those already here are left out. */
   append(points) {
     const from = points.step.findIndex((step) => step > this.last);

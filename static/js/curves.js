@@ -3,6 +3,7 @@
 import { Buckets } from "./buckets.js";
 
 const POINTS = 1000; // of an answer; once there are twice as many, it is asked for anew
+const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
 const RATES = 100; // steps a second are counted over a hundredth of the points
 
 /** One run's terms: an overview and, inside a window, a detail. No point is ever drawn twice. */
@@ -59,9 +60,12 @@ export class Curve {
       this.#detail = null;
       return;
     }
-    const [from, to] = this.#window(axis, range);
-    const buckets = await this.#ask(`&from=${from}${to === Infinity ? "" : `&to=${to}`}`, to);
-    if (buckets && this.#zoom === zoom) this.#detail = { from, to, buckets };
+    for (let pass = 0; pass < PASSES && (pass === 0 || this.#detail.buckets.width > 1); pass++) {
+      const [from, to] = this.#window(axis, range);
+      const buckets = await this.#ask(`&from=${from}${to === Infinity ? "" : `&to=${to}`}`, to);
+      if (!buckets?.length || this.#zoom !== zoom) return;
+      this.#detail = { buckets, from: buckets.start(0), to: to === Infinity ? to : buckets.last };
+    }
   }
 
   /** The answer of the store together with what was streamed meanwhile; null if there was none. */
@@ -82,15 +86,14 @@ export class Curve {
     }
   }
 
-  /** The steps between two places, out to the bounds of whole buckets of the overview, and one more on each side. */
+  /** The first and last step of the points that reach into a range: `to` is Infinity where the run goes on in it. */
   #window(axis, [low, high]) {
-    const places = this.#overview[axis];
-    const bound = (step) => Math.floor((step - 1) / this.width) * this.width;
+    const steps = this.places("step");
+    const places = this.places(axis);
     const first = places.findIndex((place) => place >= low);
-    const last = places.findIndex((place) => place > high);
-    const from = bound(this.#overview.step.at(first)) - this.width + 1;
-    const to = last === -1 ? Infinity : bound(this.#overview.step[last]) + 2 * this.width;
-    return [Math.max(1, from), to >= this.lastStep ? Infinity : to];
+    const after = places.findIndex((place) => place > high);
+    const from = first === 0 ? 1 : (steps.at(first - 1) ?? 0) + 1; // the last step's, where all are below the range
+    return [from, after === -1 ? Infinity : steps[after]];
   }
 
   /** Add streamed steps; those already here are left out. */
@@ -133,13 +136,13 @@ export class Curve {
     return this.#pieces().flatMap(([buckets, from, to]) => pick(buckets).slice(from, to));
   }
 
-  /** The overview up to the window, the detail, the overview after it. */
+  /** The overview up to the detail, the detail, the overview after it. */
   #pieces() {
     const whole = this.#overview;
     if (!this.#detail) return [[whole, 0, whole.length]];
     const { from, to, buckets } = this.#detail;
     const before = whole.step.findIndex((step) => step >= from);
-    const after = whole.step.findIndex((step) => step > to);
+    const after = whole.step.findIndex((_, i) => whole.start(i) > to);
     const head = [whole, 0, before === -1 ? whole.length : before];
     return [head, [buckets, 0, buckets.length], ...(after === -1 ? [] : [[whole, after, whole.length]])];
   }

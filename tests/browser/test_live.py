@@ -140,10 +140,13 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(visit: Visit, server: Server,
     def told() -> dict[str, Any]:
         return server.api.get(f"/api/runs/{endless}").json()
 
-    eventually(page, f"() => new Promise((done) => setTimeout(() => done({CHART}.dataset.draws), 300))")
+    def wait_for_steps(more: int) -> None:
+        step = told()["step"]
+        wait_until(lambda: told()["step"] > step + more, seconds=120)
+
+    wait_for_steps(50)  # what was under way when it was hidden may have ended
     draws, newest = page.evaluate(f"[{CHART}.dataset.draws, document.body.dataset.lastEventId]")
-    step = told()["step"]
-    wait_until(lambda: told()["step"] > step + 100, seconds=120)
+    wait_for_steps(100)
     assert page.evaluate(f"[{CHART}.dataset.draws, document.body.dataset.lastEventId]") == [draws, newest]
 
     hide(page, False)
