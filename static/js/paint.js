@@ -10,9 +10,10 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 export function painter(node, draw) {
   let wanted = false;
   let painting = false;
-  let seen = true; // until the observer knows better
+  let seen = true;
+  let drawn = false; // the first drawing waits for no eye, so that scrolling finds no empty place
 
-  const due = () => wanted && seen && !document.hidden;
+  const due = () => wanted && (seen || !drawn) && !document.hidden;
 
   async function paint() {
     if (painting) return;
@@ -22,6 +23,7 @@ export function painter(node, draw) {
       await frame();
       const started = performance.now();
       await draw();
+      drawn = true;
       node.dataset.draws = Number(node.dataset.draws ?? 0) + 1;
       await frame(); // the browser's own work on what was drawn counts, too
       const cost = performance.now() - started;

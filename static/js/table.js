@@ -21,7 +21,7 @@ function series(node) {
   const places = chosen(inView);
   const at = ({ x, y }, place) => y[typeof place === "string" ? x.indexOf(place) : x.findLastIndex((other) => other <= place)];
   return {
-    head: [title?.text ?? "", ...traces.map((trace) => trace.name)],
+    head: [title?.text ?? "dimension", ...traces.map((trace) => trace.name)],
     rows: places.map((x) => [x, ...traces.map((trace) => at(trace, x))]),
   };
 }
