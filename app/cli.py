@@ -30,6 +30,7 @@ app.add_typer(commands.app)
 
 REFUSED = 2
 MAX_PORT = 65535
+STALLED_MS = 15_000
 
 
 def main() -> None:
@@ -97,9 +98,12 @@ def _listen(host: str, port: int) -> socket.socket:
         raise AppError(f"--port must be between 0 and {MAX_PORT}, not {port}")
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(where[:2], family=family)
+        listening = socket.create_server(where[:2], family=family)
     except OSError as error:
         raise AppError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux drops a client that takes no byte for so long; others wait
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+    return listening
 
 
 def _has_screen() -> bool:

@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.database import Database
+from app.feed import Feed
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
@@ -23,7 +24,7 @@ BODY_LIMIT = 2**20
 
 
 def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
-    """The web application over one data folder. Its lifespan owns the database and the scheduler.
+    """The web application over one data folder. Its lifespan owns the database, the scheduler and the feed.
 
     Raises `Unusable` where there is a database that cannot be used.
     """
@@ -32,17 +33,18 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     database.create_tables()
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
-    shelf = Shelf(settings)
+    shelf, feed = Shelf(settings), Feed(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        supervision = asyncio.create_task(scheduler.run())
+        tasks = [asyncio.create_task(scheduler.run()), asyncio.create_task(feed.run())]
         try:
             yield
         finally:
-            supervision.cancel()
-            with suppress(asyncio.CancelledError):
-                await supervision
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             executor.close()
             shelf.close()
             database.close()
@@ -57,7 +59,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
         dependencies=[Depends(require_same_origin)],
     )
     app.state.settings, app.state.database, app.state.scheduler = settings, database, scheduler
-    app.state.shelf = shelf
+    app.state.shelf, app.state.feed = shelf, feed
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (

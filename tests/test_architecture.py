@@ -25,8 +25,8 @@ PURE = (
     "app.formulas",
 )  # fmt: skip
 STORE_READERS = (
-    "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands", "app.store",
-    "app.doctor", "app.migrations", "app.tidy",
+    "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands",
+    "app.store", "app.doctor", "app.migrations", "app.tidy",
 )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""What routes ask for by type: the database, the scheduler, the settings, the data sets' statistics, the gate."""
+"""What routes ask for by type: database, scheduler, feed, settings, the data sets' statistics, the gate."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.database import Database
+from app.feed import Feed
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
 from app.statistics import Shelf
@@ -26,6 +27,11 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _feed(request: Request) -> Feed:
+    feed: Feed = request.app.state.feed
+    return feed
+
+
 def _gate(request: Request) -> Gate:
     gate: Gate = request.app.state.gate
     return gate
@@ -40,4 +46,5 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 ShelfDep = Annotated[Shelf, Depends(_shelf)]
+FeedDep = Annotated[Feed, Depends(_feed)]
 GateDep = Annotated[Gate, Depends(_gate)]

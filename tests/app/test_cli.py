@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app import schema
+from app.cli import _listen
 from app.database import Database
 from app.models import Run
 from app.store import runs
@@ -185,3 +186,11 @@ def test_a_database_of_a_newer_version_is_refused_with_status_2(tmp_path: Path) 
     assert told.returncode == 2
     assert told.stderr.startswith("elboard: The database has tables of version 9999")
     assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
+def test_the_kernel_drops_a_client_that_takes_nothing():
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
