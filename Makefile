@@ -7,7 +7,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench faults reproduce screenshots help
+.PHONY: run test lint bench faults sabotage reproduce screenshots help
 
 run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
@@ -20,8 +20,13 @@ lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, then a look at what is left (half an hour)
+faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, a full disk, a locked database; then a look (half an hour)
+	$(BIN)/python -m tests.faults.disk
+	$(BIN)/python -m tests.faults.locked 10
 	$(BIN)/python -m tests.faults.storm 100
+
+sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see that the tests notice (five minutes)
+	$(BIN)/python -m tests.faults.sabotage
 
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce

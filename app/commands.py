@@ -122,12 +122,12 @@ def settings_of(data: Path | None) -> Settings:
     return Settings(data=data) if data else Settings()
 
 
-def changes_of(texts: list[str]) -> dict[str, Any]:
-    """What several `--set field=value` say. Raises `AppError`."""
+def changes_of(texts: list[str], option: str = "set") -> dict[str, Any]:
+    """What several `--set field=value` say, or those of another option. Raises `AppError`."""
     pairs = [text.partition("=") for text in texts]
     for (_, equals, _), text in zip(pairs, texts, strict=True):
         if not equals:
-            raise AppError(f"--set takes field=value, not {text!r}", "set")
+            raise AppError(f"--{option} takes {'field' if option == 'set' else 'name'}=value, not {text!r}", option)
     return {field.strip(): value for field, _, value in pairs}
 
 

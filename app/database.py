@@ -76,10 +76,11 @@ class Database:
         look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
         try:
             with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
-                connection.text_factory = lambda raw: raw.decode(errors="replace")  # it may quote a damaged name
                 found = connection.execute(look).fetchone()[0]
         except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
             return None
+        except UnicodeDecodeError:  # of a message that quotes what it found
+            found = "its schema is not text"
         except sqlite.DatabaseError as error:
             found = str(error)
         return None if found == "ok" else _advice(self.path, found)

@@ -28,7 +28,6 @@ def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     database.create_tables()
-    reserve.keep(database)
     group = runs.new_group()
     ended = []
     for config, name in zip(configs, names, strict=True):
@@ -63,6 +62,7 @@ def _claim(session: Session, run: Run) -> None:
 
 
 def _followed(settings: Settings, database: Database, run: Run, quiet: bool) -> dict[str, Any]:
+    reserve.keep(database)
     with _shown(database, run, quiet):
         execute(settings, run.id or 0, run.attempt)
     return _public(database, run.id or 0)

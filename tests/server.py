@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,14 +17,28 @@ NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0
 class Server:
     """`elboard serve` as people start it, on a free port."""
 
-    def __init__(self, data: Path, port: int = 0, env: Mapping[str, str] = NO_NETWORK):
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
+    def __init__(
+        self, data: Path, port: int = 0, env: Mapping[str, str] = NO_NETWORK, limits: Sequence[str] = ()
+    ):  # `limits` is a command that runs the rest under some, such as prlimit
+        command = [
+            *limits,
+            sys.executable,
+            "-m",
+            "app.cli",
+            "serve",
+            "--port",
+            str(port),
+            "--data",
+            str(data),
+            "--no-auth",
+        ]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **env}
         )
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first), first + self.process.stdout.read()
+        self.data = data
         self.url = first.strip()
         self.port = int(self.url.rsplit(":", 1)[1])
         self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)

@@ -118,7 +118,7 @@ class Checkpoints:
         """Remove all but the newest and the best, and what a crash left half done."""
         steps = {*sorted(self._steps())[-KEEP:], best(self.all())}
         kept = {path for step in steps if step is not None for path in self._paths(step)}
-        for path in self.folder.iterdir():
+        for path in sorted(self.folder.iterdir()):  # .json before .safetensors: none may promise arrays that are gone
             if path not in kept:
                 path.unlink(missing_ok=True)
 

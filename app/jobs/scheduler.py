@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
+from sqlalchemy.exc import OperationalError
+
 from app import reserve
 from app.database import Database
 from app.jobs.executor import Executor, Handle
@@ -37,7 +39,9 @@ class Scheduler:
         while True:
             try:
                 await _whole(self.turn)
-            except Exception:  # a locked database, a full disk: the next turn may be better
+            except OperationalError as error:  # a locked database, a full disk: the next turn may be better
+                logger.warning("A turn of the scheduler failed and is tried again: %s", error.orig)
+            except Exception:
                 logger.exception("A turn of the scheduler failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), TURN_S)
