@@ -37,11 +37,15 @@ def live_units(config: TrainConfig, pixels: Pixels) -> int | None:
 
 
 def largest_eigenvalue(config: TrainConfig, pixels: Pixels) -> tuple[float, float]:
-    """λ₁, and what it must exceed for a first unit to live: β of a Bernoulli, βσ² of a Gaussian with a fixed σ."""
+    """λ₁, and what it must exceed for a first unit to live: β of a Bernoulli, βσ² of a Gaussian.
+
+    A learned σ² is the mean image's, Σ λ_i / D, as long as no unit lives.
+    """
     beta = implied(config).beta or 0.0
     if config.likelihood == "bernoulli":
         return float(pixels.logit_spectrum[0]), beta
-    return float(pixels.spectrum[0]), beta * config.sigma**2
+    variance = config.sigma**2 if config.scale == "fixed" else float(pixels.spectrum.mean())
+    return float(pixels.spectrum[0]), beta * variance
 
 
 def rates(spectrum: Array, threshold: float, units: int) -> Array:

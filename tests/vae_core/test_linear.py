@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vae_core.config import TrainConfig
 from vae_core.datasets.statistics import Pixels
-from vae_core.linear import fixed_optimum, live_units, ppca, rates
+from vae_core.linear import fixed_optimum, largest_eigenvalue, live_units, ppca, rates
 
 SPECTRUM = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.1, 0.05, 0.05])
 LOGIT_SPECTRUM = np.array([30.0, 20.0, 10.0, 5.0, 2.0, 1.0])
@@ -53,6 +53,14 @@ def test_a_larger_weight_never_wakes_a_unit(beta: float, factor: float) -> None:
     for loss in ({}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "scale": "shared"}):
         fewer, more = (live_units(config(beta=one, **loss), PIXELS) for one in (beta * factor, beta))
         assert fewer <= more
+
+
+@given(st.floats(0.05, 60))
+def test_the_first_unit_lives_exactly_if_the_largest_eigenvalue_is_above_the_threshold(beta: float) -> None:
+    for loss in ({}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "scale": "optimal"}):
+        asked = config(beta=beta, **loss)
+        largest, threshold = largest_eigenvalue(asked, PIXELS)
+        assert (live_units(asked, PIXELS) > 0) is (largest > threshold)
 
 
 @given(st.floats(0.1, 3), st.integers(1, 9))
