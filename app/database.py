@@ -57,8 +57,9 @@ class Database:
             with self._writer.begin() as connection:
                 SQLModel.metadata.create_all(connection)
                 _add_missing_columns(connection)
-        except sa.exc.OperationalError as error:
-            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {error.orig}") from None
+        except (sa.exc.OperationalError, UnicodeDecodeError) as error:
+            why = _one_line(getattr(error, "orig", error))
+            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {why}") from None
 
     def damage(self, *, at_most: float = inf) -> str | None:
         """What is wrong with a SQLite file and what to do, found by reading alone; None when it is sound or missing.
@@ -71,10 +72,11 @@ class Database:
         look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
         try:
             with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                connection.text_factory = lambda raw: raw.decode(errors="replace")  # names may be damaged, too
                 found = connection.execute(look).fetchone()[0]
         except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
             return None
-        except sqlite.DatabaseError as error:
+        except (sqlite.DatabaseError, UnicodeDecodeError) as error:  # even SQLite's words may quote damaged names
             found = str(error)
         return None if found == "ok" else _advice(self.path, found)
 
@@ -104,11 +106,15 @@ def is_unwritable(error: sa.exc.OperationalError) -> bool:
 
 
 def _advice(path: Path, found: str) -> str:
-    what = " ".join(found.replace("*** in database main ***", "").split())
+    what = _one_line(found.replace("*** in database main ***", ""))
     return (
         f"{path} is damaged ({what}) and was left as it is: put a backup in its place, or move it away and save what "
         f"can be read with: sqlite3 {path.name} .recover | sqlite3 rescued.sqlite"
     )
+
+
+def _one_line(said: object) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(said)).split())
 
 
 def _set_up(connection: Any, _record: object) -> None:
