@@ -7,7 +7,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench faults reproduce screenshots help
+.PHONY: run test lint bench faults sabotage reproduce screenshots help
 
 run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
@@ -25,13 +25,17 @@ faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, a full disk
 	$(BIN)/python -m tests.faults.locked 10
 	$(BIN)/python -m tests.faults.storm 100
 
+sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see that the tests notice (five minutes)
+	$(BIN)/python -m tests.faults.sabotage
+
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce
 
-bench: $(VENV)/.test ## time launch, training and evaluation; prints tables, asserts nothing
+bench: $(VENV)/.test ## time launch, training, evaluation and the store; prints tables, asserts nothing
 	$(BIN)/python -m benchmarks.launch
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.evaluate
+	$(BIN)/python -m benchmarks.store
 
 screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m docs.screenshots

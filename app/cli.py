@@ -30,6 +30,7 @@ app.add_typer(commands.app)
 
 REFUSED = 2
 MAX_PORT = 65535
+STALLED_MS = 15_000
 
 
 def main() -> None:
@@ -97,9 +98,12 @@ def _listen(host: str, port: int) -> socket.socket:
         raise AppError(f"--port must be between 0 and {MAX_PORT}, not {port}")
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(where[:2], family=family)
+        listening = socket.create_server(where[:2], family=family)
     except OSError as error:
         raise AppError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux drops a client that takes no byte for so long; others wait
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+    return listening
 
 
 def _has_screen() -> bool:
@@ -141,6 +145,34 @@ def presets() -> None:
     """List the named configurations."""
     for preset in PRESETS.values():
         typer.echo(f"{preset.name:18} {preset.description}")
+
+
+@app.command()
+def translate(
+    file: Annotated[str, typer.Argument(help="File with the loss, in PyTorch or Keras; - is standard input.")] = "-",
+    recipe: Annotated[str | None, typer.Option(help="A loss of the field instead, such as pytorch-vae.")] = None,
+    dataset: Annotated[str, typer.Option(help="The images, which say what D is.")] = "mnist",
+    latent_dim: Annotated[int, typer.Option(help="Z, the latent dimensions.")] = 20,
+    batch_size: Annotated[int, typer.Option(help="M, the images in a minibatch.")] = 128,
+    sigma: Annotated[float | None, typer.Option(help="The scale at which β is told.")] = None,
+    values: Annotated[list[str], typer.Option("--value", help="A name's value, such as beta=4.")] = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say what a loss really trains. Code is read, never run."""
+    from app.translator import asked, printed
+
+    source = {"recipe": recipe} if recipe else {"code": _text(file)}
+    sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
+    answer = asked({**source, **sizes, "values": changes_of(values, "value")})
+    typer.echo(json.dumps(answer.public(), indent=2) if as_json else printed(answer))
+
+
+def _text(file: str) -> str:
+    """What a file or standard input holds. Raises `AppError`."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(f"cannot read {file}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
 
 
 @app.command()

@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from app.backup import back_up
 from app.database import Database
 from app.errors import AppError
 from app.lock import is_owned
 from app.models import Run
 from app.settings import Settings
 from app.store import control, runs
+from app.tidy import tidy as tidied
 
 app = typer.Typer()
 
@@ -92,17 +94,40 @@ def fork(
     _each(data, [run], lambda session, run_id: control.fork(session, run_id, changes, step=step, name=name))
 
 
+@app.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="A new file; beside the database if not given.")] = None,
+    data: Data = None,
+) -> None:
+    """Copy the database into one file, even while it is in use."""
+    saved = back_up(_database(settings_of(data)).engine, target)
+    typer.echo(f"{saved} ({saved.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
+def tidy(
+    older_than: Annotated[float, typer.Option(min=0, help="Days since a run was deleted.")] = 30, data: Data = None
+) -> None:
+    """Purge deleted runs for good, with their folders, and shrink the database."""
+    settings = settings_of(data)
+    freed = tidied(_database(settings), settings, older_than)
+    typer.echo(
+        f"Purged, deleted more than {older_than:g} days ago: {', '.join(map(str, freed.runs)) or 'no run'}. "
+        f"Freed: {freed.folders / 1e6:.1f} MB of files, {freed.database / 1e6:.1f} MB of the database."
+    )
+
+
 def settings_of(data: Path | None) -> Settings:
     """The settings of a data folder, the usual one if none is named."""
     return Settings(data=data) if data else Settings()
 
 
-def changes_of(texts: list[str]) -> dict[str, Any]:
-    """What several `--set field=value` say. Raises `AppError`."""
+def changes_of(texts: list[str], option: str = "set") -> dict[str, Any]:
+    """What several `--set field=value` say, or those of another option. Raises `AppError`."""
     pairs = [text.partition("=") for text in texts]
     for (_, equals, _), text in zip(pairs, texts, strict=True):
         if not equals:
-            raise AppError(f"--set takes field=value, not {text!r}", "set")
+            raise AppError(f"--{option} takes {'field' if option == 'set' else 'name'}=value, not {text!r}", option)
     return {field.strip(): value for field, _, value in pairs}
 
 

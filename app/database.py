@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
+from app import schema
+from app.backup import back_up
 from app.errors import Unusable
 from app.models import dumps
 
@@ -45,21 +47,24 @@ class Database:
             sa.event.listen(self.engine, "begin", _begin)
 
     def create_tables(self) -> None:
-        """Make the folder, and the tables and columns that are missing. Two processes may do it at once.
+        """Make the folder and the tables, or bring those of an older version up to date, after a backup beside them.
 
-        Raises `Unusable`, and changes nothing, where the file is damaged or the database cannot be opened.
+        Two processes may do it at once. Raises `Unusable`, and changes nothing, where the file is damaged, the database
+        cannot be opened, or a newer version made it.
         """
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         if damage := self.damage(at_most=LOOKED_THROUGH):
             raise Unusable(damage)
         try:
-            with self._writer.begin() as connection:
-                SQLModel.metadata.create_all(connection)
-                _add_missing_columns(connection)
+            schema.bring_up_to_date(self._writer, self._save_version)
         except (sa.exc.OperationalError, UnicodeDecodeError) as error:
             why = _one_line(getattr(error, "orig", error))
             raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {why}") from None
+
+    def _save_version(self, version: str) -> None:
+        if self.path:
+            back_up(self.engine, mark=f"version-{version}")
 
     def damage(self, *, at_most: float = inf) -> str | None:
         """What is wrong with a SQLite file and what to do, found by reading alone; None when it is sound or missing.
@@ -122,16 +127,6 @@ def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name}={value}")
-
-
-def _add_missing_columns(connection: sa.Connection) -> None:
-    """Columns that came after the database was made; its older rows have NULL there."""
-    there = sa.inspect(connection)
-    for table in SQLModel.metadata.sorted_tables:
-        known = {column["name"] for column in there.get_columns(table.name)}
-        for column in (column for column in table.columns if column.name not in known):
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
 
 
 def _begin(connection: sa.Connection) -> None:

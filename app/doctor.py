@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import sqlalchemy as sa
 
+from app import schema
 from app.database import SQLITE_VERSION, Database
 from app.jobs.executor import Executor
 from app.settings import Settings
@@ -77,15 +78,25 @@ def _store(database: Database, executor: Executor) -> Iterator[Finding]:
         yield Finding("database", False, damage)
         return
     try:
-        orphans = _orphans(database, executor)
+        with database.read() as session:
+            version = schema.version_of(session.connection())
+        orphans = _orphans(database, executor) if version == schema.VERSIONS[-1] else None
     except sa.exc.OperationalError as error:
-        if str(error.orig).startswith("no such"):
-            yield Finding("database", True, "made by an older version; the next start brings it up to date")
-        else:
-            yield Finding("database", False, f"{database.url.render_as_string()} cannot be opened: {error.orig}.")
+        yield Finding("database", False, f"{database.url.render_as_string()} cannot be opened: {error.orig}.")
         return
     yield Finding("database", True, "sound" if database.is_sqlite else database.url.render_as_string())
-    yield orphans
+    yield _tables(version)
+    if orphans:
+        yield orphans
+
+
+def _tables(version: str | None) -> Finding:
+    newest = schema.VERSIONS[-1]
+    if version is None or version == newest:
+        return Finding("tables", True, f"version {newest}")
+    if version in (schema.UNNUMBERED, *schema.VERSIONS):
+        return Finding("tables", True, f"version {version}; the next start brings them to {newest}, after a backup")
+    return Finding("tables", False, f"version {version}, newer than {newest}: this database needs a newer ELBOard.")
 
 
 def _orphans(database: Database, executor: Executor) -> Finding:

@@ -139,7 +139,7 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
     numeric = main.get("type") in {"integer", "number"}
     return FormField(
         name=name,
-        label=LABELS.get(name, name.replace("_", " ").capitalize()),
+        label=_label(name),
         help=schema["description"],
         kind="select" if choices else "number" if numeric else "text",
         value=_text(value),
@@ -152,6 +152,19 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
         error=error.message if error else None,
         remedy=next(((choice, said) for choice, said in choices if error and choice == _text(error.bound)), None),
     )
+
+
+def spoken(changes: Mapping[str, Any]) -> str:
+    """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
+    shown = {name: _text(value) for name, value in changes.items()}
+    booleans = {name: "Yes" if value else "No" for name, value in changes.items() if isinstance(value, bool)}
+    properties = json_schema()["properties"]
+    chosen = {name: _choice_name(name, text) for name, text in shown.items() if "enum" in properties[name]}
+    return "; ".join(f"{_label(name)}: {text}" for name, text in (shown | chosen | booleans).items())
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _choice_name(field: str, choice: str) -> str:

@@ -1,12 +1,15 @@
-"""The tables. A run, one wide row for each of its steps, its evaluations, pictures and report, and the event log.
+"""The tables. A run, one wide row for each of its steps and what makes them quick to read, its evaluations, pictures
+and report, and the event log.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
 
 import json
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
@@ -14,11 +17,27 @@ from vae_core.config import TrainConfig
 
 RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted"]
 LIVE = ("queued", "running", "paused")
+NONFINITE = sa.column("nonfinite", sa.Boolean).is_(True)  # of a step; few are, so that their index is short
 
 
 def now() -> float:
     """Seconds since the epoch: one representation of time in both databases."""
     return datetime.now(UTC).timestamp()
+
+
+class Vector(sa.TypeDecorator[list[float | None]]):
+    """Numbers as little-endian float32 bytes; None among them is NaN."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else np.array(value, "<f4").tobytes()
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> list[float | None] | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return [None if isnan(number) else number for number in np.frombuffer(value, "<f4").tolist()]
 
 
 class Run(SQLModel, table=True):
@@ -64,21 +83,48 @@ class Run(SQLModel, table=True):
 
 
 class Step(SQLModel, table=True):
-    """The terms of one optimiser update, nats per example."""
+    """The terms of one optimiser update, nats per example. Its ELBO is −(reconstruction + kl)."""
 
     __tablename__ = "step"
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
 
     run_id: int = Field(primary_key=True, foreign_key="run.id")
     step: int = Field(primary_key=True)
-    epoch: float | None = None
     seconds: float | None = None
     reconstruction: float | None = None
     kl: float | None = None
-    elbo: float | None = None
     loss: float | None = None
     beta: float | None = None
     nonfinite: bool = False  # some term of this step was NaN or infinite
+
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_step_nonfinite", "run_id", "step", sqlite_where=NONFINITE, postgresql_where=NONFINITE),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class Chunk(SQLModel, table=True):
+    """Steps once more, as numbers in a blob, or buckets of steps: see `app.store.chunks`."""
+
+    __tablename__ = "chunk"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    level: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    data: bytes
+
+
+class Summary(SQLModel, table=True):
+    """What lists show of a run's steps without reading them: see `app.store.summaries`."""
+
+    __tablename__ = "summary"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    last: int  # the newest step
+    steps_per_epoch: int
+    terms: dict[str, Any] = Field(sa_type=sa.JSON)
+    width: int  # steps in one bucket of the sparkline
+    spark: bytes
 
 
 class Evaluation(SQLModel, table=True):
@@ -94,7 +140,7 @@ class Evaluation(SQLModel, table=True):
     kl: float | None = None
     elbo: float | None = None
     elbo_se: float | None = None  # over images
-    kl_per_dim: list[float] | None = Field(default=None, sa_type=sa.JSON)
+    kl_per_dim: list[float | None] | None = Field(default=None, sa_type=Vector)
     active_units: int | None = None
     mse_per_pixel: float | None = None
     bce_per_pixel: float | None = None

@@ -1,12 +1,13 @@
-"""What happened after a cursor, as messages; and the endless stream of them.
+"""What happened after a cursor, as messages.
 
 A message covers neighbours in the event log, and its id is the last of them. So every id says "all up to here has
 been sent", and a reader that comes back with any id it has seen misses nothing and gets nothing twice.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
@@ -15,7 +16,6 @@ from app.database import Database
 from app.models import EventRow
 from app.store import evaluations, events, pictures, runs, steps
 
-POLL_S = 0.25
 BATCH = 500  # log rows in one read
 TOO_FAR = 20_000  # log rows behind which a reader had better start anew
 
@@ -34,35 +34,39 @@ class Message:
     data: dict[str, Any]
 
 
-async def run_events(
-    database: Database, after: int, *, poll: float = POLL_S, over: Callable[[], bool] = lambda: False
-) -> AsyncIterator[Message]:
-    """Every message after a cursor until `over`: what is there at once, then a burst each `poll` seconds at most."""
-    more = True
-    while not over():
-        if not more:
-            await asyncio.sleep(poll)
-        found, more = await asyncio.to_thread(_read, database, after)
-        for message in found:
-            yield message
-            after = message.id
+@dataclass(frozen=True)
+class Burst:
+    """Neighbouring messages that were read together, at least one; `more` says that others were there already."""
+
+    messages: Sequence[Message]
+    more: bool = False
+
+    @property
+    def id(self) -> int:
+        """The cursor of a reader that has all of it."""
+        return self.messages[-1].id
+
+    @cached_property
+    def frames(self) -> bytes:
+        """The messages as server-sent events: made once, however many readers get them."""
+        return "".join(
+            f"id: {message.id}\nevent: {message.event}\ndata: {json.dumps(message.data, allow_nan=False)}\n\n"
+            for message in self.messages
+        ).encode()
 
 
-def messages_after(database: Database, after: int) -> list[Message]:
-    """The messages after a cursor that are there now, or the first of many; continue from the last one's id."""
-    return _read(database, after)[0]
-
-
-def _read(database: Database, after: int) -> tuple[list[Message], bool]:
-    """One burst, and whether more is there already."""
+def read(database: Database, after: int, upto: int | None = None) -> Burst | None:
+    """What follows a cursor, or the first of it; nothing beyond the event `upto`. None where there is nothing."""
     with database.read() as session:
-        newest = events.newest_id(session)
+        newest = events.newest_id(session) if upto is None else upto
         if newest == after:
-            return [], False
+            return None
         if not after < newest <= after + TOO_FAR:
-            return [Message(newest, "resync", {})], False
-        rows = events.after(session, after, BATCH)
-        return [_message(session, group) for group in _grouped(rows)], rows[-1].id != newest
+            return Burst([Message(newest, "resync", {})])
+        rows = [row for row in events.after(session, after, BATCH) if (row.id or 0) <= newest]
+        if not rows:
+            return None  # they were deleted
+        return Burst([_message(session, group) for group in _grouped(rows)], more=rows[-1].id != newest)
 
 
 def _grouped(rows: Sequence[EventRow]) -> Iterator[list[EventRow]]:

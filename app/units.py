@@ -53,6 +53,7 @@ QUANTITIES = {
     "loss": Quantity(
         "loss", "nats/image", "What the optimiser minimised: both terms as it adds them up, the KL times β."
     ),
+    "rate": Quantity("speed", "steps/s", "Optimiser updates a second, over a hundredth of what is shown."),
     "beta": Quantity("β", "", "Weight of the KL in the loss."),
     "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
     "bits_per_dim": Quantity(

@@ -38,6 +38,7 @@ class Server:
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first), first + self.process.stdout.read()
+        self.data = data
         self.url = first.strip()
         self.port = int(self.url.rsplit(":", 1)[1])
         self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)

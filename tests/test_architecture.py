@@ -16,12 +16,17 @@ MODULES = {
 TORCH_FREE = (
     "vae_core.config", "vae_core.refusals", "vae_core.events", "vae_core.schedules", "vae_core.presets",
     "vae_core.convention", "vae_core.datasets", "vae_core.rules", "vae_core.report", "vae_core.checkpoint",
+    "vae_core.translator",
+    "vae_core.entropies", "vae_core.linear", "vae_core.references", "vae_core.size", "vae_core.preflight",
 )  # fmt: skip
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
-PURE = ("app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch")
+PURE = (
+    "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
+    "app.formulas",
+)  # fmt: skip
 STORE_READERS = (
-    "app.stream", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands", "app.store",
-    "app.doctor",
+    "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands",
+    "app.store", "app.doctor", "app.migrations", "app.tidy",
 )  # fmt: skip
 
 

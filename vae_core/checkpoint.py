@@ -65,8 +65,7 @@ class Checkpoints:
         damaged: Callable[[str], object] = lambda sentence: None,  # noqa: ARG005
     ) -> Checkpoint | None:
         """The newest sound checkpoint up to step `at_most`; `damaged` hears what is wrong with newer ones."""
-        there = {*self._steps(), *self._steps("*.safetensors")}  # a description may be all that is missing
-        for step in sorted((step for step in there if step <= at_most), reverse=True):
+        for step in sorted((step for step in self._steps() if step <= at_most), reverse=True):
             try:
                 return self.load(step)
             except Damaged as reason:
@@ -107,9 +106,9 @@ class Checkpoints:
             raise Damaged(f"is that of step {about.step}")
         return about
 
-    def _steps(self, kind: str = "*.json") -> list[int]:
+    def _steps(self) -> list[int]:
         with suppress(FileNotFoundError):
-            return [int(path.stem) for path in self.folder.glob(kind) if path.stem.isdigit()]
+            return [int(path.stem) for path in self.folder.glob("*.json") if path.stem.isdigit()]
         return []
 
     def _paths(self, step: int) -> tuple[Path, Path]:
@@ -119,7 +118,7 @@ class Checkpoints:
         """Remove all but the newest and the best, and what a crash left half done."""
         steps = {*sorted(self._steps())[-KEEP:], best(self.all())}
         kept = {path for step in steps if step is not None for path in self._paths(step)}
-        for path in self.folder.iterdir():
+        for path in sorted(self.folder.iterdir()):  # .json before .safetensors: none may promise arrays that are gone
             if path not in kept:
                 path.unlink(missing_ok=True)
 

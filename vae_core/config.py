@@ -296,6 +296,11 @@ class TrainConfig:
         return self
 
     @property
+    def grain(self) -> str:
+        """What is done to the pixels: a way to make them binary, 'dequantized', or 'none'."""
+        return "dequantized" if self.dequantize else self.binarize
+
+    @property
     def steps_per_epoch(self) -> int:
         """Minibatches in one pass over the training split, the last one possibly smaller."""
         return -(-FACTS[self.dataset].train // self.batch_size)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
+from vae_core.size import CHANNELS
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -18,7 +19,6 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "softplus": nn.Softplus,
     "gelu": nn.GELU,
 }
-CHANNELS = (32, 64)  # of the two convolutions, each of which halves height and width
 
 
 class Residual(nn.Module):

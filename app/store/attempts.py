@@ -73,8 +73,7 @@ def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
         return
     dead = session.get_one(Run, run.id)
     session.refresh(dead)
-    known, died_at = dead.deaths or 0, dead.died_at or 0  # NULL in rows that are older than these columns
-    dead.deaths, dead.died_at = (1 if dead.step > died_at else known + 1), dead.step
+    dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
     if dead.deaths >= MOST_DEATHS:
         dead.status = "failed"
         dead.error = f"Its process died {dead.deaths} times in a row without a new step. {why}"

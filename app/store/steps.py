@@ -1,6 +1,6 @@
-"""The terms of every step: written in blocks, read back raw, in buckets, or as CSV."""
+"""The terms of every step: written in blocks, read back raw, in buckets, smoothed, or as CSV."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from csv import writer
 from io import StringIO
 from typing import Any
@@ -10,24 +10,34 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.errors import Refused
-from app.models import Step
+from app.models import NONFINITE, Step
+from app.store import chunks, summaries
 from app.store.numbers import finite_list
+from app.store.pyramid import FACTOR, STORED, TERMS, Buckets
+from app.store.smoothing import smoothed
 from vae_core.events import StepTerms
 
-FIELDS = ("epoch", "seconds", "reconstruction", "kl", "elbo", "loss", "beta")
-CLOCKS = ("epoch", "seconds")  # they only rise: a bucket's largest is its last step's
+FIELDS = ("epoch", "seconds", *TERMS)
+NOISY = ("reconstruction", "kl", "elbo", "loss")  # what can be smoothed; β is a plan, not a measurement
+MOST_NONFINITE = 1000  # step numbers in one answer
 
 TABLE = SQLModel.metadata.tables[str(Step.__tablename__)]
+INSERT = sa.insert(TABLE)
 
 
 def append(session: Session, run_id: int, block: StepTerms) -> None:
-    """Store N steps. A term that is NaN or infinite is stored as NULL and marks its step `nonfinite`."""
-    given = {name: getattr(block, name) for name in FIELDS if getattr(block, name) is not None}
+    """Store N steps, all after those that are stored, and what makes them quick to read.
+
+    A term that is NaN or infinite is stored as NULL and marks its step `nonfinite`.
+    """
+    given = {name: getattr(block, name) for name in STORED if getattr(block, name) is not None}
     broken = ~np.all([np.isfinite(values) for values in given.values()], axis=0)
     columns: dict[str, list[Any]] = {name: finite_list(values) for name, values in given.items()}
     columns |= {"step": block.step.tolist(), "nonfinite": broken.tolist()}
     rows = [{"run_id": run_id, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
-    session.execute(sa.insert(TABLE), rows)  # Core: nine times as fast as objects
+    session.connection().execute(INSERT, rows)  # Core: nine times as fast as objects
+    before = summaries.extend(session, run_id, block)
+    chunks.extend(session, run_id, before, int(block.step[-1]))
 
 
 def last(session: Session, run_id: int) -> int:
@@ -60,80 +70,92 @@ def columns(
     last: int | None = None,
     points: int = 1000,
     fields: Sequence[str] = FIELDS,
+    smooth: float = 0.0,
 ) -> dict[str, Any]:
-    """The steps first..last as columns, raw where they fit in `points`, else in buckets.
+    """The steps first..last as columns, raw where they fit in `points`, else in whole buckets.
 
-    Raw: {"step": [...], "kl": [...], ..., "nonfinite": [steps]}.
+    Raw: {"step": [...], "kl": [...], ..., "nonfinite": [steps], "nonfinite_count": n}.
     Buckets: {"step": [...], "epoch": [...], "kl": {"min": [...], "mean": [...], "max": [...]}, ..., "bucket": width,
-    "nonfinite": [the first such step of a bucket]}; step, epoch and seconds are those of the bucket's last step.
-    The width is a power of two and bucket k holds the steps k·width + 1 to (k + 1)·width, so that a bucket that is
-    full and drawn never moves while the run goes on.
+    "partial": whether the last one can still grow, "nonfinite": ...}; step, epoch and seconds are those of the
+    bucket's last step. The width is a power of two and bucket k holds the steps k·width + 1 to (k + 1)·width, whatever
+    was asked: a bucket that is full is the same in every window and never changes while the run goes on.
+
+    A value that is not finite is null, and left out of its bucket; `nonfinite` has the first thousand such steps.
+    With `smooth` above 0 and below 1 there is also "smoothed": {"kl": [...], ...}, the moving average of that weight
+    over all steps (`app.store.smoothing`), at each `step`; β is not smoothed.
 
     Raises `Refused` when a field is not one of `FIELDS`.
     """
     if unknown := [name for name in fields if name not in FIELDS]:
         raise Refused(f"fields must be among {', '.join(FIELDS)}, not {unknown[0]!r}", "fields")
-    first, last = _stored(session, run_id, first, last)
+    low, high = _ends(session, run_id)
+    first, last = max(first, low), high if last is None else min(last, high)
+    if last < first:
+        return {"step": [], **{name: [] for name in fields}, "nonfinite": [], "nonfinite_count": 0}
+
     width = 1
     while (last - 1) // width - (first - 1) // width >= points:
         width *= 2
-    within = _within(run_id, first, last)
-    return _raw(session, within, fields) if width == 1 else _buckets(session, within, fields, width)
+    begin, end = (first - 1) // width * width, min(-(-last // width) * width, high)  # whole buckets
+
+    level = (width.bit_length() - 1) // 4  # the highest with buckets that fit into these
+    found = chunks.buckets(session, run_id, level, begin + 1, end).merged(width // FACTOR**level)
+    there = np.flatnonzero(np.isfinite(found.seconds))
+    step = (begin + width * (there + 1)).clip(max=end)
+    clocks = {"epoch": step / summaries.steps_per_epoch(session, run_id), "seconds": found.seconds[there]}
+    terms = _terms(found.cut(there), raw=width == 1)
+    read = {"step": step.tolist()}
+    read |= {name: clocks[name].tolist() if name in clocks else terms(TERMS.index(name)) for name in fields}
+    if width > 1:
+        read |= {"bucket": width, "partial": end % width > 0}
+    if smooth:
+        average = smoothed(session, run_id, smooth, begin + 1, end, width)
+        average = np.where(found.count > 0, average, np.nan)[:, there]  # a gap stays one
+        read["smoothed"] = {name: finite_list(average[TERMS.index(name)]) for name in fields if name in NOISY}
+    return read | _nonfinite(session, run_id, begin + 1, end)
 
 
-def _stored(session: Session, run_id: int, first: int, last: int | None) -> tuple[int, int]:
-    """The first and last stored step in a range; (1, 0) when there is none."""
-    asked = _within(run_id, first, last)
+def _ends(session: Session, run_id: int) -> tuple[int, int]:
+    """The first and last stored step; (1, 0) when there is none."""
+    stored = TABLE.c.run_id == run_id
     ends = sa.select(
-        sa.select(sa.func.min(TABLE.c.step)).where(asked).scalar_subquery(),  # two look-ups, where one SELECT of
-        sa.select(sa.func.max(TABLE.c.step)).where(asked).scalar_subquery(),  # both would read every step
+        sa.select(sa.func.min(TABLE.c.step)).where(stored).scalar_subquery(),  # two look-ups, where one SELECT of
+        sa.select(sa.func.max(TABLE.c.step)).where(stored).scalar_subquery(),  # both would read every step
     )
     low, high = session.execute(ends).one()
     return (low, high) if low is not None else (1, 0)
 
 
-def _within(run_id: int, first: int, last: int | None) -> sa.ColumnElement[bool]:
-    asked = sa.and_(TABLE.c.run_id == run_id, TABLE.c.step >= first)
-    return asked if last is None else sa.and_(asked, TABLE.c.step <= last)
+def _terms(found: Buckets, *, raw: bool) -> Callable[[int], Any]:
+    """A term's values, or its least, mean and greatest values, as lists."""
+    if raw:
+        return lambda index: finite_list(found.low[index])
+    reductions = {"min": found.low, "mean": found.mean, "max": found.high}
+    return lambda index: {how: finite_list(values[index]) for how, values in reductions.items()}
 
 
-def _raw(session: Session, within: sa.ColumnElement[bool], fields: Sequence[str]) -> dict[str, Any]:
-    names = ["step", *fields, "nonfinite"]
-    query = sa.select(*(TABLE.c[name] for name in names)).where(within).order_by(TABLE.c.step)
-    read = _transposed(session.execute(query).all(), names)
-    marked = zip(read["step"], read["nonfinite"], strict=True)
-    return {**read, "nonfinite": [step for step, nonfinite in marked if nonfinite]}
-
-
-def _buckets(session: Session, within: sa.ColumnElement[bool], fields: Sequence[str], width: int) -> dict[str, Any]:
-    clocks = ["step", *(name for name in fields if name in CLOCKS)]
-    terms = [name for name in fields if name not in CLOCKS]
-    reductions: dict[str, Any] = {"min": sa.func.min, "mean": sa.func.avg, "max": sa.func.max}
-    chosen: dict[Any, Any] = {name: sa.func.max(TABLE.c[name]) for name in clocks}
-    chosen |= {(name, how): reduce(TABLE.c[name]) for name in terms for how, reduce in reductions.items()}
-    chosen["nonfinite"] = sa.func.min(sa.case((TABLE.c.nonfinite, TABLE.c.step)))
-    bucket = (TABLE.c.step - 1) // width
-    query = sa.select(*chosen.values()).where(within).group_by(bucket).order_by(bucket)
-    read = _transposed(session.execute(query).all(), list(chosen))
-    return {
-        **{name: read[name] for name in clocks},
-        **{name: {how: read[name, how] for how in reductions} for name in terms},
-        "bucket": width,
-        "nonfinite": [step for step in read["nonfinite"] if step is not None],
-    }
-
-
-def _transposed(rows: Sequence[Any], names: Sequence[Any]) -> dict[Any, list[Any]]:
-    values = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return {name: list(column) for name, column in zip(names, values, strict=True)}
+def _nonfinite(session: Session, run_id: int, first: int, last: int) -> dict[str, Any]:
+    """Which steps first..last had a term that was not finite, or the first thousand of them, and how many."""
+    marked = sa.and_(TABLE.c.run_id == run_id, NONFINITE, TABLE.c.step.between(first, last))
+    found = session.scalars(sa.select(TABLE.c.step).where(marked).order_by(TABLE.c.step).limit(MOST_NONFINITE)).all()
+    count = len(found)
+    if count == MOST_NONFINITE:
+        count = session.scalar(sa.select(sa.func.count()).where(marked)) or 0
+    return {"nonfinite": list(found), "nonfinite_count": count}
 
 
 def csv(session: Session, run_id: int) -> Iterator[str]:
     """Every step as CSV text, a header and then a thousand lines at a time; an empty cell is a NULL."""
-    names = ["step", *FIELDS, "nonfinite"]
-    query = sa.select(*(TABLE.c[name] for name in names)).where(TABLE.c.run_id == run_id).order_by(TABLE.c.step)
-    yield ",".join(names) + "\r\n"
+    yield ",".join(["step", *FIELDS, "nonfinite"]) + "\r\n"
+    query = sa.select(*TABLE.c["step", *STORED, "nonfinite"]).where(TABLE.c.run_id == run_id).order_by(TABLE.c.step)
+    per_epoch = summaries.steps_per_epoch(session, run_id)
     for rows in session.execute(query, execution_options={"yield_per": 1000}).partitions():
         text = StringIO()
-        writer(text).writerows((*row[:-1], int(row[-1])) for row in rows)
+        writer(text).writerows(_line(row, per_epoch) for row in rows)
         yield text.getvalue()
+
+
+def _line(row: Any, per_epoch: int) -> tuple[Any, ...]:
+    step, seconds, reconstruction, kl, loss, beta, nonfinite = row
+    elbo = None if reconstruction is None or kl is None else -(reconstruction + kl)
+    return step, step / per_epoch, seconds, reconstruction, kl, elbo, loss, beta, int(nonfinite)

@@ -161,14 +161,18 @@ def read_steps(
     last: Annotated[StepNumber | None, Query(alias="to")] = None,
     points: Annotated[int, Query(ge=1, le=20_000)] = 1000,
     fields: Annotated[str, Query(max_length=200)] = ",".join(steps.FIELDS),
+    smooth: Annotated[float, Query(ge=0, lt=1)] = 0,
 ) -> Json:
-    """The terms of a window of steps: raw where they fit in `points`, else min, mean and max of equal buckets."""
+    """The terms of a window of steps: raw where they fit in `points`, else min, mean and max of equal buckets.
+
+    With `smooth` also their moving average of that weight, over all steps whatever the window and the buckets.
+    """
     chosen = tuple(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip()))
     if unknown := [name for name in chosen if name not in steps.FIELDS]:
         raise Refused(f"fields must be among {', '.join(steps.FIELDS)}, not {unknown[0][:60]!r}", "fields")
     with database.read() as session:
         runs.get(session, run_id, deleted_too=True)
-        return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen)
+        return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
 
 
 @router.get("/runs/{run_id}/steps.csv")

@@ -1,12 +1,14 @@
-"""What routes ask for by type: the database, the scheduler, the settings, the gate."""
+"""What routes ask for by type: database, scheduler, feed, settings, the data sets' statistics, the gate."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.database import Database
+from app.feed import Feed
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
+from app.statistics import Shelf
 from app.web.security import Gate
 
 
@@ -25,12 +27,24 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _feed(request: Request) -> Feed:
+    feed: Feed = request.app.state.feed
+    return feed
+
+
 def _gate(request: Request) -> Gate:
     gate: Gate = request.app.state.gate
     return gate
 
 
+def _shelf(request: Request) -> Shelf:
+    shelf: Shelf = request.app.state.shelf
+    return shelf
+
+
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
+ShelfDep = Annotated[Shelf, Depends(_shelf)]
+FeedDep = Annotated[Feed, Depends(_feed)]
 GateDep = Annotated[Gate, Depends(_gate)]

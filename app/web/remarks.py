@@ -1,13 +1,15 @@
 """What a run's page remarks: sentences made from its configuration and its numbers. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 from app.models import LIVE
-from app.web.words import number, percent
+from app.web.words import number, percent, within
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
+from vae_core.presets import Published
 
 Found = Mapping[str, Any]
 
@@ -68,6 +70,26 @@ def belief(evaluation: Found) -> str | None:
     if expected is None or mse is None:
         return None
     return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Whether a finished run came as near to the published number as its tolerance says."""
+
+    passed: bool
+    sentence: str
+
+
+def reproduction(published: Published, status: str, evaluation: Found | None) -> Reproduction | None:
+    """The verdict on the last held-out evaluation of a finished run; None before, and without a −ELBO."""
+    if status != "finished" or evaluation is None or evaluation.get("elbo") is None:
+        return None
+    ours, se = -evaluation["elbo"], evaluation.get("elbo_se")
+    apart = ours - published.negative_elbo
+    passed = abs(apart) <= published.tolerance
+    where = f"{number(abs(apart))} nats {'above' if apart > 0 else 'below'} it"
+    verdict = "within the tolerance" if passed else "outside the tolerance"
+    return Reproduction(passed, f"This run ended at {within(ours, se)}: {where}, {verdict}.")
 
 
 def unexamined(status: str, config: TrainConfig) -> str:

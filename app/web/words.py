@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from math import floor, log, log10
 from typing import Any
 
+from app.forms import spoken
 from app.palette import slot
 from app.units import QUANTITIES, SHORT_NAMES
 
@@ -90,5 +91,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "slot": slot,
     "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
     "log": log,
+    "spoken": spoken,
     "quantity": lambda name: QUANTITIES[name],
 }

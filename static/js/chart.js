@@ -1,77 +1,85 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
-import { smoothed } from "./curves.js";
 import { throttled } from "./common.js";
+import { smoothed } from "./curves.js";
+import { CONFIG, css, themed } from "./figures.js";
+import { painter } from "./paint.js";
+import { referenceMarks } from "./references.js";
 
-const REDRAW_MS = 250;
-const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
-const QUANTITIES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL" };
+const SMOOTH_MS = 2000; // between two answers with smoothed values
+const ZOOM_MS = 150; // of rest before finer points are asked for
+const NAMES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL", loss: "loss" };
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
-function css(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** The page's colours on a figure, whatever the theme. */
-export function themed(figure) {
-  const ink = css("--ink");
-  const soft = css("--ink-soft");
-  const grid = css("--grid");
-  const surface = css("--surface");
-  const layout = structuredClone(figure.layout);
-  Object.assign(layout, { paper_bgcolor: surface, plot_bgcolor: surface });
-  layout.font = { ...layout.font, color: soft };
-  layout.hoverlabel = { bgcolor: surface, bordercolor: grid, font: { color: ink } };
-  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
-    Object.assign(layout[name], { gridcolor: grid, zerolinecolor: soft, linecolor: grid, spikecolor: soft });
-  }
-  const data = figure.data.map((trace) => {
-    const colour = trace.meta.slot ? css(`--slot-${trace.meta.slot}`) : soft;
-    const own = structuredClone(trace);
-    if (own.line) own.line.color = colour;
-    if (own.marker) own.marker.color = colour;
-    if (own.fill) own.fillcolor = colour.replace("rgb(", "rgba(").replace(")", ", 0.2)");
-    return own;
-  });
-  return { data, layout };
-}
-
-/** A live chart of one or more curves. `settings` is {x, y, smooth}, kept in the address by whoever owns it. */
+/** A live chart of one or more curves in several views; `settings` are those of its toolbar. */
 export class Chart {
-  #figure;
+  settings = { view: "lines", x: "step", y: "linear", smooth: 0, lines: false };
+  remarks = []; // sentences on what could not be shown as wanted
+  #figures; // view -> figure
   #curves;
-  #drawn = false;
-  #visible = true;
+  #resting = null;
 
-  constructor(node, figure, curves, settings) {
+  constructor(node, figures, curves) {
     this.node = node;
-    this.settings = settings;
-    this.#figure = figure;
+    this.#figures = figures;
     this.#curves = curves;
-    this.schedule = throttled(() => this.#drawNextFrame(), REDRAW_MS);
-    new IntersectionObserver(([entry]) => {
-      this.#visible = entry.isIntersecting;
-      if (this.#visible) this.schedule();
-    }).observe(node);
-    document.addEventListener("visibilitychange", () => !document.hidden && this.schedule());
-    document.addEventListener("themechange", () => this.schedule());
+    this.schedule = painter(node, () => this.draw());
+    document.addEventListener("partschange", () => this.schedule()); // the references may have come
   }
 
-  #drawNextFrame() {
-    return new Promise((done) => requestAnimationFrame(() => this.draw().then(done)));
+  /** Read every curve anew and draw; resolves when that is drawn. */
+  async load() {
+    await this.#each((curve) => curve.load(this.settings.smooth));
+    const drawn = new Promise((done) => this.node.addEventListener("drawn", done, { once: true }));
+    this.schedule();
+    await drawn;
   }
 
-  /** Draw what the curves hold now; a hidden tab or a chart out of view waits. */
+  /** Change one of the settings. */
+  async set(name, value) {
+    this.settings[name] = value;
+    if (name === "x") await this.#each((curve) => curve.zoom(value, null));
+    this.schedule();
+    if (name === "smooth") this.#smoothSoon();
+  }
+
+  /** New steps have come. */
+  grow() {
+    this.schedule();
+    if (this.settings.smooth > 0) this.#smoothSoon();
+  }
+
+  /** Smoothing is done on every step there is, which only the server has. */
+  #smoothSoon = throttled(async () => {
+    await this.#each((curve) => curve.load(this.settings.smooth));
+    this.schedule();
+  }, SMOOTH_MS);
+
+  #each(act) {
+    return Promise.all([...this.#curves.values()].map(act));
+  }
+
   async draw() {
-    if (document.hidden || (!this.#visible && this.#drawn)) return;
-    const { data, layout } = themed(this.#figure);
+    const { view, x, y } = this.settings;
+    this.remarks = [];
+    const stacked = view === "stacked" && this.#adds();
+    const { data, layout } = themed(this.#figures[view === "stacked" && !stacked ? "lines" : view]);
     for (const trace of data) this.#fill(trace);
-    this.#axes(layout, data);
-    if (!this.#drawn) this.node.replaceChildren();
-    this.#drawn = true;
+    layout.xaxis.title = { text: AXIS_TITLES[x] };
+    layout.uirevision = x;
+    for (const name of Object.keys(layout).filter((key) => key.startsWith("yaxis"))) {
+      layout[name].uirevision = `${view} ${y}`;
+      if (!stacked) this.#scale(layout[name], data.filter((trace) => trace.yaxis === name.replace("axis", "")));
+    }
+    layout.shapes = [...(layout.shapes ?? []), ...[...this.#curves.values()].flatMap((curve) => this.#gaps(curve))];
+    if (this.settings.lines && view === "lines") this.#addReferences(layout, data);
+
+    const first = !this.node.dataset.points;
+    if (first) this.node.replaceChildren();
     await Plotly.react(this.node, data, layout, CONFIG);
+    if (first) this.node.on("plotly_relayout", () => this.#zoomed());
     this.node.dataset.points = Math.max(0, ...data.map((trace) => trace.x?.length ?? 0));
-    this.node.dataset.draws = Number(this.node.dataset.draws ?? 0) + 1;
+    this.node.dispatchEvent(new Event("drawn"));
   }
 
   #fill(trace) {
@@ -82,42 +90,67 @@ export class Chart {
       Object.assign(trace, curve.heldOut(field, x));
       return;
     }
-    const { mean, low, high } = curve.values(field);
-    const shown = {
-      line: () => smoothed(mean, field === "beta" ? 0 : smooth),
-      raw: () => (smooth > 0 ? mean : []),
-      low: () => (curve.bucket > 1 ? low : []),
-      high: () => (curve.bucket > 1 ? high : []),
+    const values = curve.values(field);
+    const bucketed = curve.width > 1;
+    trace.y = {
+      line: () => (smooth > 0 && field !== "beta" ? (values.smoothed ?? smoothed(values.mean, smooth)) : values.mean),
+      area: () => values.mean,
+      raw: () => (smooth > 0 ? values.mean : []),
+      low: () => (bucketed ? values.low : []),
+      high: () => (bucketed ? values.high : []),
     }[role]();
-    trace.y = shown;
-    trace.x = shown.length ? curve.places(x) : [];
+    trace.x = trace.y.length ? curve.places(x) : [];
   }
 
-  /** Scales and titles. A log axis cannot show 0 or less: a row that has such values stays linear and says so. */
-  #axes(layout, data) {
-    layout.xaxis.title = { text: AXIS_TITLES[this.settings.x] };
-    layout.uirevision = `${this.settings.x} ${this.settings.y}`;
-    this.linearRows = [];
-    for (const name of Object.keys(layout).filter((key) => key.startsWith("yaxis"))) {
-      if (layout[name].overlaying) continue;
-      if (this.settings.y === "zero") layout[name].rangemode = "tozero";
-      if (this.settings.y !== "log") continue;
-      const axis = name.replace("axis", "");
-      const positive = data.every((trace) => trace.yaxis !== axis || trace.y.every((value) => value === null || value > 0));
-      if (positive) layout[name].type = "log";
-      else this.linearRows.push(QUANTITIES[data.find((trace) => trace.yaxis === axis).meta.field]);
+  /** Whether the areas can add up to −ELBO: a density may exceed 1, and then its reconstruction term is negative. */
+  #adds() {
+    const lowest = [...this.#curves.values()].flatMap((curve) => curve.values("reconstruction").low);
+    if (!lowest.some((value) => value !== null && value < 0)) return true;
+    this.remarks.push("The reconstruction term is negative in places, so that areas cannot add up: shown as lines.");
+    return false;
+  }
+
+  /** The scale that was chosen. A log axis cannot show 0 or less: a row that has such values stays linear and says so. */
+  #scale(axis, traces) {
+    if (this.settings.y === "zero") axis.rangemode = "tozero";
+    if (this.settings.y !== "log") return;
+    if (traces.every((trace) => trace.y.every((value) => value === null || value > 0))) {
+      axis.type = "log";
+    } else {
+      const name = NAMES[traces[0].meta.field] ?? traces[0].meta.field;
+      this.remarks.push(`Shown linearly, since it has values of 0 or less: ${name}.`);
     }
-    layout.shapes = [...this.#curves.values()].flatMap((curve) => this.#gaps(curve));
+  }
+
+  /** The lines to see the curve against, of those that would not squeeze it. */
+  #addReferences(layout, data) {
+    const { shapes, annotations, outside } = referenceMarks(layout, data);
+    layout.shapes.push(...shapes);
+    layout.annotations.push(...annotations);
+    if (outside.length) this.remarks.push(`Reference lines too far from the curve to draw: ${outside.join("; ")}.`);
   }
 
   /** A line at each step whose terms were not finite numbers. */
   #gaps(curve) {
     const steps = curve.places("step");
     const places = curve.places(this.settings.x);
+    const line = { color: css("--bad"), dash: "dot", width: 1 };
     return curve.nonfinite.slice(0, 100).map((step) => {
       const x = places[steps.findIndex((other) => other >= step)];
-      return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color: css("--bad"), dash: "dot" } };
+      return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
     });
+  }
+
+  /** After a zoom, ask for the points that it has room for. */
+  #zoomed() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(async () => {
+      const { autorange, range } = this.node.layout.xaxis;
+      const wanted = autorange ? null : range.map(Number);
+      await this.#each((curve) => curve.zoom(this.settings.x, wanted));
+      this.node.dataset.zoom = wanted ? wanted.join(" ") : "";
+      this.schedule();
+    }, ZOOM_MS);
   }
 
   /** Back to the whole run. */

@@ -30,29 +30,37 @@ export function radios(root, name, fallback, choose) {
   return start;
 }
 
-/** The toolbar of a chart: x axis, y axis, smoothing, reset and PNG. Returns the settings to start from. */
-export function toolbar(root, filename, chartOf) {
-  const settings = {};
-  const change = (name, value) => {
-    settings[name] = value;
-    chartOf().schedule();
-  };
-  settings.x = radios(root, "x", "step", (value) => change("x", value));
-  settings.y = radios(root, "y", "linear", (value) => change("y", value));
+/** The controls of a chart: view, axes, smoothing, reset and PNG, as the address has them. */
+export function toolbar(root, filename, chart) {
+  const views = root.querySelector("[data-views]");
+  if (views) {
+    chart.settings.view = radios(views, "view", "lines", (view) => chart.set("view", view));
+    views.hidden = false;
+  }
+  chart.settings.x = radios(root, "x", "step", (value) => chart.set("x", value));
+  chart.settings.y = radios(root, "y", "linear", (value) => chart.set("y", value));
 
   const slider = root.querySelector("input[name=smooth]");
   const shown = slider.nextElementSibling;
   slider.value = Number(fromAddress("smooth", "0")) || 0;
-  settings.smooth = Number(slider.value);
+  chart.settings.smooth = Number(slider.value);
   shown.textContent = slider.value;
   slider.addEventListener("input", () => {
     shown.textContent = slider.value;
     toAddress({ smooth: slider.value === "0" ? null : slider.value });
-    change("smooth", Number(slider.value));
+    chart.set("smooth", Number(slider.value));
   });
 
-  root.querySelector("[data-action=reset]").addEventListener("click", () => chartOf().reset());
-  root.querySelector("[data-action=png]").addEventListener("click", () => chartOf().save(filename));
-  root.hidden = false;
-  return settings;
+  const lines = root.querySelector("input[name=lines]"); // only a single run's chart has reference lines
+  if (lines) {
+    lines.checked = chart.settings.lines = fromAddress("lines", "on", ["on", "off"]) === "on";
+    lines.addEventListener("change", () => {
+      toAddress({ lines: lines.checked ? null : "off" });
+      chart.set("lines", lines.checked);
+    });
+  }
+
+  root.querySelector("[data-action=reset]").addEventListener("click", () => chart.reset());
+  root.querySelector("[data-action=png]").addEventListener("click", () => chart.save(filename));
+  root.querySelector("[data-toolbar]").hidden = false;
 }

@@ -1,73 +1,150 @@
-// The numbers behind a chart: one run's steps, first from the store, then from the stream.
+// The numbers behind a chart: one run's steps, coarse as a whole and fine where the chart is zoomed in.
 
-const STORED_POINTS = 2000;
-const TAIL_POINTS = 1000;
-const PLACES = ["step", "epoch", "seconds"];
-const FIELDS = ["reconstruction", "kl", "elbo", "beta"];
+import { Buckets } from "./buckets.js";
 
-/** One run's terms: buckets or raw steps as stored, and a raw tail as streamed. No point is ever drawn twice. */
+const POINTS = 1000; // of an answer; once there are twice as many, it is asked for anew
+const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
+const RATES = 100; // steps a second are counted over a hundredth of the points
+
+/** One run's terms: an overview and, inside a window, a detail. No point is ever drawn twice. */
 export class Curve {
-  #stored = null;
-  #tail = empty();
+  #overview = new Buckets();
+  #detail = null; // {from, to, buckets}; `to` is Infinity where it goes on with the run
+  #zoom = null; // {axis, range}, as last wanted
+  #smooth = 0;
   #loading = null;
+  #catching = new Set(); // lists that catch what is streamed while an answer is on its way
 
   constructor(run, evaluations) {
     this.run = run;
     this.evaluations = evaluations;
   }
 
-  /** Steps in one stored point: more than 1 where they were bucketed. */
-  get bucket() {
-    return this.#stored?.bucket ?? 1;
+  /** Steps in one point of the whole: more than 1 where they were bucketed. */
+  get width() {
+    return this.#overview.width;
   }
 
   get lastStep() {
-    return this.#tail.step.at(-1) ?? this.#stored?.step.at(-1) ?? 0;
+    return this.#overview.last;
   }
 
   get nonfinite() {
-    return [...(this.#stored?.nonfinite ?? []), ...this.#tail.nonfinite];
+    return [...new Set([...this.#overview.nonfinite, ...(this.#detail?.buckets.nonfinite ?? [])])].sort((a, b) => a - b);
   }
 
-  /** Read the stored steps; whatever was streamed meanwhile and is not among them stays. */
-  load() {
-    this.#loading ??= this.#load().finally(() => (this.#loading = null));
-    return this.#loading;
+  get nonfiniteCount() {
+    return Math.max(this.#overview.nonfiniteCount, this.nonfinite.length);
   }
 
-  async #load() {
-    const answer = await fetch(`/api/runs/${this.run}/steps?points=${STORED_POINTS}`);
-    if (!answer.ok) return;
-    this.#stored = await answer.json();
-    const last = this.#stored.step.at(-1) ?? 0;
-    this.#tail = after(this.#tail, last);
+  /** Read the overview, smoothed with a weight, and the detail that the zoom wants. */
+  load(smooth = this.#smooth) {
+    if (smooth !== this.#smooth) this.#loading = null;
+    this.#smooth = smooth;
+    const loading = (this.#loading ??= this.#load(() => this.#loading === loading));
+    return loading;
+  }
+
+  async #load(wanted) {
+    const fresh = await this.#ask("", Infinity);
+    if (!wanted()) return;
+    this.#loading = null;
+    if (fresh) this.#overview = fresh;
+    if (this.#zoom) await this.zoom(this.#zoom.axis, this.#zoom.range);
+  }
+
+  /** Have all the detail there is between two places on an axis; with null, the whole again. */
+  async zoom(axis, range) {
+    const zoom = (this.#zoom = range && { axis, range });
+    if (!zoom || this.width === 1) {
+      this.#detail = null;
+      return;
+    }
+    for (let pass = 0; pass < PASSES && (pass === 0 || this.#detail.buckets.width > 1); pass++) {
+      const [from, to] = this.#window(axis, range);
+      const buckets = await this.#ask(`&from=${from}${to === Infinity ? "" : `&to=${to}`}`, to);
+      if (!buckets?.length || this.#zoom !== zoom) return;
+      this.#detail = { buckets, from: buckets.start(0), to: to === Infinity ? to : buckets.last };
+    }
+  }
+
+  /** The answer of the store together with what was streamed meanwhile; null if there was none. */
+  async #ask(window, to) {
+    const caught = [];
+    this.#catching.add(caught);
+    try {
+      const smooth = this.#smooth ? `&smooth=${this.#smooth}` : "";
+      const answer = await fetch(`/api/runs/${this.run}/steps?points=${POINTS}${window}${smooth}`);
+      if (!answer.ok) return null;
+      const buckets = new Buckets(await answer.json());
+      if (to === Infinity) for (const points of caught) buckets.append(points);
+      return buckets;
+    } catch {
+      return null; // the badge already says that the server is gone
+    } finally {
+      this.#catching.delete(caught);
+    }
+  }
+
+  /** The first and last step of the points that reach into a range: `to` is Infinity where the run goes on in it. */
+  #window(axis, [low, high]) {
+    const steps = this.places("step");
+    const places = this.places(axis);
+    const first = places.findIndex((place) => place >= low);
+    const after = places.findIndex((place) => place > high);
+    const from = first === 0 ? 1 : (steps.at(first - 1) ?? 0) + 1; // the last step's, where all are below the range
+    return [from, after === -1 ? Infinity : steps[after]];
   }
 
   /** Add streamed steps; those already here are left out. */
   append(points) {
-    const fresh = after(points, this.lastStep);
-    for (const name of [...PLACES, ...FIELDS, "nonfinite"]) this.#tail[name].push(...(fresh[name] ?? []));
-    if (this.#tail.step.length > TAIL_POINTS) this.load();
+    this.#overview.append(points);
+    if (this.#detail?.to === Infinity) this.#detail.buckets.append(points);
+    for (const caught of this.#catching) caught.push(points);
+    if (this.#overview.length > 2 * POINTS || this.#detail?.buckets.length > 2 * POINTS) this.load();
   }
 
-  /** Where the points stand on the chosen x axis. */
+  /** Where the points stand on an axis. */
   places(axis) {
-    return [...(this.#stored?.[axis] ?? []), ...this.#tail[axis]];
+    return this.#joined((buckets) => buckets[axis]);
   }
 
-  /** A field's mean, min and max at each place; −ELBO is made from the ELBO. */
+  /** A field's mean, min and max at each place; −ELBO is made from the ELBO, `rate` (steps a second) from the clocks. */
   values(field) {
     if (field === "negative_elbo") {
-      const { mean, low, high } = this.values("elbo");
-      return { mean: mean.map(negative), low: high.map(negative), high: low.map(negative) };
+      const { mean, low, high, smoothed } = this.values("elbo");
+      return { mean: mean.map(negative), low: high.map(negative), high: low.map(negative), smoothed: smoothed?.map(negative) };
     }
-    const stored = this.#stored?.[field] ?? [];
-    const tail = this.#tail[field];
-    if (Array.isArray(stored)) {
-      const all = [...stored, ...tail];
-      return { mean: all, low: all, high: all };
-    }
-    return { mean: [...stored.mean, ...tail], low: [...stored.min, ...tail], high: [...stored.max, ...tail] };
+    if (field === "rate") return { mean: this.#rates(), low: [], high: [] };
+    const column = (way) => this.#joined((buckets) => buckets.fields[field]?.[way] ?? []);
+    const whole = this.#pieces().every(([buckets]) => buckets.smoothed?.[field]);
+    const smoothed = whole ? this.#joined((buckets) => buckets.smoothed[field]) : null;
+    return { mean: column("mean"), low: column("min"), high: column("max"), smoothed };
+  }
+
+  #rates() {
+    const steps = this.places("step");
+    const seconds = this.places("seconds");
+    const span = Math.max(1, Math.floor(steps.length / RATES));
+    return steps.map((step, i) => {
+      const passed = i < span ? 0 : seconds[i] - seconds[i - span];
+      return passed > 0 ? (step - steps[i - span]) / passed : null;
+    });
+  }
+
+  #joined(pick) {
+    return this.#pieces().flatMap(([buckets, from, to]) => pick(buckets).slice(from, to));
+  }
+
+  /** The overview up to the detail, the detail, the overview after it. */
+  #pieces() {
+    const whole = this.#overview;
+    if (!this.#detail) return [[whole, 0, whole.length]];
+    const { from, to, buckets } = this.#detail;
+    const before = whole.step.findIndex((step) => step >= from);
+    const after = whole.step.findIndex((_, i) => whole.start(i) > to);
+    const head = [whole, 0, before === -1 ? whole.length : before];
+    return [head, [buckets, 0, buckets.length], ...(after === -1 ? [] : [[whole, after, whole.length]])];
   }
 
   /** The held-out markers: x and y. */
@@ -84,24 +161,8 @@ function heldOutValue(row, field) {
 
 const negative = (value) => (value === null || value === undefined ? null : -value);
 
-function empty() {
-  return Object.fromEntries([...PLACES, ...FIELDS, "nonfinite"].map((name) => [name, []]));
-}
-
-function after(columns, last) {
-  const keep = columns.step.findIndex((step) => step > last);
-  const from = keep === -1 ? columns.step.length : keep;
-  const cut = empty();
-  for (const name of [...PLACES, ...FIELDS]) {
-    if (columns[name]) cut[name] = columns[name].slice(from);
-  }
-  cut.nonfinite = (columns.nonfinite ?? []).filter((step) => step > last);
-  return cut;
-}
-
 /** Exponential moving average, corrected for its start (Kingma and Ba 2015, §3); gaps stay gaps. */
 export function smoothed(values, weight) {
-  if (weight === 0) return values;
   let average = 0;
   let sum = 0;
   return values.map((value) => {

@@ -1,94 +1,89 @@
-// One event stream a page: it resumes where it stopped, closes while the tab is hidden, and says when the server is gone.
+// A page's part in the live stream: it joins while it is seen, hands messages on, and shows how the connection is.
 
-const KINDS = ["run", "points", "evaluation", "picture", "resync"];
-const LONGEST_WAIT = 15_000;
+import { Stream } from "./stream.js";
+
+const BADGES = { live: ["live", "live"], polling: ["live", "live, polling"], gone: ["gone", "reconnecting…"] };
 
 /** Follow the server's events after `cursor`; `handlers` maps an event's kind to a function of its data. */
 export function follow(cursor, handlers) {
-  const state = document.getElementById("stream-state");
-  let source = null;
   let newest = cursor;
-  let failures = 0;
-  let retry = null;
-  let heard = Date.now();
+  const badge = new Badge(document.getElementById("stream-state"));
+  const connection = new Connection(receive, (state) => badge.show(state));
 
-  function say(kind, text) {
-    state.hidden = false;
-    state.className = `stream ${kind}`;
-    if (state.textContent !== text) state.textContent = text;
+  function receive({ id, kind, data }) {
+    if (id <= newest && kind !== "resync") return;
+    newest = id;
+    handlers[kind]?.(data);
+    document.body.dataset.lastEventId = id;
   }
 
-  function sayGone() {
-    const quiet = Math.round((Date.now() - heard) / 1000);
-    say("gone", `server gone · last update ${quiet} s ago`);
-  }
-
-  function open() {
-    clearTimeout(retry);
-    source = new EventSource(`/api/events?after=${newest}`);
-    source.onopen = () => {
-      failures = 0;
-      heard = Date.now();
-      say("live", "live");
-    };
-    source.onerror = () => {
-      sayGone();
-      // After an HTTP error the browser gives up: try again ourselves, later each time.
-      if (source.readyState === EventSource.CLOSED) {
-        const wait = Math.min(LONGEST_WAIT, 500 * 2 ** failures++) * (0.75 + Math.random() / 2);
-        retry = setTimeout(open, wait);
-      }
-    };
-    for (const kind of KINDS) {
-      source.addEventListener(kind, (event) => {
-        heard = Date.now();
-        newest = Number(event.lastEventId) || newest;
-        handlers[kind]?.(JSON.parse(event.data));
-        document.body.dataset.lastEventId = newest;
-      });
-    }
-  }
-
-  function close() {
-    clearTimeout(retry);
-    source?.close();
-  }
-
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", (event) => event.persisted && open());
-  setInterval(() => source.readyState !== EventSource.OPEN && sayGone(), 1000);
-  if (!document.hidden) open();
+  const join = () => connection.join(newest);
+  document.addEventListener("visibilitychange", () => (document.hidden ? connection.leave() : join()));
+  addEventListener("pagehide", () => connection.leave());
+  addEventListener("pageshow", (event) => event.persisted && join());
+  if (!document.hidden) join();
 }
 
-/** What a page shows of a run's pace: its progress bar and the time that is left. */
-export class Pace {
-  #seen = new Map();
+/** The stream that all tabs share, or one of this page's own where shared workers are missing or fail. */
+class Connection {
+  #receive;
+  #say;
+  #worker = null;
+  #own = null;
+  #joined = null; // the cursor, while the page is in
 
-  show(run, step, seconds) {
-    for (const node of document.querySelectorAll(`.progress[data-run="${run}"]`)) {
-      const total = Number(node.dataset.total);
-      node.querySelector("progress").value = step;
-      const left = this.#timeLeft(run, step, seconds, total);
-      node.querySelector(".progress-text").textContent =
-        `step ${step.toLocaleString("en")} of ${total.toLocaleString("en")}` + (left === null ? "" : ` · about ${left} left`);
-    }
+  constructor(receive, say) {
+    this.#receive = receive;
+    this.#say = say;
+    if (!("SharedWorker" in window)) return;
+    this.#worker = new SharedWorker("/static/js/stream-worker.js", { type: "module", name: "elboard" });
+    this.#worker.port.onmessage = ({ data: { message, state } }) => (message ? receive(message) : say(state));
+    this.#worker.onerror = () => {
+      this.#worker = null;
+      if (this.#joined !== null) this.join(this.#joined);
+    };
   }
 
-  /** Pace of the last updates, so that a slow start does not spoil the guess. */
-  #timeLeft(run, step, seconds, total) {
-    const before = this.#seen.get(run) ?? { step: 0, seconds: 0, pace: null };
-    if (step <= before.step) return null;
-    const pace = (seconds - before.seconds) / (step - before.step);
-    const smooth = before.pace === null ? pace : 0.7 * before.pace + 0.3 * pace;
-    this.#seen.set(run, { step, seconds, pace: smooth });
-    return step < total * 0.02 ? null : words(smooth * (total - step));
+  join(cursor) {
+    this.#joined = cursor;
+    if (this.#worker) {
+      this.#worker.port.postMessage({ join: cursor });
+      return;
+    }
+    this.#own?.close();
+    this.#own = new Stream(cursor, this.#receive, this.#say);
+    this.#own.open();
+  }
+
+  leave() {
+    this.#joined = null;
+    if (this.#worker) this.#worker.port.postMessage({ leave: true });
+    else this.#own?.close();
   }
 }
 
-function words(seconds) {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+/** The word in the page's header. */
+class Badge {
+  #node;
+  #state = null;
+  #since = 0;
+
+  constructor(node) {
+    this.#node = node;
+    setInterval(() => this.#state === "gone" && this.#write(), 1000);
+  }
+
+  show(state) {
+    if (state === "gone" && this.#state !== "gone") this.#since = Date.now();
+    this.#state = state;
+    this.#write();
+  }
+
+  #write() {
+    const [style, words] = BADGES[this.#state];
+    const seconds = this.#state === "gone" ? Math.round((Date.now() - this.#since) / 1000) : 0;
+    this.#node.hidden = false;
+    this.#node.className = `stream ${style}`;
+    this.#node.textContent = seconds ? `${words} ${seconds} s` : words;
+  }
 }

@@ -1,7 +1,7 @@
-// The run page: live numbers, curves, pictures and the bars over latent dimensions.
+// The run page: live numbers, curves, pictures and the figures over latent dimensions.
 
-import { embedded, fixed } from "./common.js";
-import { themed } from "./chart.js";
+import { showFigure } from "./bars.js";
+import { fixed } from "./common.js";
 import { watch } from "./watch.js";
 
 function showLatest(columns) {
@@ -13,18 +13,5 @@ function showLatest(columns) {
   }
 }
 
-function drawBars() {
-  for (const name of ["kl", "variance"]) {
-    const node = document.getElementById(`${name}-chart`);
-    const figure = embedded(`${name}-figure`);
-    if (!node || !figure) continue;
-    node.hidden = false;
-    const { data, layout } = themed(figure);
-    Plotly.react(node, data, layout, { displayModeBar: false, responsive: true, showSendToCloud: false });
-  }
-}
-
-drawBars();
-document.addEventListener("partschange", drawBars);
-document.addEventListener("themechange", drawBars);
+for (const name of ["kl", "kl-history", "variance"]) showFigure(name);
 watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns));

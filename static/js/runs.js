@@ -1,7 +1,8 @@
 // The list of runs: progress and states while they change, and how many are chosen.
 
 import { embedded, refreshParts } from "./common.js";
-import { follow, Pace } from "./live.js";
+import { follow } from "./live.js";
+import { Pace } from "./pace.js";
 
 const pace = new Pace();
 

@@ -10,8 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from app import schema
+from app.cli import _listen
 from app.database import Database
 from app.models import Run
 from app.store import runs
@@ -137,3 +140,57 @@ def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Pat
     first.stop()
     second = Server(tmp_path)  # a lock does not outlive its server, whatever killed it
     assert second.stop() == 0
+
+
+LOSS = "F.mse_loss(r, x) + beta * torch.mean(-0.5 * torch.sum(1 + v - mu**2 - v.exp(), dim=1))"
+
+
+def test_translate_says_what_a_file_a_pipe_or_a_recipe_trains(tmp_path: Path) -> None:
+    file = tmp_path / "loss.py"
+    file.write_text(LOSS)
+    told = elboard("translate", str(file), "--value", "beta=1")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("It is the −ELBO of a Gaussian decoder with σ = 19.8, up to a factor.\n")
+    assert "Linear theory predicts that every latent unit dies" in told.stdout
+    assert "def negative_elbo(mean, x, mu, logvar, sigma=19.7989898732, beta=1.0):" in told.stdout
+    command = [sys.executable, "-m", "app.cli", "translate", "--value", "beta=1", "--json", "--dataset", "digits"]
+    piped = subprocess.run(command, capture_output=True, text=True, input=LOSS, check=True)
+    assert json.loads(piped.stdout)["implied_sigma"] == pytest.approx((64 / 2) ** 0.5)
+    assert "β = 784" in elboard("translate", "--recipe", "keras-2016").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--recipe", "nope"], "recipe must be one of pytorch-examples"),
+        (["--recipe", "pythae", "--latent-dim", "0"], "latent_dim must be at least 1, not 0"),
+        (["--recipe", "pythae", "--dataset", "cifar"], "dataset must be one of digits, mnist"),
+        (["nowhere.py"], "cannot read nowhere.py: No such file"),
+        (["--value", "beta"], "--value takes name=value, not 'beta'"),
+    ],
+)
+def test_translate_refuses_in_one_line(words: list[str], said: str) -> None:
+    told = elboard("translate", *words)
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_database_of_a_newer_version_is_refused_with_status_2(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        session.execute(sa.update(schema.TABLE).values(version_num="9999"))
+    database.close()
+    told = elboard("serve", "--port", "0", "--data", str(tmp_path))
+    assert told.returncode == 2
+    assert told.stderr.startswith("elboard: The database has tables of version 9999")
+    assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
+def test_the_kernel_drops_a_client_that_takes_nothing():
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000

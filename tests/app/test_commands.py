@@ -110,3 +110,21 @@ def test_an_empty_folder_is_left_empty(command: Callable[..., str], tmp_path: Pa
     with pytest.raises(AppError, match="There are no runs in"):
         command("list")
     assert not (tmp_path / "data").exists()
+
+
+def test_a_backup_says_where_it_is_and_overwrites_nothing(
+    command: Callable[..., str], new_run: New, tmp_path: Path
+) -> None:
+    new_run("kept")
+    target = tmp_path / "copy.sqlite"
+    assert command("backup", str(target)).startswith(f"{target} (")
+    with pytest.raises(AppError, match="is there already"):
+        command("backup", str(target))
+    assert "elboard-backup-" in command("backup")
+
+
+def test_tidying_says_what_it_freed(command: Callable[..., str], new_run: New, become: Any) -> None:
+    become(new_run(), deleted_at=1.0)
+    new_run()
+    assert command("tidy").startswith("Purged, deleted more than 30 days ago: 1. Freed: 0.0 MB of files, ")
+    assert command("tidy", "--older-than", "0.5").startswith("Purged, deleted more than 0.5 days ago: no run. Freed")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.database import PRAGMAS, Database
 from app.errors import Unusable
-from app.store import evaluations, events, reports
+from app.store import events
 
 
 def test_connections_are_set_up(database):
@@ -71,21 +71,6 @@ def test_processes_may_create_the_tables_at_once(tmp_path: Path):
     with database.read() as session:
         assert events.newest_id(session) == 0
     database.close()
-
-
-def test_a_database_of_an_older_version_gets_what_it_lacks(database, running, evaluation):
-    """Its rows stay, with NULL in the columns that it did not have."""
-    with database.write() as session:
-        evaluations.append(session, running.id, evaluation(1))
-        for column in ("elbo_se", "decoder_std", "bits_per_dim"):
-            session.execute(sa.text(f"ALTER TABLE evaluation DROP COLUMN {column}"))
-        session.execute(sa.text("DROP TABLE report"))
-    database.create_tables()
-    with database.write() as session:
-        evaluations.append(session, running.id, evaluation(2))
-        old, new = evaluations.all(session, running.id)
-        assert (old["elbo"], old["elbo_se"], new["elbo_se"]) == (-102.5, None, 0.75)
-        assert reports.last(session, running.id) is None
 
 
 def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database):

@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from app import doctor
+from app import doctor, schema
 from app.doctor import examine
 from app.settings import Settings
 from app.store import attempts
@@ -58,3 +59,15 @@ def test_too_little_room_and_an_old_sqlite_are_told(settings, monkeypatch):
     bad = _bad(settings)
     assert "make room" in bad["disk"]
     assert "99.0.0 or newer" in bad["SQLite"]
+
+
+def test_the_version_of_the_tables_is_told(settings, database):
+    def told():
+        return next(finding for finding in examine(settings, Nobody()) if finding.name == "tables")
+
+    assert told().said == f"version {schema.VERSIONS[-1]}"
+    for found, ok, said in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBOard")):
+        with database.write() as session:
+            session.execute(sa.update(schema.TABLE).values(version_num=found))
+        assert told().ok == ok
+        assert said in told().said

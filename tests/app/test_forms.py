@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from app.forms import FOLDED, FormField, fieldsets, typed_values
+from app.forms import FOLDED, FormField, fieldsets, spoken, typed_values
 from app.units import LIKELIHOOD_NAMES, OBJECTIVE_NAMES
 from vae_core.config import ConfigError, RefusedConfig, TrainConfig
 
@@ -88,3 +88,8 @@ def test_a_choice_that_does_not_fit_comes_with_one_that_does(
     assert [name for name, one in form.items() if one.remedy] == [field] * bool(remedy)
     if remedy:
         TrainConfig.parse({**typed, field: remedy[0]})
+
+
+def test_changes_are_spoken_in_the_forms_words() -> None:
+    said = spoken({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
+    assert said == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"

@@ -176,6 +176,26 @@ def test_training_goes_on_while_the_database_is_locked(impatient, locked, runnin
     assert run.status == "finished"
 
 
+def test_what_is_settled_can_be_read(recorder, stored, block):
+    for last in range(10, 101, 10):
+        recorder.record(block(last - 9, last))
+        assert recorder.settle()
+        assert stored()[1] == list(range(1, last + 1))
+
+
+def test_nothing_is_settled_before_it_is_committed(impatient, locked, running, monkeypatch, caplog, eventually):
+    monkeypatch.setattr(module, "IDLE_S", 60)  # no heartbeat: the only flush is the one that settles
+    settled = []
+    with Recorder(impatient, running.id, running.attempt) as recorder:
+        settling = Thread(target=lambda: settled.append(recorder.settle()))
+        with locked():
+            settling.start()
+            eventually(lambda: caplog.text.count("tried again") > 1)
+            assert settled == []
+        settling.join()
+    assert settled == [True]
+
+
 def test_memory_is_bounded_and_a_stop_still_works(impatient, locked, running, block, monkeypatch):
     monkeypatch.setattr(module, "CAPACITY", 5)
     monkeypatch.setattr(module, "IDLE_S", 0.01)

@@ -1,6 +1,5 @@
-import asyncio
+import json
 from collections import defaultdict
-from contextlib import aclosing
 
 import numpy as np
 import pytest
@@ -8,15 +7,15 @@ import pytest
 from app import stream
 from app.recorder import Recorder
 from app.store import attempts, evaluations, events, pictures, runs, steps
-from app.stream import messages_after, run_events
+from app.stream import Message, read
 
 
 def everything(database, after=0):
     """All messages until the stream has caught up."""
     found = []
-    while burst := messages_after(database, after):
-        found += burst
-        after = burst[-1].id
+    while burst := read(database, after):
+        found += burst.messages
+        after = burst.id
     return found
 
 
@@ -112,7 +111,7 @@ def test_neighbours_of_one_run_share_a_message_of_bounded_size(database, running
         steps.append(session, running.id, block(1, 5000))
         for first in range(1, 5001, 100):
             events.append_points(session, running.id, first, first + 99)
-    sizes = [len(message.data["step"]) for message in messages_after(database, start)]
+    sizes = [len(message.data["step"]) for message in read(database, start).messages]
     assert sizes == [2000, 2000, 1000]
 
 
@@ -120,7 +119,7 @@ def test_a_run_message_shows_the_run_as_it_is_now(database, running, evaluation)
     with database.write() as session:
         evaluations.append(session, running.id, evaluation(5))
         attempts.end(session, running.id, running.attempt, "finished")
-    *_, message = messages_after(database, 0)
+    *_, message = read(database, 0).messages
     with database.read() as session:
         shown = runs.public(runs.get(session, running.id), evaluations.last(session, running.id))
     assert (message.event, message.data) == ("run", shown)
@@ -134,7 +133,7 @@ def test_a_picture_message_names_the_kinds(database, running, pictures):
         for kind in ("reconstructions", "prior_means"):
             recorder.record(pictures(3, kind))
         recorder.close("finished")
-    found = [message for message in messages_after(database, start) if message.event == "picture"]
+    found = [message for message in read(database, start).messages if message.event == "picture"]
     assert found[-1].data == {"run": running.id, "step": 3, "kinds": ["prior_means", "reconstructions"]}
 
 
@@ -144,35 +143,27 @@ def test_a_reader_out_of_reach_is_told_to_begin_anew(database, monkeypatch, afte
     monkeypatch.setattr(stream, "TOO_FAR", 20)
     with database.read() as session:
         newest = events.newest_id(session)
-    [message] = messages_after(database, after)
+    [message] = read(database, after).messages
     assert (message.id, message.event, message.data) == (newest, "resync", {})
-    assert messages_after(database, newest) == []
+    assert read(database, newest) is None
 
 
-def test_a_live_reader_that_is_cut_at_every_message_sees_a_run_to_its_end(database, running, block):
-    """Connect, take one message, break the connection, connect again: while a recorder writes."""
+@pytest.mark.usefixtures("history")
+def test_a_read_ends_where_it_should(database):
+    messages = everything(database)
+    half = messages[len(messages) // 2].id
+    upto = []
+    while burst := read(database, upto[-1].id if upto else 0, half):
+        upto += burst.messages
+    assert upto[-1].id == half
+    assert told(upto + everything(database, half)) == told(messages)
 
-    async def read():
-        points, after = [], 0
-        while True:
-            async with aclosing(run_events(database, after, poll=0.01)) as messages:
-                message = await anext(messages)
-            after = message.id
-            if message.event == "points":
-                points += message.data["step"]
-            if message.event == "run" and message.data["status"] == "finished":
-                return points
 
-    async def both():
-        reading = asyncio.create_task(read())
-        await asyncio.to_thread(write)
-        return await reading
-
-    def write():
-        with Recorder(database, running.id, running.attempt) as recorder:
-            for first in range(1, 1001, 10):
-                recorder.record(block(first, first + 9))
-                recorder._hurry.set()
-            recorder.close("finished")
-
-    assert asyncio.run(both()) == list(range(1, 1001))
+@pytest.mark.usefixtures("history")
+def test_frames_carry_the_messages(database):
+    burst = read(database, 0)
+    frames = [frame.split("\n") for frame in burst.frames.decode().strip().split("\n\n")]
+    assert [
+        Message(int(id.removeprefix("id: ")), event.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
+        for id, event, data in frames
+    ] == list(burst.messages)

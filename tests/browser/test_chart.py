@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watch, eventually
+from tests.browser.conftest import Watch, accessibility_faults, eventually
 from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
@@ -21,6 +21,15 @@ def endless(server: Server) -> Iterator[int]:
     (run,) = server.launch(name="endless", config=config)
     yield run["id"]
     server.stop_run(run["id"])
+
+
+@pytest.fixture(scope="module")
+def dense(server: Server) -> int:
+    """A finished run whose decoder is so sure of itself that its reconstruction term is negative at the end."""
+    config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
+    (run,) = server.launch(config=config)
+    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished", seconds=120)
+    return run["id"]
 
 
 def axis_range(page: Page) -> list[float]:
@@ -42,7 +51,7 @@ def test_a_zoom_survives_live_updates_and_a_theme_switch(visit: Visit, endless: 
     page.mouse.up()
     eventually(page, f"{CHART}.layout.xaxis.autorange === false")
     zoomed = axis_range(page)
-    wait_for_draws(page, 5)
+    wait_for_draws(page, 20)
     page.get_by_role("button", name="Theme:").click()
     wait_for_draws(page, 2)
     assert axis_range(page) == pytest.approx(zoomed)
@@ -84,12 +93,59 @@ def test_axes_and_smoothing_change_the_view_and_the_address(visit: Visit, pair: 
         assert shown == pytest.approx(average / total)
 
 
-def test_a_row_with_values_below_zero_stays_linear_and_says_so(visit: Visit, server: Server) -> None:
-    config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
-    (run,) = server.launch(config=config)
-    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
-    page = visit(f"/runs/{run['id']}?y=log")
-    told = server.api.get(f"/api/runs/{run['id']}/steps", params={"points": 5000}).json()
+def test_the_areas_add_up_to_the_line(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    page.get_by_role("radio", name="stacked").check()
+    eventually(page, f"{CHART}.data.length === 3")
+    kl, reconstruction, total = page.evaluate(f"{CHART}.data.map((trace) => trace.y)")
+    assert [a + b for a, b in zip(kl, reconstruction, strict=True)] == pytest.approx(total)
+    assert page.evaluate(f"{CHART}.layout.yaxis.range[0]") == 0
+    expect(page.locator("#chart-summary")).to_contain_text("the KL is")
+    assert "view=stacked" in page.url
+
+
+def test_the_training_view_shows_loss_and_speed(visit: Visit, server: Server, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[1]}?view=training")
+    told = server.api.get(f"/api/runs/{pair[1]}/steps", params={"points": 5000}).json()
+    traces = page.evaluate(f"{CHART}.data.map(({{ meta, y }}) => [meta.field, meta.role, y])")
+    drawn = {(field, role): y for field, role, y in traces}
+    assert drawn["loss", "line"] == pytest.approx(told["loss"])
+    speed, seconds = drawn["rate", "line"], told["seconds"]
+    assert speed[:4] == [None] * 4
+    assert speed[-1] == pytest.approx(4 / (seconds[-1] - seconds[-5]))  # over a hundredth of the 400 points
+    expect(page.locator("#chart-summary")).to_contain_text("steps a second")
+
+
+def test_every_chart_has_its_numbers_in_a_table(visit: Visit, server: Server, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    told = server.api.get(f"/api/runs/{pair[0]}/steps", params={"points": 5000}).json()
+    tables = {}
+    for chart in ("chart", "kl-chart", "kl-history-chart", "variance-chart"):
+        details = page.locator(f"[data-table={chart}]")
+        eventually(page, f"document.getElementById('{chart}').dataset.draws > 0")
+        details.locator("summary").click()
+        expect(details.locator("tbody tr").first).to_be_visible()
+        rows = details.locator("tr").all()
+        tables[chart] = [row.locator("th, td").all_inner_texts() for row in rows]
+    curves = tables["chart"]
+    assert curves[0] == ["step", "−ELBO", "reconstruction", "KL"]
+    assert len(curves) == 21
+    last = [400, -told["elbo"][-1], told["reconstruction"][-1], told["kl"][-1]]
+    assert [float(cell) for cell in curves[-1]] == pytest.approx(last, rel=1e-4)
+    assert len(tables["kl-chart"]) == len(tables["kl-history-chart"]) == 1 + 4
+    assert sum(int(row[2]) for row in tables["variance-chart"][1:]) == 4
+    assert accessibility_faults(page) == []
+
+
+def test_a_reconstruction_below_zero_is_not_stacked(visit: Visit, dense: int) -> None:
+    page = visit(f"/runs/{dense}?view=stacked")
+    expect(page.locator("#chart-summary")).to_contain_text("negative in places")
+    assert page.evaluate(f"{CHART}.data.some((trace) => trace.stackgroup)") is False
+
+
+def test_a_row_with_values_below_zero_stays_linear_and_says_so(visit: Visit, server: Server, dense: int) -> None:
+    page = visit(f"/runs/{dense}?y=log")
+    told = server.api.get(f"/api/runs/{dense}/steps", params={"points": 5000}).json()
     assert min(told["reconstruction"]) < 0
     assert page.evaluate(f"{CHART}.layout.yaxis2.type") != "log"
     expect(page.locator("#chart-summary")).to_contain_text("Shown linearly, since it has values of 0 or less")

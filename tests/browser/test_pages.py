@@ -17,6 +17,7 @@ PATHS = {
     "new pair": "/runs/new?preset=bce-vs-mse",
     "run": "/runs/{0}",
     "compare": "/compare?runs={0},{1}",
+    "translate": "/translate",
 }
 PLAIN_PATHS = {"choose": "/compare", "login": "/login", "missing": "/runs/99999"}
 

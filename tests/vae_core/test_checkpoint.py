@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from tests.vae_core.tape import Call, Disk, fill, held, taped
 from vae_core.checkpoint import Checkpoints, best, write_durably
 from vae_core.events import Checkpoint
 
@@ -93,7 +94,8 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before_and_is_named(kept, ti
         assert _same(kept.newest(damaged=said.append), tiny)
     else:
         assert kept.newest(damaged=said.append) is None
-    assert "step 6" in said[0]
+    assert bool(said) == (kept.folder / "000000006.json").exists()  # without one, it was never whole
+    assert all("step 6" in line for line in said[:1])
 
 
 def test_a_checkpoint_of_another_configuration_is_not_used(kept, tiny):
@@ -103,42 +105,77 @@ def test_a_checkpoint_of_another_configuration_is_not_used(kept, tiny):
     assert said == ["The checkpoint of step 5 belongs to another configuration."]
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing may catch it."""
-
-
-@pytest.mark.parametrize("nth", range(1, 13))
-def test_a_crash_at_any_call_leaves_the_old_or_the_new_checkpoint(kept, tiny, monkeypatch, nth):
+@pytest.fixture
+def saving(kept, tiny):
+    """The folder before the checkpoint of step 7 is saved to those of 5 and 6, and the calls that save it."""
     kept.save(tiny)
     kept.save(replace(tiny, step=6))
-    calls = 0
+    before = held(kept.folder)
+    with taped(kept.folder) as calls:
+        kept.save(replace(tiny, step=7))
+    return before, calls
 
-    def dying(call):
-        def wrapper(*args, **kwargs):
-            nonlocal calls
-            calls += 1
-            if calls == nth:
-                raise Killed
-            return call(*args, **kwargs)
 
-        return wrapper
+def _listed(kept) -> list[int]:
+    """Every step that has a description, after a look at whether it can be loaded."""
+    steps = sorted(int(path.stem) for path in kept.folder.glob("*.json"))
+    return [kept.load(step).step for step in steps]
 
-    with monkeypatch.context() as crash:
-        crash.setattr(os, "fsync", dying(os.fsync))
-        crash.setattr("pathlib.Path.replace", dying(type(kept.folder).replace))
-        crash.setattr("pathlib.Path.unlink", dying(type(kept.folder).unlink))
-        crash.setattr("pathlib.Path.open", dying(type(kept.folder).open))
-        try:
-            kept.save(replace(tiny, step=7))
-        except Killed:
-            assert kept.newest().step in {6, 7}
-        else:
-            assert calls < nth
-            assert kept.newest().step == 7
-    kept.save(replace(tiny, step=8))  # what the crash left half done is gone
-    assert kept.newest().step == 8
-    assert {path.stem for path in kept.folder.iterdir()} <= {"000000006", "000000007", "000000008"}
-    assert not list(kept.folder.glob("*.tmp"))
+
+def test_a_kill_between_any_two_calls_leaves_the_old_or_the_new_checkpoint(kept, tiny, saving):
+    before, calls = saving
+    disk, newest = Disk(before), []
+    for call in [Call("begin"), *calls]:
+        disk.play(call)
+        fill(kept.folder, disk.killed())
+        listed = _listed(kept)
+        assert listed in ([5, 6], [5, 6, 7], [6, 7])
+        newest.append(kept.newest().step)
+        assert newest[-1] == listed[-1]
+
+        kept.save(replace(tiny, step=8))  # what the crash left half done is gone
+        assert sorted(held(kept.folder)) == [
+            f"{step:09}.{ending}" for step in (listed[-1], 8) for ending in ("json", "safetensors")
+        ]
+    assert newest == sorted(newest)
+    assert (newest[0], newest[-1]) == (6, 7)
+
+
+def _survives_power_cuts(kept, before, calls):
+    """Whether a cut at any time leaves two sound checkpoints, no broken one that is newer, and what was saved."""
+    disk = Disk(before)
+    for number, call in enumerate(calls, start=1):
+        disk.play(call)
+        for folder in disk.unplugged():
+            fill(kept.folder, folder)
+            said: list[str] = []
+            newest = kept.newest(damaged=said.append)
+            second = newest and kept.newest(at_most=newest.step - 1, damaged=said.append)
+            if said or second is None or (number == len(calls) and newest.step != 7):
+                return False
+    return True
+
+
+def test_a_power_cut_at_any_time_leaves_the_old_or_the_new_checkpoint(kept, saving):
+    before, calls = saving
+    assert _survives_power_cuts(kept, before, calls)
+
+
+@pytest.mark.parametrize("nth", range(4))
+def test_every_sync_is_needed(kept, saving, nth):
+    """Of the arrays, their name, the description, its name: the tape shows what a power cut breaks without it."""
+    before, calls = saving
+    without = [call for call in calls if call.kind == "sync"][nth]
+    assert not _survives_power_cuts(kept, before, [call for call in calls if call is not without])
+
+
+def test_the_tape_tells_what_happened(kept, saving):
+    before, calls = saving
+    disk = Disk(before)
+    for call in calls:
+        disk.play(call)
+    assert disk.killed() == held(kept.folder)
+    assert [call.kind for call in calls if call.kind != "write"] == ["open", "sync", "name", "sync"] * 2 + ["name"] * 2
 
 
 def test_a_failing_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):

@@ -45,14 +45,23 @@ class Files:
     """The files of one data set: `find` gives the path of each, unpacked and verified.
 
     `folders` hold a folder named after the data set, and may be read-only; what is downloaded or unpacked is kept
-    in such a folder of `cache`, where any number of processes may do the same at the same time.
+    in such a folder of `cache`, where any number of processes may do the same at the same time. `offline` asks no
+    mirror.
     """
 
-    def __init__(self, facts: DatasetFacts, folders: Sequence[Path], cache: Path, on_progress: Callable[[str], None]):
+    def __init__(
+        self,
+        facts: DatasetFacts,
+        folders: Sequence[Path],
+        cache: Path,
+        on_progress: Callable[[str], None],
+        *,
+        offline: bool = False,
+    ):
         self.facts, self.say = facts, on_progress
         self.folders = [folder / facts.name for folder in folders]
         self.cache = cache / facts.name
-        self.mirrors = deque(MIRRORS[facts.name])
+        self.mirrors = deque(() if offline else MIRRORS[facts.name])
 
     def find(self, stem: str) -> Path:
         """The path of the file that unpacks from `stem`.gz. Raises `DatasetUnavailable`."""

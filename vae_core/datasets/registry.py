@@ -41,13 +41,14 @@ def load(
     folders: Sequence[Path] = (),
     cache: Path,
     binarize: str = "none",
+    offline: bool = False,
     on_progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
 ) -> Dataset:
     """The data set of this name, the same images in the same order every time.
 
-    `folders` may hold `mnist/` and `fashion-mnist/` with IDX files, packed or not; then `cache` is sought, then the
-    mirrors. `binarize` is TrainConfig's: flips are made once and kept in `cache`. `on_progress` hears what takes time
-    or was skipped, in lines for people. Raises `DatasetUnavailable`.
+    `folders` may hold `mnist/` and `fashion-mnist/` with IDX files, packed or not; then `cache` is sought, then,
+    unless `offline`, the mirrors. `binarize` is TrainConfig's: flips are made once and kept in `cache`. `on_progress`
+    hears what takes time or was skipped, in lines for people. Raises `DatasetUnavailable`.
     """
     if name not in FACTS:
         raise DatasetUnavailable(f"There is no data set named {name!r}; there are {', '.join(FACTS)}.")
@@ -57,7 +58,7 @@ def load(
         train, test = slice(None, facts.train), slice(facts.train, None)
         grey = Dataset(facts, Split(images[train], labels[train]), Split(images[test], labels[test]))
     else:
-        files = Files(facts, folders, cache, on_progress)
+        files = Files(facts, folders, cache, on_progress, offline=offline)
         grey = Dataset(facts, _idx_split(files, "train", facts.train), _idx_split(files, "t10k", facts.test))
     return grey if binarize == "none" else _binary(grey, binarize, cache / name)
 

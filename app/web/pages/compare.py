@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app import plots
 from app.comparison import compare
 from app.database import Database
 from app.models import LIVE
+from app.plots.terms import compare_figure
 from app.store import evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, decoder, reconstruction_unit
 from app.web.api import run_ids
@@ -54,7 +54,7 @@ def show_comparison(request: Request, database: DatabaseDep) -> Response:
         "xray": _xray(ids, examined) if same_images else None,
         "reading_share": _reading_share(configs, ids, examined) if same_images else None,
         "readings": READING_NAMES,
-        "figure": plots.compare_figure(drawn, units, [config.model == "vae" for config in configs]),
+        "figures": {"lines": compare_figure(drawn, units, [config.model == "vae" for config in configs])},
         "page_data": page_data(chosen, evaluated, sheets, cursor),
     }
     return page(request, "compare.html", context)

@@ -16,6 +16,7 @@ from app.store import control, runs
 from app.web.api import RunId, launch
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.view import page
+from app.web.preflight import panel
 from vae_core.config import SCALED, ConfigError, RefusedConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
@@ -126,6 +127,7 @@ def _form(
         "errors": errors or [],
         "key": key or runs.new_group(),
         "scaled": SCALED,
+        **panel(request, typed, preset),
         "train_sizes": {name: facts.train for name, facts in FACTS.items()},
     }
     return page(request, "new.html", context, status)

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app import plots
 from app.models import LIVE, Run
 from app.palette import DASHES, slots
+from app.plots.figure import Line
 from app.web.assets import templates
 
 Json = dict[str, Any]
@@ -18,11 +18,11 @@ def page(request: Request, name: str, context: Mapping[str, Any], status: int = 
     return templates().TemplateResponse(request, name, dict(context), status)
 
 
-def lines(chosen: list[Run], names: list[str]) -> list[plots.Line]:
+def lines(chosen: list[Run], names: list[str]) -> list[Line]:
     """A colour slot for each run, a dash for each loss."""
     places = slots([run.id or 0 for run in chosen])
     return [
-        plots.Line(run.id or 0, name, places[run.id or 0], DASHES[run.config["likelihood"]])
+        Line(run.id or 0, name, places[run.id or 0], DASHES[run.config["likelihood"]])
         for run, name in zip(chosen, names, strict=True)
     ]
 

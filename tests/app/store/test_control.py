@@ -101,13 +101,3 @@ def test_a_run_that_never_trained_cannot_be_forked(database, new_run):
     run_id = new_run().id
     with database.write() as session, pytest.raises(Conflict, match=f"Run {run_id} has not trained yet"):
         control.fork(session, run_id, {})
-
-
-def test_a_run_of_an_older_version_is_buried_and_goes_on(database, running):
-    with database.engine.begin() as connection:
-        for column in ("deaths", "died_at", "queued_at"):
-            connection.exec_driver_sql(f"ALTER TABLE run DROP COLUMN {column}")
-    database.create_tables()
-    with database.write() as session:
-        attempts.bury(session, session.get(Run, running.id), "It died.", resume=True)
-        assert attempts.claim_next(session).deaths == 1

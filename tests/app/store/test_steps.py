@@ -2,12 +2,17 @@ from collections import defaultdict
 from csv import DictReader
 from dataclasses import replace
 from io import StringIO
+from itertools import pairwise
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
+from app.database import Database
 from app.errors import Refused
-from app.store import steps
+from app.store import chunks, runs, steps, summaries
+from vae_core.config import TrainConfig
+from vae_core.events import StepTerms
 
 TERMS = ("reconstruction", "kl", "elbo", "loss", "beta")
 
@@ -38,6 +43,7 @@ def test_blocks_read_back_as_they_were(store, read, block):
         "step": list(range(1, 21)),
         **{name: getattr(whole, name).tolist() for name in steps.FIELDS},
         "nonfinite": [],
+        "nonfinite_count": 0,
     }
 
 
@@ -47,11 +53,13 @@ def test_only_the_asked_range_and_fields_are_read(store, read, block):
         "step": [5, 6],
         "kl": block(5, 6).kl.tolist(),
         "nonfinite": [],
+        "nonfinite_count": 0,
     }
 
 
 def test_a_run_without_steps_has_empty_columns(read):
-    assert read(points=3) == {"step": [], **{name: [] for name in steps.FIELDS}, "nonfinite": []}
+    empty = {"step": [], **{name: [] for name in steps.FIELDS}, "nonfinite": [], "nonfinite_count": 0}
+    assert read(points=3) == read(first=7, smooth=0.9) == empty
 
 
 def test_an_unknown_field_is_named(read):
@@ -85,33 +93,62 @@ def test_width_is_the_least_power_of_two_that_fits(store, read, block, points, w
     assert len(found["step"]) <= points
 
 
-@pytest.mark.parametrize("asked", [(1, 1000, 10), (1, 777, 100), (100, 901, 50), (3, 1000, 1)])
+@pytest.mark.parametrize("asked", [(1, 3000, 10), (1, 777, 100), (100, 901, 50), (3, 1000, 1), (1030, 2060, 600)])
 def test_buckets_are_what_numpy_makes_of_the_steps(store, read, block, asked):
+    """Whole buckets, those at the edges of the window too, but for what is not there yet."""
     first, last, points = asked
-    store(block(1, 1000))
+    store(block(1, 1300), block(1301, 3000))
     found = read(first=first, last=last, points=points)
-    whole = block(first, last)
+    width, whole = found["bucket"], block(1, 3000)
     members = defaultdict(list)
     for index, step in enumerate(whole.step):
-        members[(step - 1) // found["bucket"]].append(index)
-    groups = list(members.values())
+        members[(step - 1) // width].append(index)
+    groups = [members[bucket] for bucket in range((first - 1) // width, (last - 1) // width + 1)]
+    assert len(groups) <= points
     assert found["step"] == [whole.step[group[-1]] for group in groups]
     for name in ("epoch", "seconds"):
         assert found[name] == [getattr(whole, name)[group[-1]] for group in groups]
     for name in TERMS:
         values = getattr(whole, name)
-        for how in ("min", "mean", "max"):
-            np.testing.assert_allclose(found[name][how], [getattr(values[group], how)() for group in groups], 1e-12)
+        assert found[name]["min"] == [values[group].min() for group in groups]
+        assert found[name]["max"] == [values[group].max() for group in groups]
+        np.testing.assert_allclose(found[name]["mean"], [values[group].mean() for group in groups], 1e-12)
 
 
 def test_full_buckets_stay_while_the_run_goes_on(store, read, block):
-    store(block(1, 640))
-    before = read(points=20)
-    store(block(641, 700))
-    after = read(points=22)
-    assert before["bucket"] == after["bucket"] == 32
-    for how in ("min", "mean", "max"):
-        assert after["kl"][how][:20] == before["kl"][how]
+    store(block(1, 10_000))
+    before = read(points=400)
+    assert (before["bucket"], before["partial"]) == (32, True)
+    for first in range(10_001, 11_001, 100):
+        store(block(first, first + 99))
+    after = read(points=400)
+    assert after["bucket"] == 32
+    full = 10_000 // 32
+    assert after["step"][:full] == before["step"][:full]
+    for name in TERMS:
+        for how in ("min", "mean", "max"):
+            assert after[name][how][:full] == before[name][how][:full]
+
+
+def test_a_bucket_is_the_same_in_every_window(store, read, block):
+    store(block(1, 5000))
+    whole, part = read(points=79), read(first=1000, last=3000, points=40)
+    assert whole["bucket"] == part["bucket"] == 64
+    at = whole["step"].index(part["step"][0])
+    for name in TERMS:
+        for how in ("min", "mean", "max"):
+            assert whole[name][how][at : at + len(part["step"])] == part[name][how]
+
+
+@pytest.mark.parametrize("sizes", [[500, *[1] * 30], [511, 1, 1, 2600], [2049, 1, 3000]])
+def test_how_steps_arrived_does_not_matter(store, database, running, new_run, block, sizes):
+    ends = np.cumsum(sizes)
+    store(*(block(end - size + 1, end) for size, end in zip(sizes, ends, strict=True)))
+    other = new_run()
+    with database.write() as session:
+        steps.append(session, other.id, block(1, ends[-1]))
+        for asked in ({}, {"points": 50}, {"points": 7, "first": 333}):
+            assert steps.columns(session, running.id, **asked) == steps.columns(session, other.id, **asked)
 
 
 def test_a_bucket_leaves_out_what_is_not_finite(store, read, block):
@@ -121,7 +158,128 @@ def test_a_bucket_leaves_out_what_is_not_finite(store, read, block):
     found = read(points=4)
     assert found["loss"]["mean"][2] is None
     assert found["loss"]["mean"][3] == pytest.approx(broken.loss[6:].mean())
-    assert found["nonfinite"] == [5]
+    assert (found["nonfinite"], found["nonfinite_count"]) == ([5, 6], 2)
+
+
+def test_of_too_many_broken_steps_the_first_are_listed(store, read, block):
+    broken = block(1, 3000)
+    broken.kl[100:2100] = np.inf
+    store(broken)
+    found = read(points=10)
+    assert found["nonfinite"] == list(range(101, 1101))
+    assert found["nonfinite_count"] == 2000
+    assert read(first=2000, points=2000)["nonfinite_count"] == 101
+
+
+def test_broken_steps_are_found_without_reading_the_others(database):
+    query = sa.select(steps.TABLE.c.step).where(steps.TABLE.c.run_id == 1, steps.NONFINITE)
+    with database.read() as session:
+        sql = str(query.compile(session.connection(), compile_kwargs={"literal_binds": True}))
+        plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}")).all()
+    assert "ix_step_nonfinite" in str(plan)
+
+
+LONG = 120_000
+WEIGHTS = (0.6, 0.99, 0.9999)
+
+
+def _append_quickly(session, run_id, whole):
+    """As `steps.append`, but for the rows, which go past SQLAlchemy."""
+    columns = [getattr(whole, name).tolist() for name in steps.STORED]
+    nonfinite = (~np.isfinite(whole.kl)).tolist()
+    rows = zip(*columns, nonfinite, strict=True)
+    insert = (
+        "INSERT INTO step (run_id, step, seconds, reconstruction, kl, loss, beta, nonfinite) VALUES (?,?,?,?,?,?,?,?)"
+    )
+    session.connection().exec_driver_sql(insert, [(run_id, at + 1, *row) for at, row in enumerate(rows)])
+    chunks.extend(session, run_id, 0, len(whole.step))
+    summaries.extend(session, run_id, whole)
+
+
+@pytest.fixture(scope="module")
+def long_run(tmp_path_factory):
+    """A long noisy run with twenty spikes of one step and three NaNs, read through `long_run(**asked)`."""
+    random = np.random.default_rng(0)
+    step = np.arange(1, LONG + 1)
+    kl = 20 + 100 / np.sqrt(step) + random.normal(0, 1, LONG)
+    spikes = np.sort(random.choice(LONG, 20, replace=False))
+    kl[spikes] += 400
+    broken = np.sort(random.choice(np.setdiff1d(np.arange(LONG), spikes), 3, replace=False))
+    kl[broken] = np.nan
+    reconstruction = 80 + random.normal(0, 3, LONG)
+    elbo = -(reconstruction + kl)
+    whole = StepTerms(
+        step=step, epoch=step / 469, seconds=step / 100, reconstruction=reconstruction, kl=kl, elbo=elbo,
+        loss=-np.nan_to_num(elbo), beta=np.ones(LONG),
+    )  # fmt: skip
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('long') / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        run = runs.create(session, TrainConfig())
+        _append_quickly(session, run.id, whole)
+
+    def read(**asked):
+        with database.read() as session:
+            return steps.columns(session, run.id, **asked)
+
+    read.whole, read.spikes, read.broken = whole, spikes, broken
+    yield read
+    database.close()
+
+
+@pytest.mark.parametrize("points", [100, 1000, 2000])
+def test_a_long_run_hides_no_spike_and_no_break(long_run, points):
+    found, kl = long_run(points=points), long_run.whole.kl
+    width = found["bucket"]
+    assert [found["kl"]["max"][spike // width] for spike in long_run.spikes] == [
+        np.nanmax(kl[spike // width * width : (spike // width + 1) * width]) for spike in long_run.spikes
+    ]
+    assert sum(high > 350 for high in found["kl"]["max"]) == len({spike // width for spike in long_run.spikes})
+    assert found["nonfinite"] == (long_run.broken + 1).tolist()
+    ends = np.append(np.arange(0, LONG, width), LONG)
+    means = [np.nanmean(kl[begin:end]) for begin, end in pairwise(ends)]
+    np.testing.assert_allclose(found["kl"]["mean"], means, rtol=0, atol=1e-9)
+
+
+def _average(values, weight):
+    """The moving average by its definition, one step after the other."""
+    average = share = 0.0
+    found = []
+    for value in values.tolist():
+        if np.isfinite(value):
+            average, share = weight * average + (1 - weight) * value, weight * share + 1 - weight
+        found.append(average / share)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_smoothing_is_the_same_at_every_zoom(long_run, weight):
+    """At a raw NaN there is none; everywhere else it is the average over all steps up to there."""
+    expected = _average(long_run.whole.kl, weight)
+    windows = [
+        (1, LONG, 1000),
+        (1, LONG, 77),
+        (60_000, 110_000, 2000),
+        (90_001, 93_000, 1000),
+        (LONG - 500, LONG, 1000),
+    ]
+    windows += [(step + 1 - 5, step + 5, 20) for step in long_run.broken]
+    for first, last, points in windows:
+        found = long_run(first=first, last=last, points=points, smooth=weight, fields=["kl", "beta"])
+        assert set(found["smoothed"]) == {"kl"}
+        for step, value in zip(found["step"], found["smoothed"]["kl"], strict=True):
+            if value is None:
+                assert "bucket" not in found
+                assert step - 1 in long_run.broken
+            else:
+                assert value == pytest.approx(expected[step - 1], rel=1e-9), (first, last, step)
+
+
+def test_smoothing_an_autoencoder_leaves_gaps(store, read, block):
+    store(block(1, 700, kl=False))
+    found = read(points=20, smooth=0.9)["smoothed"]
+    assert set(found["kl"]) == set(found["elbo"]) == {None}
+    assert found["reconstruction"][-1] == pytest.approx(_average(block(1, 700).reconstruction, 0.9)[-1])
 
 
 def test_another_runs_steps_stay_apart(store, read, database, block, new_run):

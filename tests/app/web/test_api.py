@@ -104,18 +104,29 @@ def test_a_window_of_chosen_fields_in_few_points_is_bucketed(client: TestClient,
     told = client.get(f"/api/runs/{trained()}/steps", params={"from": 9, "to": 24, "points": 4, "fields": "kl"}).json()
     assert told["bucket"] == 4
     assert told["step"] == [12, 16, 20, 24]
-    assert set(told) == {"step", "kl", "bucket", "nonfinite"}
+    assert set(told) == {"step", "kl", "bucket", "partial", "nonfinite", "nonfinite_count"}
     assert all(
         low <= mean <= high
         for low, mean, high in zip(*(told["kl"][how] for how in ("min", "mean", "max")), strict=True)
     )
 
 
-@pytest.mark.parametrize("query", ["points=0", "from=0", "fields=kl,nope", "points=x", "to=-1"])
+def test_smoothing_comes_beside_the_terms(client: TestClient, trained: Trained) -> None:
+    run = trained()
+    told = client.get(f"/api/runs/{run}/steps", params={"smooth": 0.5, "fields": "kl,loss"}).json()
+    assert told["smoothed"].keys() == {"kl", "loss"}
+    first, second = told["kl"][:2]
+    assert told["smoothed"]["kl"][:2] == pytest.approx([first, (0.5 * first + second) / 1.5])
+    assert "smoothed" not in client.get(f"/api/runs/{run}/steps").json()
+
+
+@pytest.mark.parametrize(
+    "query", ["points=0", "from=0", "fields=kl,nope", "points=x", "to=-1", "smooth=1", "smooth=-0.1", "smooth=nan"]
+)
 def test_bad_windows_are_refused(client: TestClient, trained: Trained, query: str) -> None:
     answer = client.get(f"/api/runs/{trained()}/steps?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] in {"points", "from", "fields", "to"}
+    assert answer.json()["errors"][0]["field"] in {"points", "from", "fields", "to", "smooth"}
 
 
 def test_csv_holds_every_step(client: TestClient, trained: Trained) -> None:

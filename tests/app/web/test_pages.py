@@ -1,5 +1,6 @@
 """The pages as they come from the server, before any script runs."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.models import Run
+from app.store import attempts, evaluations, runs
+from tests.server import wait_until
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
@@ -37,6 +40,11 @@ def form_of(page: str) -> dict[str, str]:
     if 'name="twin" value="1" checked' in form:
         values["twin"] = "1"
     return values
+
+
+def embedded(page: str, name: str) -> Any:
+    """The JSON that a page carries for its script."""
+    return json.loads(re.search(rf'<script type="application/json" id="{name}"[^>]*>(.*?)</script>', page)[1])
 
 
 def test_home_leads_to_the_runs_and_the_empty_list_to_the_demo(client: TestClient) -> None:
@@ -230,6 +238,32 @@ def test_the_published_number_stands_only_beside_its_own_configuration(client: T
         body = {"preset": "pytorch-examples", "config": changes}
         run = client.post("/api/runs", json=body).json()["runs"][0]["id"]
         assert ("105.6" in text(client, f"/runs/{run}")) is shown
+
+
+def test_a_finished_run_of_a_published_preset_says_whether_it_agrees(
+    client: TestClient, application: FastAPI, evaluation: Callable[..., Any]
+) -> None:
+    run = client.post("/api/runs", json={"preset": "pytorch-examples"}).json()["runs"][0]["id"]
+    assert "Judged when the run has finished" in text(client, f"/runs/{run}")
+    with application.state.database.write() as session:
+        attempt = attempts.claim(session, runs.get(session, run)).attempt
+        evaluations.append(session, run, replace(evaluation(4690), elbo=-105.7))
+        attempts.end(session, run, attempt, "finished")
+    page = text(client, f"/runs/{run}")
+    assert ">reproduced</span>" in page
+    assert "one z sampled for each test image" in page
+    (published,) = [line for line in embedded(page, "references") if line["name"] == "published"]
+    assert (published["value"], published["axis"]) == (105.6, "y")
+
+
+def test_a_run_has_lines_to_be_seen_against_once_its_pixels_are_counted(client: TestClient, trained: Trained) -> None:
+    run = trained()
+    lines = wait_until(lambda: embedded(text(client, f"/runs/{run}"), "references"))
+    assert {(line["axis"], line["name"]) for line in lines} == {
+        (axis, name) for axis in ("y", "y2") for name in ("collapsed", "floor")
+    }
+    page = text(client, f"/runs/{run}")
+    assert all(line["how"] in page for line in lines)
 
 
 def test_deleting_hides_and_offers_the_way_back(client: TestClient, trained: Trained) -> None:

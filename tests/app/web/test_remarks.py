@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.web.remarks import belief, loss_remarks, misread, share_of_reading, unexamined
+from app.web.remarks import belief, loss_remarks, misread, reproduction, share_of_reading, unexamined
 from vae_core.config import TrainConfig
+from vae_core.presets import Published
 from vae_core.report import Report
 
 BCE = TrainConfig()
@@ -83,3 +84,28 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     assert share_of_reading(cb, bce[:1]) is None
     worse = readings(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None
+
+
+PUBLISHED = Published(105.6, 0.5, "a paper", "a protocol")
+
+
+@pytest.mark.parametrize(
+    ("ours", "passed", "said"),
+    [
+        (105.9, True, "0.300 nats above it, within the tolerance"),
+        (105.2, True, "0.400 nats below it, within the tolerance"),
+        (101.6, False, "4.00 nats below it, outside the tolerance"),
+        (110.6, False, "5.00 nats above it, outside the tolerance"),
+    ],
+)
+def test_a_finished_run_is_held_against_the_published_number(ours: float, passed: bool, said: str) -> None:
+    verdict = reproduction(PUBLISHED, "finished", {"elbo": -ours, "elbo_se": 0.25})
+    assert verdict.passed is passed
+    assert f"{ours:.2f} ± 0.25" in verdict.sentence
+    assert said in verdict.sentence
+
+
+def test_only_a_finished_run_is_judged() -> None:
+    assert reproduction(PUBLISHED, "running", {"elbo": -105.6}) is None
+    assert reproduction(PUBLISHED, "finished", None) is None
+    assert reproduction(PUBLISHED, "finished", {"elbo": None}) is None

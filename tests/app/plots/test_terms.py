@@ -5,7 +5,8 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from app.plots import Figure, Line, compare_figure, kl_per_dim_figure, mean_variance_figure, terms_figure
+from app.plots.figure import Figure, Line
+from app.plots.terms import compare_figure, stacked_figure, terms_figure, training_figure
 
 A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "dot")
 
@@ -18,28 +19,35 @@ def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
     return found
 
 
-def test_a_vae_has_three_rows_on_one_x_axis_with_one_crosshair() -> None:
-    figure = terms_figure(A, "nats/image", variational=True)
+def test_a_vae_has_three_rows_and_only_them_while_beta_stays() -> None:
+    figure = terms_figure(A, "nats/image", variational=True, beta_varies=False)
     rows = {"y": {(1, "negative_elbo")}, "y2": {(1, "reconstruction")}, "y3": {(1, "kl")}}
-    assert panels(figure) == {**rows, "y4": {(1, "beta")}}
-    assert {trace["xaxis"] for trace in figure["data"]} == {"x"}
-    assert (figure["layout"]["hovermode"], figure["layout"]["hoversubplots"]) == ("x unified", "axis")
-
-
-def test_rows_do_not_overlap() -> None:
-    layout = terms_figure(A, "nats/image", variational=True)["layout"]
-    top, middle, bottom = (layout[name]["domain"] for name in ("yaxis", "yaxis2", "yaxis3"))
-    assert 1 == top[1] > top[0] > middle[1] > middle[0] > bottom[1] > bottom[0] == pytest.approx(0)
+    assert panels(figure) == rows
 
 
 def test_an_autoencoder_shows_its_reconstruction_only() -> None:
-    assert panels(terms_figure(A, "nats/image", variational=False)) == {"y": {(1, "reconstruction")}}
+    assert panels(terms_figure(A, "nats/image", variational=False, beta_varies=False)) == {"y": {(1, "reconstruction")}}
 
 
-def test_beta_is_drawn_over_the_kl() -> None:
-    figure = terms_figure(A, "nats/image", variational=True)
+def test_a_beta_that_varies_has_a_strip_of_its_own() -> None:
+    figure = terms_figure(A, "nats/image", variational=True, beta_varies=True)
     assert panels(figure)["y4"] == {(1, "beta")}
-    assert figure["layout"]["yaxis4"]["overlaying"] == "y3"
+    kl, strip = (figure["layout"][name]["domain"] for name in ("yaxis3", "yaxis4"))
+    assert kl[0] > strip[1]
+    assert 0 < strip[1] - strip[0] < 0.5 * (kl[1] - kl[0])
+    assert strip[0] == pytest.approx(0)
+
+
+def test_the_areas_are_kl_and_reconstruction_under_the_line_of_their_sum() -> None:
+    figure = stacked_figure(A)
+    assert panels(figure) == {"y": {(1, "kl"), (1, "reconstruction"), (1, "negative_elbo")}}
+    stacked = {trace["meta"]["field"] for trace in figure["data"] if trace.get("stackgroup") == "terms"}
+    assert stacked == {"kl", "reconstruction"}
+    assert figure["layout"]["yaxis"]["rangemode"] == "tozero"
+
+
+def test_training_shows_the_loss_and_the_speed() -> None:
+    assert panels(training_figure(A)) == {"y": {(1, "loss")}, "y2": {(1, "rate")}}
 
 
 def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
@@ -69,27 +77,10 @@ def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
     assert panels(compare_figure([A, B], ["u", "u"], [True, False]))["y2"] == {(1, "kl")}
 
 
-def test_kl_bars_are_sorted_and_keep_their_names() -> None:
-    (bars,) = kl_per_dim_figure([0.1, 3.0, 1.5], A)["data"]
-    assert list(zip(bars["x"], bars["y"], strict=True)) == [("z1", 3.0), ("z2", 1.5), ("z0", 0.1)]
-
-
-def test_mean_variances_are_on_a_log_scale_with_the_threshold_in_view() -> None:
-    figure = mean_variance_figure([1.0, None, 0.1, 0.0], A)
-    (bars,) = figure["data"]
-    assert list(bars["x"]) == pytest.approx([0, -1, -6])
-    low, high = figure["layout"]["xaxis"]["range"]
-    assert low <= min(bars["x"]) <= max(bars["x"]) < high
-    (alike,) = mean_variance_figure([0.5, 0.5], A)["data"]
-    assert alike["xbins"]["start"] <= -2 < alike["x"][0] < alike["xbins"]["end"]
-    assert (bars["xbins"]["start"], bars["xbins"]["end"]) == (low, high)
-    (threshold,) = figure["layout"]["shapes"]
-    assert 10 ** threshold["x0"] == 10 ** threshold["x1"] == 0.01
-    assert low < threshold["x0"] < high
-    assert json.dumps(figure)
-
-
-def test_figures_are_plain_json_that_plotly_accepts() -> None:
-    figure = terms_figure(A, "nats/image", variational=True)
+@pytest.mark.parametrize(
+    "figure",
+    [terms_figure(A, "nats/image", variational=True, beta_varies=True), stacked_figure(A), training_figure(A)],
+)
+def test_figures_are_plain_json_that_plotly_accepts(figure: Figure) -> None:
     assert "template" not in figure["layout"]
     assert len(go.Figure(json.loads(json.dumps(figure))).data) == len(figure["data"])

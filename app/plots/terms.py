@@ -1,0 +1,76 @@
+"""A run's terms over its steps, and several runs' side by side."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from app.plots.figure import Figure, Line, plain
+from app.plots.rows import Row, empty_rows, main_line, meta, rows_figure, title
+from app.units import QUANTITIES
+
+STRIP = 0.3  # the height of β's panel beside the others
+
+
+def terms_figure(line: Line, unit: str, *, variational: bool, beta_varies: bool) -> Figure:
+    """−ELBO, reconstruction and KL in three rows, and a strip of β where it varies.
+
+    A plain autoencoder has the reconstruction only.
+    """
+    reconstruction = Row("reconstruction", title("reconstruction", unit), (line,))
+    if not variational:
+        return rows_figure([reconstruction])
+    rows = [Row("negative_elbo", title("negative_elbo"), (line,)), reconstruction, Row("kl", title("kl"), (line,))]
+    if not beta_varies:
+        return rows_figure(rows)
+    figure = rows_figure([*rows, Row("beta", "β, the KL's weight in the loss", (), STRIP)])
+    beta = main_line(line, "beta", "y4").update(hovertemplate="%{y:.3g}", line={"dash": "solid"})
+    figure["data"].append(beta.to_plotly_json())
+    figure["layout"]["yaxis4"] |= {"rangemode": "tozero", "fixedrange": True}
+    return figure
+
+
+def stacked_figure(line: Line) -> Figure:
+    """KL and reconstruction as areas that add up to −ELBO, which is their upper edge."""
+    layout = empty_rows([1], [f"{title('negative_elbo')}: KL and, above it, the reconstruction term"])
+    areas = [
+        go.Scatter(
+            meta={**meta(line, field, "area"), "fill": fill},
+            name=QUANTITIES[field].name,
+            mode="lines",
+            line={"color": line.colour, "width": 0},
+            stackgroup="terms",
+            stackgaps="interpolate",
+            fill=to,
+            hovertemplate="%{y:.2f}",
+            xaxis="x",
+            yaxis="y",
+        )
+        for field, fill, to in (("kl", 0.75, "tozeroy"), ("reconstruction", 0.3, "tonexty"))
+    ]
+    layout |= {"showlegend": True, "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top"}}
+    layout["yaxis"]["rangemode"] = "tozero"
+    return plain(go.Figure([*areas, main_line(line, "negative_elbo", "y")], layout))
+
+
+def training_figure(line: Line) -> Figure:
+    """What the optimiser minimised, and how fast."""
+    rows = [Row("loss", "loss, as minimised — nats/image", (line,)), Row("rate", title("rate"), ())]
+    figure = rows_figure(rows)
+    figure["data"].append(main_line(line, "rate", "y2").update(hovertemplate="%{y:.3~s}").to_plotly_json())
+    figure["layout"]["yaxis2"]["rangemode"] = "tozero"
+    return figure
+
+
+def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
+    """KL overlaid, since all runs share its unit; the reconstruction terms in a row for each unit that they have."""
+    rows = []
+    if len(set(units)) == 1 and all(variational):
+        rows.append(Row("negative_elbo", title("negative_elbo", units[0]), tuple(lines)))
+    for unit in dict.fromkeys(units):
+        sharing = tuple(line for line, its_unit in zip(lines, units, strict=True) if its_unit == unit)
+        names = ", ".join(line.name for line in sharing)
+        rows.append(Row("reconstruction", f"{names}: {title('reconstruction', unit)}", sharing))
+    with_kl = tuple(line for line, has in zip(lines, variational, strict=True) if has)
+    if with_kl:
+        rows.append(Row("kl", title("kl"), with_kl))
+    return rows_figure(rows)

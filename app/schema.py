@@ -1,0 +1,54 @@
+"""The version of a database's tables: made new, recognised, brought up to date, or refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.errors import Unusable
+
+VERSIONS = ("0001", "0002")  # of `app.migrations`, oldest first
+UNNUMBERED = "0000"  # tables from before versions had numbers
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+TABLE = sa.table("alembic_version", sa.column("version_num"))  # Alembic's own
+
+
+def version_of(connection: sa.Connection) -> str | None:
+    """The version of the tables; None when there are none, `UNNUMBERED` when they do not say."""
+    tables = sa.inspect(connection).get_table_names()
+    if TABLE.name in tables:
+        return connection.scalar(sa.select(TABLE.c.version_num))
+    return UNNUMBERED if "run" in tables else None
+
+
+def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
+    """Make the tables, or migrate those of an older version in one transaction, after `save(its version)`.
+
+    `writer` begins its transactions with the lock: who comes second waits, and finds it done. Raises `Unusable`, and
+    changes nothing, when the tables are of a version that is not among `VERSIONS`.
+    """
+    with writer.begin() as connection:
+        found = version_of(connection)
+        if found is None:
+            SQLModel.metadata.create_all(connection)
+            connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.execute(sa.insert(TABLE).values(version_num=VERSIONS[-1]))
+        elif found not in (UNNUMBERED, *VERSIONS):
+            raise Unusable(
+                f"The database has tables of version {found}, made by a newer ELBOard; this one knows them up to "
+                f"{VERSIONS[-1]}. Install the newer ELBOard again, or start from a backup that it made when it came."
+            )
+        elif found != VERSIONS[-1]:
+            save(found)
+            _upgrade(connection)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a fifth of a second that only an upgrade needs
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, "head")

@@ -1,0 +1,72 @@
+"""The loss translator: a paste, or a loss of the field, and what it really trains."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from app.errors import Refused
+from app.formulas import said, seen
+from app.store import runs
+from app.translator import Reductions, asked, form_values
+from app.web.pages.view import page
+from vae_core.config import ConfigError, RefusedConfig
+from vae_core.datasets.facts import FACTS
+from vae_core.refusals import refused
+from vae_core.translator.recipes import RECIPES
+
+router = APIRouter()
+
+START_RECIPE = "pytorch-vae"
+SIZES = ("dataset", "latent_dim", "batch_size")
+
+
+@router.get("/translate")
+def show_translator(request: Request, recipe: Annotated[str, Query(max_length=120)] = START_RECIPE) -> Response:
+    """A loss of the field, translated."""
+    if recipe not in RECIPES:
+        raise Refused(f"recipe must be one of {', '.join(RECIPES)}, not {recipe!r}", "recipe")
+    return _translated(request, {"code": RECIPES[recipe].code}, recipe)
+
+
+@router.post("/translate")
+async def translate_paste(request: Request) -> Response:
+    """What was pasted, or written out from how it adds up; a refused paste comes back as it was."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    return _translated(request, form)
+
+
+def _translated(request: Request, form: dict[str, str], recipe: str | None = None) -> Response:
+    answer, errors = None, []
+    try:
+        if "error" in form:
+            given = {name: form[name] for name in Reductions.model_fields if form.get(name)}
+            form = {**form, "code": Reductions.model_validate(given).code()}
+        sizes = {name: form[name] for name in SIZES if form.get(name)}
+        answer = asked({"code": form.get("code", ""), "values": form_values(form), **sizes})
+    except ValidationError as error:
+        errors = refused(error).errors
+    except RefusedConfig as error:
+        errors = error.errors
+    except Refused as error:
+        errors = [ConfigError(error.field or "code", error.message)]
+    context = {
+        "recipe": recipe,
+        "recipes": seen(),
+        "form": {"dataset": "mnist", "latent_dim": "20", "batch_size": "128", "code": "", **form},
+        "datasets": [(facts.name, f"{facts.title}, D = {facts.dimensions}") for facts in FACTS.values()],
+        "said": said,
+        "answer": answer,
+        "errors": errors,
+        "values": _asked_for(form, errors),
+        "key": runs.new_group(),
+    }
+    return page(request, "translate.html", context, 422 if errors else 200)
+
+
+def _asked_for(form: Mapping[str, str], errors: list[ConfigError]) -> dict[str, str]:
+    """The names that need a value, and those that were given one."""
+    missing = [error.field.removeprefix("values.") for error in errors if error.field.startswith("values.")]
+    return dict.fromkeys(missing, "") | form_values(form)

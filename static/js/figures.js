@@ -1,0 +1,33 @@
+// The page's colours on a figure that the server built, and how every figure here is shown.
+
+export const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
+
+/** A colour of the page, resolved for the theme in force. */
+export function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A copy of the figure for the theme in force: a trace's `meta` says which slot it has, and how strong its fill is. */
+export function themed(figure) {
+  const ink = css("--ink");
+  const soft = css("--ink-soft");
+  const grid = css("--grid");
+  const surface = css("--surface");
+  const layout = structuredClone(figure.layout);
+  Object.assign(layout, { paper_bgcolor: surface, plot_bgcolor: surface });
+  layout.font = { ...layout.font, color: soft };
+  layout.hoverlabel = { bgcolor: surface, bordercolor: grid, font: { color: ink } };
+  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+    Object.assign(layout[name], { gridcolor: grid, zerolinecolor: soft, linecolor: grid, spikecolor: soft });
+  }
+  const data = figure.data.map((trace) => {
+    const { slot, fill = 0.2 } = trace.meta;
+    const colour = slot ? css(`--slot-${slot}`) : soft;
+    const own = structuredClone(trace);
+    if (own.line) own.line.color = colour;
+    if (own.marker) own.marker.color = colour;
+    if (own.fill) own.fillcolor = colour.replace("rgb(", "rgba(").replace(")", `, ${fill})`);
+    return own;
+  });
+  return { data, layout };
+}

@@ -1,0 +1,48 @@
+"""Reference lines stand on the rows of their unit."""
+
+import plotly.graph_objects as go
+
+from app.plots.figure import Figure, Line
+from app.plots.references import reference_marks
+from app.plots.terms import terms_figure
+from vae_core.references import BOTH, BOUND, Reference
+
+A = Line(1, "A", 1, "solid")
+
+
+def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
+    """The runs and fields on each y axis."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for trace in figure["data"]:
+        found.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
+    return found
+
+
+REFERENCES = [Reference("collapsed", 205.65, BOTH, "how c"), Reference("published", 105.6, BOUND, "how p")]
+
+
+def test_a_reference_is_drawn_on_the_rows_of_its_unit_alone() -> None:
+    marks = reference_marks(REFERENCES, variational=True)
+    assert {(mark["axis"], mark["name"]) for mark in marks} == {
+        ("y", "collapsed"),
+        ("y", "published"),
+        ("y2", "collapsed"),
+    }
+    rows = panels(terms_figure(A, "nats/image", variational=True, beta_varies=False))
+    fields = {"−ELBO": "negative_elbo", "reconstruction": "reconstruction"}
+    assert all(rows[mark["axis"]] == {(1, fields[mark["row"]])} for mark in marks)
+    assert [mark["axis"] for mark in reference_marks(REFERENCES, variational=False)] == ["y"]
+
+
+def test_a_reference_says_what_it_is_and_how_it_is_computed() -> None:
+    (mark, *_) = reference_marks([Reference("floor", -4347.3, BOUND, "−D log 256")], variational=True)
+    assert mark["annotation"]["text"] == "floor −4,347.3"
+    assert mark["annotation"]["hovertext"] == "−D log 256"
+    assert (mark["shape"]["y0"], mark["shape"]["y1"], mark["shape"]["yref"]) == (-4347.3, -4347.3, "y")
+    go.Layout(shapes=[mark["shape"]], annotations=[{**mark["annotation"], "y": mark["value"]}])
+
+
+def test_names_of_neighbouring_references_stand_side_by_side() -> None:
+    many = [Reference(str(value), value, BOUND, "") for value in (3.0, 1.0, 2.0)]
+    places = {mark["value"]: mark["annotation"]["x"] for mark in reference_marks(many, variational=True)}
+    assert len({places[1.0], places[2.0], places[3.0]}) == 3

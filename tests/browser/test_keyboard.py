@@ -1,0 +1,84 @@
+"""The whole job without a mouse, and with text of twice the size."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import eventually
+from tests.server import Server
+
+Visit = Callable[[str], Page]
+FOCUSED = """() => {
+    const node = document.activeElement;
+    const label = node.getAttribute('aria-label') ?? node.labels?.[0]?.textContent ?? node.textContent;
+    const drawn = node.matches('.segments input') ? node.nextElementSibling : node;
+    return [label.trim(), getComputedStyle(drawn).outlineStyle !== 'none'];
+}"""
+
+
+def tab_to(page: Page, label: str, most: int = 150) -> None:
+    """Press Tab until the thing with this label has the focus, which shows on everything on the way."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name, visible = page.evaluate(FOCUSED)
+        assert visible, f"the focus on {name!r} cannot be seen"
+        if name.startswith(label):
+            return
+    raise AssertionError(f"Tab never came to {label}")
+
+
+def ready(page: Page, url: str | re.Pattern[str]) -> None:
+    page.wait_for_url(url)
+    page.wait_for_selector("body[data-ready]")
+
+
+def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, server: Server, pair: list[int]) -> None:  # noqa: ARG001
+    page = visit("/runs")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)[0] == "Skip to content"
+    tab_to(page, "New run")
+    page.keyboard.press("Enter")
+
+    ready(page, "**/runs/new*")
+    tab_to(page, "Maximum steps")
+    page.keyboard.type("1000000")
+    tab_to(page, "Start")
+    page.keyboard.press("Enter")
+
+    ready(page, re.compile(r"/runs/\d+$"))
+    expect(page.locator(".badge")).to_have_text("running", timeout=60_000)
+    run = page.url.rsplit("/", 1)[1]
+    eventually(page, "Number(document.getElementById('chart').dataset.points) > 10")
+    tab_to(page, "Pause")
+    page.keyboard.press("Enter")
+    expect(page.locator(".badge")).to_have_text("paused", timeout=60_000)
+    tab_to(page, "Compare with…")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/compare?run=*")
+    tab_to(page, "pair BCE")
+    page.keyboard.press("Space")
+    tab_to(page, "Compare")
+    page.keyboard.press("Enter")
+
+    ready(page, "**/compare?run=*&run=*")
+    tab_to(page, "fit")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="from 0")).to_be_checked()
+    eventually(page, "document.getElementById('chart').layout.yaxis.rangemode === 'tozero'")
+    server.stop_run(int(run))
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/runs/{0}", "/compare?runs={0},{1}"])
+@pytest.mark.parametrize("width", [780, 1280])
+def test_text_of_twice_the_size_makes_nothing_wider_than_the_screen(
+    visit: Visit, page: Page, pair: list[int], path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    twice = {"fontSizes": {"standard": 32, "fixed": 26}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", twice)
+    visit(path.format(*pair))
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,82 @@
+"""The side panel while somebody types, and the lines beside a curve."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import accessibility_faults, eventually
+from tests.server import Server
+
+Visit = Callable[[str], Page]
+LINES = "document.getElementById('chart').layout.shapes.filter((shape) => shape.line.dash === 'dash').length"
+
+
+def test_the_panel_follows_what_is_typed_and_mends_it(visit: Visit) -> None:
+    page = visit("/runs/new?preset=bce")
+    panel = page.locator("#preflight")
+    expect(panel).to_contain_text("Collapsed", timeout=20_000)  # once the pixels are counted
+    page.get_by_label("Latent dimensions").fill("7")
+    page.locator("#beta").fill("500")
+    expect(panel).to_contain_text("0 of 7")
+    expect(panel.locator(".advice")).to_contain_text("Linear theory expects every latent unit to die")
+    assert accessibility_faults(page) == []
+    panel.get_by_role("button", name="β: 1").click()
+    expect(page.locator("#beta")).to_have_value("1")
+    expect(panel.locator(".advice")).to_have_count(0)
+    expect(panel).not_to_contain_text("0 of 7")
+    page.get_by_label("Latent dimensions").fill("")
+    page.get_by_label("Latent dimensions").fill("x")
+    expect(panel).to_contain_text("latent_dim must be a whole number")
+
+
+def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
+    page = visit("/runs/new?preset=mse")
+    page.locator("summary", has_text="Reconstruction over pixels").click()
+    page.locator("#reconstruction_reduction").select_option("mean")
+    page.locator("#preflight").get_by_role("button", name="Reconstruction over pixels: Sum").click()
+    expect(page.locator("#reconstruction_reduction")).to_have_value("sum")
+    page.locator("#preflight").get_by_role("button", name="Its scale: Optimal").click()
+    expect(page.locator("#scale")).to_have_value("optimal")
+    expect(page.locator("#sigma")).to_be_hidden()
+    expect(page.locator("#preflight .advice")).to_have_count(0)
+
+
+def test_a_form_of_several_runs_offers_no_fix_that_it_has_no_field_for(visit: Visit) -> None:
+    page = visit("/runs/new?preset=sigma-vae")
+    page.locator("#dataset").select_option("digits")
+    expect(page.locator("#preflight .advice")).to_have_count(1)
+    expect(page.locator("#preflight .advice button")).to_be_hidden()
+
+
+def test_the_panel_is_there_without_scripts(browser: Browser, server: Server) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.url + "/runs/new?preset=mse")
+    expect(page.locator("#preflight")).to_contain_text("76,104")
+    expect(page.locator("#preflight button")).to_have_count(page.locator("#preflight button[hidden]").count())
+    context.close()
+
+
+def test_lines_near_the_curve_are_drawn_and_can_be_hidden(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    eventually(page, f"{LINES} > 0")
+    low, high = page.evaluate("document.getElementById('chart').layout.yaxis.range")
+    values = page.evaluate("JSON.parse(document.getElementById('references').textContent).map((line) => line.value)")
+    assert any(low < value < high for value in values)
+    page.get_by_label("reference lines").uncheck()
+    eventually(page, f"{LINES} === 0")
+    assert "lines=off" in page.url
+    visit(page.url.removeprefix(page.url.split("/runs")[0]))
+    expect(page.get_by_label("reference lines")).not_to_be_checked()
+    assert page.evaluate(LINES) == 0
+
+
+def test_a_line_far_from_the_curve_is_named_and_not_drawn(visit: Visit, server: Server) -> None:
+    """−D log 256, hundreds of nats below the first steps of a learned scale."""
+    config = {"likelihood": "gaussian", "scale": "shared", "dequantize": True, "max_steps": 30, "hidden": [8]}
+    (run,) = server.launch(name="far", config={**config, "examine": False})
+    page = visit(f"/runs/{run['id']}")
+    eventually(page, "document.getElementById('chart-summary').textContent.includes('too far from the curve')")
+    expect(page.locator("#chart-summary")).to_contain_text("−ELBO, floor −354.9")
+    low, _ = page.evaluate("document.getElementById('chart').layout.yaxis.range")
+    assert low > -354.9

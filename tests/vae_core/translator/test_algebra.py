@@ -1,0 +1,67 @@
+"""Polynomials obey the laws of numbers, and end at their limits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_core.translator.algebra import MAX_PRODUCTS, Polynomial, TooComplex, atom, number
+
+NAMES = "abc"
+VALUES = {"a": 2.0, "b": -3.0, "c": 0.5}
+
+
+def polynomials() -> st.SearchStrategy[Polynomial]:
+    leaves = st.sampled_from(NAMES).map(atom) | st.integers(-3, 3).map(number)
+    return st.recursive(leaves, lambda inner: st.tuples(inner, inner).map(lambda pair: pair[0] + pair[1]), max_leaves=5)
+
+
+@given(polynomials(), polynomials(), polynomials())
+def test_sums_and_products_are_those_of_the_values(p: Polynomial, q: Polynomial, r: Polynomial) -> None:
+    assert (p + q).at(VALUES) == pytest.approx(p.at(VALUES) + q.at(VALUES))
+    assert (p * q).at(VALUES) == pytest.approx(p.at(VALUES) * q.at(VALUES))
+    assert p * (q + r) == p * q + p * r
+    assert p - p == number(0)
+    assert (p - q) ** 2 == p * p - number(2) * p * q + q * q
+
+
+@given(polynomials(), st.sampled_from(NAMES), st.integers(-2, 2))
+def test_what_is_common_comes_out_and_goes_back_in(p: Polynomial, name: str, power: int) -> None:
+    whole = p * atom(name) ** power
+    factor, rest = whole.common()
+    assert factor * rest == whole
+    assert rest.common()[0] == number(1)
+
+
+def test_division_is_by_products() -> None:
+    a, b = atom("a"), atom("b")
+    assert (a * a * b) / (number(2) * a) == number(0.5) * a * b
+    assert (a / b).at(VALUES) == pytest.approx(-2 / 3)
+    with pytest.raises(ValueError, match="divides by a sum"):
+        a / (a + b)
+    with pytest.raises(ZeroDivisionError):
+        a / number(0)
+
+
+def test_a_lone_atom_and_a_lone_number_are_known() -> None:
+    assert atom("a").lone == "a"
+    assert (number(2) * atom("a")).lone is None
+    assert (atom("a") ** 2).lone is None
+    assert (number(2) + number(3)).number == 5
+    assert atom("a").number is None
+
+
+def test_one_atom_takes_anothers_place() -> None:
+    p = atom("a") ** 2 * atom("b") + atom("c")
+    assert p.swapped("a", "c") == atom("c") ** 2 * atom("b") + atom("c")
+
+
+def test_there_are_limits() -> None:
+    wide = sum((atom(str(i)) for i in range(MAX_PRODUCTS)), number(0))
+    with pytest.raises(TooComplex, match="too many products"):
+        wide * (atom("a") + atom("b"))
+    with pytest.raises(TooComplex, match="too large"):
+        number(10**400)
+    with pytest.raises(TooComplex, match="too large"):
+        number(1e300) * number(1e300)
+    with pytest.raises(TooComplex, match="power above"):
+        atom("a") ** 9
