@@ -58,8 +58,9 @@ class Database:
             raise Unusable(damage)
         try:
             schema.bring_up_to_date(self._writer, self._save_version)
-        except sa.exc.OperationalError as error:
-            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {error.orig}") from None
+        except (sa.exc.OperationalError, UnicodeDecodeError) as error:
+            why = _one_line(getattr(error, "orig", error))
+            raise Unusable(f"The database {self.url.render_as_string()} cannot be opened: {why}") from None
 
     def _save_version(self, version: str) -> None:
         if self.path:
@@ -76,12 +77,11 @@ class Database:
         look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
         try:
             with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                connection.text_factory = lambda raw: raw.decode(errors="replace")  # names may be damaged, too
                 found = connection.execute(look).fetchone()[0]
         except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
             return None
-        except UnicodeDecodeError:  # of a message that quotes what it found
-            found = "its schema is not text"
-        except sqlite.DatabaseError as error:
+        except (sqlite.DatabaseError, UnicodeDecodeError) as error:  # even SQLite's words may quote damaged names
             found = str(error)
         return None if found == "ok" else _advice(self.path, found)
 
@@ -111,11 +111,15 @@ def is_unwritable(error: sa.exc.OperationalError) -> bool:
 
 
 def _advice(path: Path, found: str) -> str:
-    what = " ".join(found.replace("*** in database main ***", "").split())
+    what = _one_line(found.replace("*** in database main ***", ""))
     return (
         f"{path} is damaged ({what}) and was left as it is: put a backup in its place, or move it away and save what "
         f"can be read with: sqlite3 {path.name} .recover | sqlite3 rescued.sqlite"
     )
+
+
+def _one_line(said: object) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(said)).split())
 
 
 def _set_up(connection: Any, _record: object) -> None:

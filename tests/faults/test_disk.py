@@ -1,11 +1,20 @@
 """Full disks: a small one of our own, and a limit on the size of a worker's files."""
 
-import psutil
+import shutil
+import subprocess
+import sys
+
 import pytest
 
+from app.database import Database
+from app.jobs.executor import JOB, Job
+from app.jobs.local import LocalExecutor
+from app.settings import Settings
+from app.store import attempts, runs, steps
+from app.worker import execute
 from tests.faults import disk
-from tests.faults.calm import CONFIG, STEPS, final_weights, losses
-from tests.server import Server, wait_until
+from tests.faults.calm import CONFIG, STEPS, final_weights
+from vae_core.config import TrainConfig
 
 
 def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_path, calm):
@@ -16,28 +25,28 @@ def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_pa
     assert calm in played.stdout
 
 
-def test_a_worker_that_may_not_write_any_more_leaves_a_sentence_and_another_goes_on(tmp_path, calm):
-    """Its files may not grow, so neither its steps nor its ending can be stored; the server's files may."""
-    server = Server(tmp_path)
-    try:
-        (run,) = (run["id"] for run in server.launch(config=CONFIG))
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="prlimit comes with util-linux")
+def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_goes_on(tmp_path, calm):
+    settings = Settings(data=tmp_path, datasets=())
+    database = Database(settings.database_url)
+    database.create_tables()
+    with database.write() as session:
+        run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)))
+    job = Job(run.id, run.attempt, settings.log_path(run.id), settings)
+    command = ["prlimit", f"--fsize={2**18}", sys.executable, "-m", "app.worker"]
+    worker = subprocess.run(command, input=JOB.dump_json(job) + b"\n", check=False)
+    assert worker.returncode == 1
+    assert database.damage() is None
 
-        def row():
-            return server.api.get(f"/api/runs/{run}").json()
-
-        wait_until(lambda: row()["step"] > 200)
-        [worker] = [child for child in psutil.Process(server.process.pid).children() if _executes(child, run)]
-        worker.rlimit(psutil.RLIMIT_FSIZE, (2**16, 2**16))  # enough for its log
-        ended = wait_until(lambda: (now := row())["finished_at"] and now, 120)
-        assert (ended["status"], ended["attempt"]) == ("finished", 2)
-        assert ended["notice"].startswith("It goes on after its process died. The process ended with exit code 1: ")
-        assert "The run's ending could not be written (" in ended["notice"]
-        assert list(losses(server, run)) == list(range(1, STEPS + 1))
-        assert final_weights(tmp_path, run) == calm
-    finally:
-        server.stop()
-
-
-def _executes(process: psutil.Process, run: int) -> bool:
-    """Whether a worker has the run's log open."""
-    return any(file.path.endswith(f"runs/{run}/log.txt") for file in process.open_files())
+    why = LocalExecutor(settings).obituary(run)
+    assert "The run's ending could not be written (disk I/O error): " in why
+    with database.write() as session:
+        attempts.bury(session, run, why, resume=True)
+        again = attempts.claim_next(session)
+        stored = steps.columns(session, run.id, points=10**6)["step"]
+    assert stored == list(range(1, len(stored) + 1))
+    assert execute(settings, run.id, again.attempt) == "finished"
+    with database.read() as session:
+        assert steps.columns(session, run.id, points=10**6)["step"] == list(range(1, STEPS + 1))
+    assert final_weights(tmp_path, run.id) == calm
+    database.close()
