@@ -10,7 +10,9 @@ export function showFigure(name) {
   if (!node) return;
   const around = node.closest("[data-with]") ?? node;
   const ask = painter(node, async () => {
-    const { data, layout } = themed(embedded(`${name}-figure`));
+    const figure = embedded(`${name}-figure`);
+    if (!figure) return;
+    const { data, layout } = themed(figure);
     await Plotly.react(node, data, layout, CONFIG);
   });
   let drawn = null;

@@ -1,12 +1,12 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
 import { throttled } from "./common.js";
-import { smoothed } from "./curves.js";
 import { CONFIG, css, themed } from "./figures.js";
 import { painter } from "./paint.js";
 import { referenceMarks } from "./references.js";
 
-const SMOOTH_MS = 2000; // between two answers with smoothed values
+const SLIDE_MS = 300; // between two answers with smoothed values while the slider moves,
+const GROW_MS = 2000; // and while the run goes on
 const ZOOM_MS = 150; // of rest before finer points are asked for
 const NAMES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL", loss: "loss" };
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
@@ -40,20 +40,23 @@ export class Chart {
     this.settings[name] = value;
     if (name === "x") await this.#each((curve) => curve.zoom(value, null));
     this.schedule();
-    if (name === "smooth") this.#smoothSoon();
+    if (name === "smooth") this.#slide();
   }
 
   /** New steps have come. */
   grow() {
     this.schedule();
-    if (this.settings.smooth > 0) this.#smoothSoon();
+    if (this.settings.smooth > 0) this.#smoothOn();
   }
 
-  /** Smoothing is done on every step there is, which only the server has. */
-  #smoothSoon = throttled(async () => {
+  #slide = throttled(() => this.#smooth(), SLIDE_MS);
+  #smoothOn = throttled(() => this.#smooth(), GROW_MS);
+
+  /** Smoothing is done over every step there is, which only the server has. */
+  async #smooth() {
     await this.#each((curve) => curve.load(this.settings.smooth));
     this.schedule();
-  }, SMOOTH_MS);
+  }
 
   #each(act) {
     return Promise.all([...this.#curves.values()].map(act));
@@ -93,7 +96,7 @@ export class Chart {
     const values = curve.values(field);
     const bucketed = curve.width > 1;
     trace.y = {
-      line: () => (smooth > 0 && field !== "beta" ? (values.smoothed ?? smoothed(values.mean, smooth)) : values.mean),
+      line: () => (smooth > 0 && values.smoothed) || values.mean,
       area: () => values.mean,
       raw: () => (smooth > 0 ? values.mean : []),
       low: () => (bucketed ? values.low : []),

@@ -160,15 +160,3 @@ function heldOutValue(row, field) {
 }
 
 const negative = (value) => (value === null || value === undefined ? null : -value);
-
-/** Exponential moving average, corrected for its start (Kingma and Ba 2015, §3); gaps stay gaps. */
-export function smoothed(values, weight) {
-  let average = 0;
-  let sum = 0;
-  return values.map((value) => {
-    if (value === null) return null;
-    average = weight * average + (1 - weight) * value;
-    sum = weight * sum + (1 - weight);
-    return average / sum;
-  });
-}

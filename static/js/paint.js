@@ -1,7 +1,8 @@
 // When to draw: as soon as there is something new, but never what nobody sees, and never so often that the page lags.
 
-const SHORTEST_MS = 200;
-const SHARE = 5; // of the time, a chart takes a fifth at most: one that needs more than 40 ms is drawn less often
+const SHORTEST_MS = 200; // from one drawing to the next
+const SHARE = 5; // a chart takes a fifth of the time: one that needs more than 40 ms is drawn less often,
+const LONGEST_MS = 1000; // but no rest is longer
 
 const frame = () => new Promise(requestAnimationFrame);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -28,7 +29,7 @@ export function painter(node, draw) {
       await frame(); // the browser's own work on what was drawn counts, too
       const cost = performance.now() - started;
       node.dataset.cost = cost.toFixed(1);
-      await pause(Math.max(SHORTEST_MS, SHARE * cost) - cost);
+      await pause(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, SHARE * cost) - cost));
     }
     painting = false;
   }

@@ -129,6 +129,7 @@ def test_where_no_stream_comes_through_the_page_asks_instead(
     page.route("**/api/events*", refuse_streams)
     visit(f"/runs/{endless}")
     expect(page.locator("#stream-state")).to_have_text("live, polling", timeout=20_000)
+    eventually(page, f"Number({CHART}.dataset.points) > 20")
     assert_drawn_to(page, stopped(server, endless))
 
 
