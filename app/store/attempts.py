@@ -68,13 +68,20 @@ def end(session: Session, run_id: int, attempt: int, status: str, error: str | N
 
 
 def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
-    """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot."""
+    """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot.
+
+    One that was wanted to pause or stop has done so, if without a last checkpoint.
+    """
     if not end(session, run.id or 0, run.attempt, "interrupted", why):
         return
     dead = session.get_one(Run, run.id)
     session.refresh(dead)
     dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
-    if dead.deaths >= MOST_DEATHS:
+    if dead.want == "pause":
+        dead.status, dead.finished_at = "paused", None
+    elif dead.want != "run":
+        dead.status = "stopped"
+    elif dead.deaths >= MOST_DEATHS:
         dead.status = "failed"
         dead.error = f"Its process died {dead.deaths} times in a row without a new step. {why}"
     elif resume:

@@ -49,7 +49,6 @@ def resume(session: Session, run_id: int) -> Run:
     run = runs.get(session, run_id)
     if run.status not in GOES_ON:
         raise Conflict(f"Run {run_id} is {run.status}, so it cannot resume: {_WHY_NOT[run.status]}.")
-    run.deaths = 0
     return _queued(session, run)
 
 
@@ -110,4 +109,5 @@ def fork(
 
 def _queued(session: Session, run: Run) -> Run:
     run.status, run.want, run.error, run.finished_at, run.queued_at = "queued", "run", None, None, now()
+    run.deaths = 0
     return runs.stored(session, run)

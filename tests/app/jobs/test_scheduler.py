@@ -120,6 +120,23 @@ def test_a_run_that_gets_on_may_lose_its_process_often(database, scheduler, exec
         assert (read(run_id).status, read(run_id).deaths) == ("running", 1)
 
 
+@pytest.mark.parametrize("resume", [True, False])
+@pytest.mark.parametrize(("wish", "status"), [(control.pause, "paused"), (control.stop, "stopped")])
+def test_a_run_that_was_wanted_to_end_does_not_go_on_when_its_process_dies(
+    database, executor, new_run, read, wish, status, resume
+):
+    scheduler = Scheduler(database, executor, slots=2, resume=resume)
+    run_id = new_run().id
+    scheduler.turn()
+    with database.write() as session:
+        wish(session, run_id)
+    executor.alive.clear()
+    scheduler.turn()
+    row = read(run_id)
+    assert (row.status, row.error, executor.started) == (status, f"The process of run {run_id} died.", [run_id])
+    assert (row.finished_at is None) == (status == "paused")
+
+
 def test_without_resuming_a_run_whose_process_dies_is_interrupted(database, executor, new_run, read):
     scheduler = Scheduler(database, executor, slots=2, resume=False)
     run_id = new_run().id

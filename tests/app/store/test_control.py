@@ -87,6 +87,14 @@ def test_an_extended_run_keeps_everything_but_its_length(database, with_status):
         assert (run.total_steps, run.train_config.identity) == (500, before.identity)
 
 
+@pytest.mark.parametrize("action", [control.resume, lambda *run: control.extend(*run, max_steps=500)])
+def test_who_lets_a_run_go_on_forgives_its_deaths(database, with_status, action):
+    run_id = with_status("stopped")
+    with database.write() as session:
+        session.get(Run, run_id).deaths = 2
+        assert action(session, run_id).deaths == 0
+
+
 def test_a_clone_is_a_new_run_with_the_same_settings_but_for_the_changes(database, new_run):
     parent = new_run("otter", tags=("sea",), beta=2.0)
     with database.write() as session:
