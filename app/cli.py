@@ -59,18 +59,18 @@ def serve(
     from app.lock import owned
     from app.main import create_app
 
-    listening = _listen(host, port)
-    address, bound = listening.getsockname()[:2]
-    if no_auth and not ip_address(address).is_loopback:
-        raise AppError(f"--no-auth is for loopback addresses only, not {address}")
-    settings = replace(settings_of(data), auth=not no_auth, host=host, resume=resume)
-    if database_url:
-        settings = replace(settings, database_url=database_url)
-    if slots:
-        settings = replace(settings, slots=slots)
-    url = f"http://{'127.0.0.1' if ip_address(address).is_unspecified else _bracketed(address)}:{bound}"
-    with owned(settings.data, url):
-        _serve(create_app(settings), settings, listening, url, open_browser)
+    with _listen(host, port) as listening:
+        address, bound = listening.getsockname()[:2]
+        if no_auth and not ip_address(address).is_loopback:
+            raise AppError(f"--no-auth is for loopback addresses only, not {address}")
+        settings = replace(settings_of(data), auth=not no_auth, host=host, resume=resume)
+        if database_url:
+            settings = replace(settings, database_url=database_url)
+        if slots:
+            settings = replace(settings, slots=slots)
+        url = f"http://{'127.0.0.1' if ip_address(address).is_unspecified else _bracketed(address)}:{bound}"
+        with owned(settings.data, url):
+            _serve(create_app(settings), settings, listening, url, open_browser)
 
 
 def _serve(application: "FastAPI", settings: Settings, listening: socket.socket, url: str, open_browser: bool) -> None:

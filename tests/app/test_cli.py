@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app import schema
-from app.cli import _listen
+from app.cli import _listen, main
 from app.database import Database
 from app.models import Run
 from app.store import runs
@@ -30,10 +32,25 @@ def elboard(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **NO_NETWORK}, check=False)
 
 
-def test_presets_are_listed() -> None:
-    told = elboard("presets")
-    assert told.returncode == 0
-    assert [line.split()[0] for line in told.stdout.splitlines()] == list(PRESETS)
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """The same in this process, for what needs no process of its own: exit status, output, errors."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["elboard", *words])
+        monkeypatch.setattr(sys, "stdin", StringIO(LOSS))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return ended.value.code or 0, told.out, told.err
+
+    return call
+
+
+def test_presets_are_listed(command: Callable[..., tuple[int, str, str]]) -> None:
+    status, told, _ = command("presets")
+    assert status == 0
+    assert [line.split()[0] for line in told.splitlines()] == list(PRESETS)
 
 
 def test_train_runs_here_and_leaves_the_run_in_the_store(tmp_path: Path) -> None:
@@ -98,11 +115,13 @@ def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
         (["dance"], "dance"),
     ],
 )
-def test_nonsense_is_refused_with_status_2_and_no_traceback(words: list[str], said: str, tmp_path: Path) -> None:
-    told = elboard(*words, *(["--data", str(tmp_path)] if words[0] != "dance" else []))
-    assert told.returncode == 2
-    assert said in told.stderr
-    assert "Traceback" not in told.stderr
+def test_nonsense_is_refused_with_status_2_and_no_traceback(
+    command: Callable[..., tuple[int, str, str]], words: list[str], said: str, tmp_path: Path
+) -> None:
+    status, _, errors = command(*words, *(["--data", str(tmp_path)] if words[0] != "dance" else []))
+    assert status == 2
+    assert said in errors
+    assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
 
 
@@ -145,18 +164,19 @@ def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Pat
 LOSS = "F.mse_loss(r, x) + beta * torch.mean(-0.5 * torch.sum(1 + v - mu**2 - v.exp(), dim=1))"
 
 
-def test_translate_says_what_a_file_a_pipe_or_a_recipe_trains(tmp_path: Path) -> None:
+def test_translate_says_what_a_file_a_pipe_or_a_recipe_trains(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     file = tmp_path / "loss.py"
     file.write_text(LOSS)
-    told = elboard("translate", str(file), "--value", "beta=1")
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.startswith("It is the −ELBO of a Gaussian decoder with σ = 19.8, up to a factor.\n")
-    assert "Linear theory predicts that every latent unit dies" in told.stdout
-    assert "def negative_elbo(mean, x, mu, logvar, sigma=19.7989898732, beta=1.0):" in told.stdout
-    command = [sys.executable, "-m", "app.cli", "translate", "--value", "beta=1", "--json", "--dataset", "digits"]
-    piped = subprocess.run(command, capture_output=True, text=True, input=LOSS, check=True)
-    assert json.loads(piped.stdout)["implied_sigma"] == pytest.approx((64 / 2) ** 0.5)
-    assert "β = 784" in elboard("translate", "--recipe", "keras-2016").stdout
+    status, told, errors = command("translate", str(file), "--value", "beta=1")
+    assert status == 0, errors
+    assert told.startswith("It is the −ELBO of a Gaussian decoder with σ = 19.8, up to a factor.\n")
+    assert "Linear theory predicts that every latent unit dies" in told
+    assert "def negative_elbo(mean, x, mu, logvar, sigma=19.7989898732, beta=1.0):" in told
+    _, piped, _ = command("translate", "--value", "beta=1", "--json", "--dataset", "digits")
+    assert json.loads(piped)["implied_sigma"] == pytest.approx((64 / 2) ** 0.5)
+    assert "β = 784" in command("translate", "--recipe", "keras-2016")[1]
 
 
 @pytest.mark.parametrize(
@@ -169,23 +189,27 @@ def test_translate_says_what_a_file_a_pipe_or_a_recipe_trains(tmp_path: Path) ->
         (["--value", "beta"], "--value takes name=value, not 'beta'"),
     ],
 )
-def test_translate_refuses_in_one_line(words: list[str], said: str) -> None:
-    told = elboard("translate", *words)
-    assert told.returncode == 2
-    assert said in told.stderr
-    assert told.stderr.count("\n") == 1
+def test_translate_refuses_in_one_line(
+    command: Callable[..., tuple[int, str, str]], words: list[str], said: str
+) -> None:
+    status, _, errors = command("translate", *words)
+    assert status == 2
+    assert said in errors
+    assert errors.count("\n") == 1
 
 
-def test_a_database_of_a_newer_version_is_refused_with_status_2(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_is_refused_with_status_2(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
     database.create_tables()
     with database.write() as session:
         session.execute(sa.update(schema.TABLE).values(version_num="9999"))
     database.close()
-    told = elboard("serve", "--port", "0", "--data", str(tmp_path))
-    assert told.returncode == 2
-    assert told.stderr.startswith("elboard: The database has tables of version 9999")
-    assert told.stderr.count("\n") == 1
+    status, _, errors = command("serve", "--port", "0", "--data", str(tmp_path))
+    assert status == 2
+    assert errors.startswith("elboard: The database has tables of version 9999")
+    assert errors.count("\n") == 1
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
