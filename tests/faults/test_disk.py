@@ -33,7 +33,7 @@ def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_go
     with database.write() as session:
         run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)))
     job = Job(run.id, run.attempt, settings.log_path(run.id), settings)
-    command = ["prlimit", f"--fsize={2**18}", sys.executable, "-m", "app.worker"]
+    command = ["prlimit", f"--fsize={2**16}", sys.executable, "-m", "app.worker"]
     worker = subprocess.run(command, input=JOB.dump_json(job) + b"\n", check=False)
     assert worker.returncode == 1
     assert database.damage() is None
