@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ def back_up(engine: sa.Engine, target: Path | None = None, mark: str = "backup")
     if engine.dialect.name != "sqlite" or not engine.url.database:
         raise AppError("Only a SQLite file can be backed up here: use the database's own tool, such as pg_dump.")
     source = Path(engine.url.database)
-    target = target or source.with_name(f"{source.stem}-{mark}-{datetime.now():%Y%m%d-%H%M%S}{source.suffix}")
+    target = target or _free(source.with_name(f"{source.stem}-{mark}-{datetime.now():%Y%m%d-%H%M%S}{source.suffix}"))
     if target.exists():
         raise AppError(f"{target} is there already: name another file for the backup.")
     partial = target.with_name(f"{target.name}.partial")
@@ -34,6 +35,12 @@ def back_up(engine: sa.Engine, target: Path | None = None, mark: str = "backup")
     finally:
         connection.close()
     return target
+
+
+def _free(name: Path) -> Path:
+    """The name itself, or with a number where another copy was made in the same second."""
+    names = (name.with_stem(f"{name.stem}-{number}") for number in count(2))
+    return next(path for path in chain([name], names) if not path.exists())
 
 
 def _sync(path: Path) -> None:

@@ -42,3 +42,9 @@ def test_nothing_is_overwritten(database, tmp_path):
 def test_a_target_that_cannot_be_written_is_said(database, tmp_path):
     with pytest.raises(AppError, match="cannot be written"):
         back_up(database.engine, tmp_path / "no" / "folder" / "copy.sqlite")
+
+
+def test_copies_of_one_second_have_names_of_their_own(database):
+    copies = {back_up(database.engine) for _ in range(3)}
+    assert len(copies) == 3
+    assert all(copy.stat().st_size for copy in copies)
