@@ -24,7 +24,7 @@ from app.web.security import HOSTS
 from tests.server import NO_NETWORK, Server, wait_until
 from vae_core.presets import PRESETS
 
-QUICK = ["--set", "hidden=8", "--set", "latent_dim=2", "--set", "max_steps=5", "--set", "epochs="]
+QUICK = [*("--set", "hidden=8"), *("--set", "latent_dim=2"), *("--set", "max_steps=5"), *("--set", "examine=false")]
 
 
 def elboard(*words: str) -> subprocess.CompletedProcess[str]:
@@ -74,7 +74,7 @@ def test_train_says_how_it_ended(tmp_path: Path) -> None:
 
 
 def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
-    longer = ["--set", "max_steps=100000", "--set", "batch_size=8", "--set", "examine=false"]
+    longer = ["--set", "max_steps=100000", "--set", "batch_size=8"]
     command = [sys.executable, "-m", "app.cli", "train", "--data", str(tmp_path), "--json", *QUICK, *longer]
     database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
 

@@ -187,7 +187,7 @@ def test_nothing_is_settled_before_it_is_committed(impatient, locked, running, m
     monkeypatch.setattr(module, "IDLE_S", 60)  # no heartbeat: the only flush is the one that settles
     settled = []
     with Recorder(impatient, running.id, running.attempt) as recorder:
-        settling = Thread(target=lambda: settled.append(recorder.settle()))
+        settling = Thread(target=lambda: settled.append(recorder.settle()), daemon=True)
         with locked():
             settling.start()
             eventually(lambda: recorder._refused > 1)
@@ -200,7 +200,7 @@ def test_memory_is_bounded_and_a_stop_still_works(impatient, locked, running, bl
     monkeypatch.setattr(module, "CAPACITY", 5)
     monkeypatch.setattr(module, "IDLE_S", 0.01)
     with Recorder(impatient, running.id, running.attempt) as recorder, locked():
-        training = Thread(target=lambda: [recorder.record(block(step, step)) for step in range(1, 51)])
+        training = Thread(target=lambda: [recorder.record(block(step, step)) for step in range(1, 51)], daemon=True)
         training.start()
         recorder.interrupt("stop")
         training.join()  # ends, though nothing could be written
