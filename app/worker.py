@@ -15,6 +15,7 @@ from contextlib import suppress
 from inspect import GEN_RUNNING, getgeneratorstate
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import main_thread
 from typing import Any, Self
 
 import torch
@@ -65,12 +66,17 @@ def execute(settings: Settings, run_id: int, attempt: int) -> str:
     Whatever goes wrong in training ends up in the row, as a sentence. Raises `Unrecorded` when it cannot.
     """
     database = Database(settings.database_url)
-    recorder = Recorder(database, run_id, attempt, on_wish=lambda: signal.raise_signal(signal.SIGTERM))
+    recorder = Recorder(database, run_id, attempt, on_wish=_wake_main_thread)
     with _Wishes(recorder) as wishes, recorder:
         status, error = _outcome(database, settings, run_id, wishes)
         recorder.close(status, error)
     database.close()
     return status
+
+
+def _wake_main_thread() -> None:
+    """Let it hear of a wish even where it waits: a signal to the process might go to another thread."""
+    signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 
 def _outcome(database: Database, settings: Settings, run_id: int, wishes: "_Wishes") -> Outcome:
