@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from app import commands
 from app.commands import changes_of, settings_of
+from app.database import why_refused
 from app.errors import AppError
 from app.launch import LaunchRequest
 from app.settings import Settings
@@ -34,12 +36,18 @@ STALLED_MS = 15_000
 
 
 def main() -> None:
-    """Run the command; a refusal is one clear line, and exit status 2, or 3 where another server owns the data."""
+    """Run the command; a refusal is one clear line, and exit status 2, or 3 where another server owns the data.
+
+    Exit status 1 where the database did not take what the command had to write.
+    """
     try:
         app()
     except (AppError, RefusedConfig) as error:
         typer.echo(f"elboard: {error}", err=True)
         sys.exit(error.exit_status if isinstance(error, AppError) else REFUSED)
+    except OperationalError as error:
+        typer.echo(f"elboard: {why_refused(error)}", err=True)
+        sys.exit(1)
 
 
 @app.command()

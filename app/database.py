@@ -110,6 +110,13 @@ def is_unwritable(error: sa.exc.OperationalError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite.SQLITE_FULL, sqlite.SQLITE_IOERR}
 
 
+def why_refused(error: sa.exc.OperationalError) -> str:
+    """What people are told of a transaction that the database refused."""
+    if is_unwritable(error):
+        return f"Nothing was changed ({error.orig}): make room on the database's disk."
+    return f"Nothing was changed, since the database is busy with another process ({error.orig}): try again soon."
+
+
 def _advice(path: Path, found: str) -> str:
     what = _one_line(found.replace("*** in database main ***", ""))
     return (

@@ -28,9 +28,13 @@ def version_of(connection: sa.Connection) -> str | None:
 def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
     """Make the tables, or migrate those of an older version in one transaction, after `save(its version)`.
 
-    `writer` begins its transactions with the lock: who comes second waits, and finds it done. Raises `Unusable`, and
-    changes nothing, when the tables are of a version that is not among `VERSIONS`.
+    `writer` begins its transactions with the lock: who comes second waits, and finds it done; where nothing is to be
+    done, nobody waits. Raises `Unusable`, and changes nothing, when the tables are of a version that is not among
+    `VERSIONS`.
     """
+    with writer.execution_options(immediate=False).connect() as reader:
+        if version_of(reader) == VERSIONS[-1]:
+            return
     with writer.begin() as connection:
         found = version_of(connection)
         if found is None:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from app.database import is_unwritable
+from app.database import is_unwritable, why_refused
 from app.errors import AppError, Unauthorised
 from app.web.assets import templates
 from vae_core.config import RefusedConfig
@@ -75,9 +75,8 @@ def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, OperationalError)  # noqa: S101
     log.warning("%s %s: %s", request.method, request.url.path, error.orig)
     if is_unwritable(error):
-        return _answer(request, 507, [_general(f"Nothing was changed ({error.orig}): make room on the server's disk.")])
-    why = f"Nothing was changed, since the database is busy with another process ({error.orig}): try again soon."
-    answer = _answer(request, 503, [_general(why)])
+        return _answer(request, 507, [_general(why_refused(error))])
+    answer = _answer(request, 503, [_general(why_refused(error))])
     answer.headers["Retry-After"] = str(RETRY_S)
     return answer
 

@@ -17,11 +17,12 @@ from sqlalchemy.exc import OperationalError
 
 from app import schema
 from app.cli import _listen, main
-from app.database import Database
+from app.database import PRAGMAS, Database
 from app.models import Run
 from app.store import runs
 from app.web.security import HOSTS
 from tests.server import NO_NETWORK, Server, wait_until
+from vae_core.config import TrainConfig
 from vae_core.presets import PRESETS
 
 QUICK = [*("--set", "hidden=8"), *("--set", "latent_dim=2"), *("--set", "max_steps=5"), *("--set", "examine=false")]
@@ -209,6 +210,24 @@ def test_a_database_of_a_newer_version_is_refused_with_status_2(
     status, _, errors = command("serve", "--port", "0", "--data", str(tmp_path))
     assert status == 2
     assert errors.startswith("elboard: The database has tables of version 9999")
+    assert errors.count("\n") == 1
+
+
+def test_a_locked_database_is_one_clear_line_to_who_writes(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        run = runs.create(session, TrainConfig.parse({}))
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", 0)
+    with database.write() as session:
+        runs.update(session, run.id or 0, notes="somebody else's transaction")
+        listed, _, _ = command("list", "--data", str(tmp_path))
+        status, _, errors = command("stop", str(run.id), "--data", str(tmp_path))
+    database.close()
+    assert (listed, status) == (0, 1)
+    assert errors.startswith("elboard: Nothing was changed, since the database is busy with another process")
     assert errors.count("\n") == 1
 
 

@@ -48,7 +48,7 @@ def test_a_full_disk_is_507_with_a_sentence(
     assert answer.json()["errors"] == [
         {
             "field": None,
-            "message": "Nothing was changed (database or disk is full): make room on the server's disk.",
+            "message": "Nothing was changed (database or disk is full): make room on the database's disk.",
         }
     ]
     assert client.get("/api/runs").json()["runs"] == []
