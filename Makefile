@@ -20,10 +20,11 @@ lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-faults: $(VENV)/.test ## a hundred SIGKILLs over server and workers, a full disk, a locked database; then a look (half an hour)
+faults: $(VENV)/.test ## a hundred SIGKILLs, a full disk, a locked database, a thousand runs in line; then a look (an hour)
 	$(BIN)/python -m tests.faults.disk
 	$(BIN)/python -m tests.faults.locked 10
 	$(BIN)/python -m tests.faults.storm 100
+	$(BIN)/python -m tests.faults.queue 1000
 
 sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see that the tests notice (five minutes)
 	$(BIN)/python -m tests.faults.sabotage
