@@ -32,12 +32,8 @@ sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce
 
-bench: $(VENV)/.test ## time launch, training, evaluation, the store and the live pages; prints tables, asserts nothing
-	$(BIN)/python -m benchmarks.launch
-	$(BIN)/python -m benchmarks.train
-	$(BIN)/python -m benchmarks.evaluate
-	$(BIN)/python -m benchmarks.store
-	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m benchmarks.live
+bench: $(VENV)/.test ## measure everything, the peers beside us, into benchmarks/RESULTS.md; run it alone (half an hour)
+	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m benchmarks.report benchmarks/RESULTS.md
 
 screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m docs.screenshots

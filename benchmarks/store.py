@@ -138,8 +138,13 @@ def show_reads(database: Database, made: dict[int, int], client: TestClient) -> 
         with database.read() as session:
             steps.columns(session, made[length], **{names[name]: value for name, value in asked.items()})
 
+    sent: dict[int, int] = {}
+
     def request(length: int, asked: dict[str, float]) -> None:
-        assert client.get(f"/api/runs/{made[length]}/steps", params=asked).status_code == 200
+        answer = client.get(f"/api/runs/{made[length]}/steps", params=asked)
+        assert answer.status_code == 200
+        if not asked:
+            sent[length] = answer.num_bytes_downloaded
 
     rounds = [
         [tuple(milliseconds(partial(read, *view)) for read in (function, request)) for _, *view in views]
@@ -150,6 +155,7 @@ def show_reads(database: Database, made: dict[int, int], client: TestClient) -> 
         mine = [median(seen[index][part] for seen in rounds) for part in (0, 1)]
         ratios = [median(seen[index][part] / seen[0][part] for seen in rounds) for part in (0, 1)]
         print(f"{name:<20}{length:>12,}{mine[0]:>13.1f}{ratios[0]:>7.2f}{mine[1]:>12.1f}{ratios[1]:>7.2f}")
+    print("\nbytes sent for the whole view: " + ", ".join(f"{sent[length]:,} of {length:,} steps" for length in made))
 
 
 def show_sparks(database: Database) -> None:

@@ -131,6 +131,13 @@ def ours(config: TrainConfig, data: Dataset, database: Database) -> Iterator[int
                 yield len(event.step)
 
 
+def noise(config: TrainConfig) -> Dataset:
+    """Images of noise, as many and as large as the data set's."""
+    facts, generator = FACTS[config.dataset], np.random.default_rng(0)
+    images, held_out = (generator.integers(0, 256, (n, 28, 28), dtype=np.uint8) for n in (facts.train, facts.test))
+    return Dataset(facts, Split(images, np.zeros(len(images), np.uint8)), Split(held_out, np.zeros(1, np.uint8)))
+
+
 def in_turns(mine: Iterator[int], theirs: Iterator[None]) -> Iterator[tuple[float, float]]:
     """Milliseconds a step of both, theirs first, for every round after the first, which warms up.
 
@@ -156,9 +163,7 @@ def _milliseconds(blocks: Iterator[int]) -> float:
 
 def main() -> None:
     """Print one line for each likelihood and number of threads."""
-    facts, generator = FACTS["mnist"], np.random.default_rng(0)
-    images, held_out = (generator.integers(0, 256, (n, 28, 28), dtype=np.uint8) for n in (facts.train, facts.test))
-    data = Dataset(facts, Split(images, np.zeros(len(images), np.uint8)), Split(held_out, np.zeros(1, np.uint8)))
+    data = noise(TrainConfig(**SAME))
     print(f"{'likelihood':<22}{'threads':>8}{'bare ms/step':>14}{'ours ms/step':>14}{'ratio':>8}")
     for threads in (1, 2):
         torch.set_num_threads(threads)
@@ -168,7 +173,7 @@ def main() -> None:
                 database = Database(f"sqlite:///{Path(folder) / 'benchmark.sqlite'}")
                 database.create_tables()
                 mine = ours(config, data, database)
-                rounds = list(in_turns(mine, bare(loss, images, config)))
+                rounds = list(in_turns(mine, bare(loss, data.train.images, config)))
                 mine.close()
                 database.close()
             bare_ms, ours_ms = (median(column) for column in zip(*rounds, strict=True))
