@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 from app.database import sqlite
-from benchmarks import evaluate, launch, live, peers, store, train
+from benchmarks import control, evaluate, launch, live, peers, store, train
 
-TABLES = (peers, train, evaluate, launch, store, live)
+TABLES = (peers, train, evaluate, launch, control, store, live)
 RULE = "\n---\n"
 
 
