@@ -8,10 +8,11 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from statistics import median
 from threading import Event
 from time import perf_counter
+
+import numpy as np
 
 from tests.server import NO_NETWORK, Server
 
@@ -38,7 +39,7 @@ def main() -> None:
 def rounds(server: Server, dataset: str) -> dict[str, list[tuple[float, float]]]:
     """Seconds until each action was answered, and until it had its effect."""
     times: dict[str, list[tuple[float, float]]] = {"pause": [], "resume": [], "stop": []}
-    random = Random(0)
+    random = np.random.default_rng(0)
     for _ in range(ROUNDS):
         (run,) = (run["id"] for run in server.launch(config=LONG | {"dataset": dataset}))
         wait(lambda run=run: state(server, run)["step"] > 0)
