@@ -16,6 +16,7 @@ from app.store import attempts
 
 TURN_S = 0.5
 LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats once a second
+UNBEGUN = {"pause": "paused", "stop": "stopped"}  # what a wish makes of a run whose process has not begun
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Scheduler:
         self._database, self._executor, self._slots, self._resume = database, executor, slots, resume
         self._lease = lease
         self._watched: dict[int, Run] = {}  # whose processes live; a row may end before its process
+        self._started: dict[int, float | None] = {}  # the heartbeat of its claim, of each that we started
         self._heard: dict[int, tuple[float | None, float]] = {}  # the last heartbeat of each, and when we saw it first
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
@@ -64,11 +66,15 @@ class Scheduler:
             if run.want == "kill" and run.handle:
                 self._executor.kill(run.handle)
                 self._end(run, "stopped", "It was killed: its last checkpoint is what is left.")
+            elif run.want in UNBEGUN and run.handle and self._started.get(run.id or 0) == run.heartbeat_at:
+                self._executor.kill(run.handle)  # it has said no word yet: it still imports, and has nothing to save
+                self._end(run, UNBEGUN[run.want])
         for run_id, run in list(self._watched.items()):
             if not self._lives(run.handle):
                 self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
                 self._heard.pop(run_id, None)
+                self._started.pop(run_id, None)
         busy = before = len(self._watched.keys() & {run.id for run in running})
         while busy < self._slots and self._start_next():
             busy += 1
@@ -98,7 +104,7 @@ class Scheduler:
         except OSError as error:
             self._end(run, "failed", f"No process could be started: {error}")
             return True
-        self._watched[run.id] = run
+        self._watched[run.id], self._started[run.id] = run, run.heartbeat_at
         with self._database.write() as session:
             attempts.note_handle(session, run.id, run.attempt, run.handle)
         return True
@@ -114,7 +120,7 @@ class Scheduler:
         with self._database.write() as session:
             attempts.bury(session, run, why, resume=self._resume)
 
-    def _end(self, run: Run, status: str, error: str) -> None:
+    def _end(self, run: Run, status: str, error: str | None = None) -> None:
         with self._database.write() as session:
             attempts.end(session, run.id or 0, run.attempt, status, error)
 

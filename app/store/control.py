@@ -1,6 +1,7 @@
 """What people may ask of a run, in which state, and what follows. Every request answers at once.
 
-A running run's process reads `want` with its next flush, a tenth of a second later at most.
+A running run's process reads `want` with its next flush, a tenth of a second later at most; one that has yet to
+begin is ended by the scheduler.
 
     queued  --stop--> stopped                 paused, stopped, interrupted, failed --resume--> queued
     running --pause-> paused (saved)          finished, stopped, paused            --extend--> queued, with more steps

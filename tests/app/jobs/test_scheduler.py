@@ -129,6 +129,7 @@ def test_a_run_that_was_wanted_to_end_does_not_go_on_when_its_process_dies(
     run_id = new_run().id
     scheduler.turn()
     with database.write() as session:
+        attempts.beat(session, run_id, 1)
         wish(session, run_id)
     executor.alive.clear()
     scheduler.turn()
@@ -184,6 +185,8 @@ def test_a_start_that_fails_fails_the_run(scheduler, executor, new_run, read):
 def test_a_second_wish_to_stop_kills(database, scheduler, executor, new_run, read):
     run_id = new_run().id
     scheduler.turn()
+    with database.write() as session:
+        attempts.beat(session, run_id, 1)
     for killed in ([], [run_id]):
         with database.write() as session:
             control.stop(session, run_id)
@@ -191,6 +194,26 @@ def test_a_second_wish_to_stop_kills(database, scheduler, executor, new_run, rea
         assert executor.killed == killed
     row = read(run_id)
     assert (row.status, row.error) == ("stopped", "It was killed: its last checkpoint is what is left.")
+
+
+@pytest.mark.parametrize(("wish", "status"), [(control.pause, "paused"), (control.stop, "stopped")])
+def test_a_run_whose_process_has_not_said_a_word_obeys_at_once(
+    database, scheduler, executor, new_run, read, wish, status
+):
+    silent, begun = new_run().id, new_run().id
+    scheduler.turn()
+    with database.write() as session:
+        attempts.beat(session, begun, 1)
+        for run_id in (silent, begun):
+            wish(session, run_id)
+    scheduler.turn()
+    assert executor.killed == [silent]
+    assert (read(silent).status, read(silent).error) == (status, None)
+    assert read(begun).status == "running"  # its process saves and ends by itself
+    with database.write() as session:
+        control.resume(session, silent)
+    scheduler.turn()
+    assert (read(silent).status, read(silent).attempt) == ("running", 2)
 
 
 def test_a_resumed_run_waits_behind_those_that_queued_before(database, scheduler, executor, new_run, end):
