@@ -131,6 +131,8 @@ class States(RuleBasedStateMachine):
 
     def _restart(self) -> None:
         self.scheduler = Scheduler(self.database, self.world, self.slots, resume=self.resumes)
+        for process in self.world.processes:
+            process.begun = True
 
     def _nothing_is_shown_that_is_not(self) -> None:
         """Every running run has a living process, and every process a run to work on."""
@@ -139,13 +141,15 @@ class States(RuleBasedStateMachine):
         assert all(self._held(process) for process in self._living() if not process.lost)
 
     def _bury(self) -> None:
-        """The model's dead, and those that are to be killed."""
+        """The model's dead, those that are to be killed, and those that were to end before they began."""
         for life in (life for life in self.lives.values() if life.status == "running"):
             at_work = [process for process in self._living() if self._held(process) is life and not process.lost]
             if life.want == "kill":
                 life.status = "stopped"
             elif not at_work:
                 life.die(self.resumes)
+            elif life.want != "run" and not at_work[0].begun:
+                life.status = ENDINGS[life.want]
 
     def _starts(self, trouble: str | None) -> Iterator[tuple[int, int]]:
         """Fill the model's free slots in the order of the queue; yields each run and attempt that gets a process."""

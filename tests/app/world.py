@@ -22,12 +22,14 @@ class Process:
     alive: bool = True
     lost: bool = False  # the server died before it could note the handle
     ended: bool = False  # its row says how; it may live on for a while
+    begun: bool = False  # it has written, or the server that would know that it has not is gone
 
     def beat(self, database: Database, steps: int = 0) -> str | None:
         """Some steps, and the answer of the database: None for a process that is fenced, which ends itself."""
         with database.write() as session:
             want = attempts.beat(session, self.run_id, self.attempt, step=self.step + steps)
         self.alive = want is not None
+        self.begun = True
         self.step += steps
         return want
 
