@@ -17,7 +17,7 @@ from app.web.api import RunId, launch
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.view import page
 from app.web.preflight import panel
-from vae_core.config import SCALED, ConfigError, RefusedConfig
+from vae_core.config import SCALED, ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
 
@@ -34,16 +34,31 @@ def show_new(
     like: Annotated[RunId | None, Query(alias="from")] = None,
     step: Annotated[RunId | None, Query(alias="fork")] = None,
 ) -> Response:
-    """The form, filled from a preset or from an earlier run; a fork begins with that run's weights after a step."""
+    """The form, filled from a preset or from an earlier run; a fork begins with that run's weights after a step.
+
+    Other names in the address are fields that are filled in on top; what is refused among them comes with a sentence.
+    """
+    given = {name: value for name, value in request.query_params.items() if name not in {"preset", "from", "fork"}}
     if like is not None:
         with database.read() as session:
-            config = runs.get(session, like, deleted_too=True).train_config
-        return _form(request, typed_values(config), preset=None, like=like, fork=step)
+            typed = typed_values(runs.get(session, like, deleted_too=True).train_config)
+        return _filled(request, typed, given, preset=None, like=like, fork=step)
     if preset not in PRESETS:
         raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}", "preset")
     configs = PRESETS[preset].configs()
     typed = {name: value for name, value in typed_values(configs[0]).items() if name not in _decided(preset)}
-    return _form(request, typed, preset=preset, twin=len(configs) > 1)
+    return _filled(request, typed, given, preset=preset, twin=len(configs) > 1)
+
+
+def _filled(request: Request, typed: Mapping[str, str], given: Mapping[str, str], **about: Any) -> Response:
+    """The form with what the address gives, which is checked as if it had been sent."""
+    typed, errors = {**typed, **given}, []
+    if given:
+        try:
+            TrainConfig.parse(typed)
+        except RefusedConfig as refused:
+            errors = refused.errors
+    return _form(request, typed, **about, errors=errors, status=422 if errors else 200)
 
 
 @router.post("/runs")

@@ -133,6 +133,33 @@ def test_a_clone_is_the_same_form_filled_in(client: TestClient, launch: Launch) 
     assert client.get(f"/api{answer.headers['location']}").json()["config"] == run["config"]
 
 
+def test_the_address_fills_in_fields_on_top_of_a_preset_or_a_run(client: TestClient, launch: Launch) -> None:
+    form = form_of(text(client, "/runs/new?preset=mse&sigma=0.25&latent_dim=3"))
+    assert (form["likelihood"], form["sigma"], form["latent_dim"], form["preset"]) == ("gaussian", "0.25", "3", "mse")
+    config = client.get("/api" + client.post("/runs", data=form).headers["location"]).json()["config"]
+    assert (config["sigma"], config["latent_dim"], config["max_steps"]) == (0.25, 3, 3000)
+    run = launch(seed=7)["id"]
+    form = form_of(text(client, f"/runs/new?from={run}&likelihood=laplace"))
+    assert (form["likelihood"], form["seed"]) == ("laplace", "7")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("latent_dim=0", "id=\"latent_dim-error\">latent_dim must be at least 1, not '0'"),
+        ("preset=mse&sigma=<b>wide", "sigma must be a number, not '<b>wide'"),
+        ("likelihood=cauchy", "likelihood must be one of 'bernoulli'"),
+        ("surprise=1", "surprise is not a field of the configuration"),
+        ("likelihood=continuous_bernoulli", "Dequantise pixels: Yes, and start"),
+    ],
+)
+def test_an_address_that_fills_in_nonsense_is_a_form_with_a_sentence(client: TestClient, query: str, said: str) -> None:
+    page = text(client, f"/runs/new?{query}", 422)
+    assert said in page
+    assert "<b>wide" not in client.get(f"/runs/new?{query}").text
+    assert 'action="/runs"' in page
+
+
 def test_a_queued_run_waits_and_can_be_stopped(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     page = text(client, f"/runs/{run}")
