@@ -6,6 +6,7 @@ COPY app app
 COPY vae_core vae_core
 COPY templates templates
 COPY static static
+COPY docs/estimator.md docs/estimator.md
 RUN python -m venv /opt/elboard \
     && /opt/elboard/bin/pip install --no-cache-dir --constraint constraints.txt \
        --extra-index-url https://download.pytorch.org/whl/cpu .

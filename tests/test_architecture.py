@@ -22,7 +22,7 @@ TORCH_FREE = (
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = (
     "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
-    "app.formulas",
+    "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements",
 )  # fmt: skip
 STORE_READERS = (
     "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands",

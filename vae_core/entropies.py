@@ -30,10 +30,10 @@ def continuous_bernoulli(mean: Array) -> Array:
     low, high = np.full_like(mean, -(2.0**20)), np.full_like(mean, 2.0**20)
     for _ in range(80):  # 2²¹ / 2⁸⁰ is below the last bit of any η
         middle = (low + high) / 2
-        below = _continuous_bernoulli_mean(middle) < mean
+        below = continuous_bernoulli_mean(middle) < mean
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     eta = (low + high) / 2
-    return _log_integral(eta) - mean * eta
+    return log_integral(eta) - mean * eta
 
 
 def _surprise(p: Array) -> Array:
@@ -46,7 +46,7 @@ def _integral(p: Array) -> Array:
     return p**2 / 4 + p * _surprise(p) / 2
 
 
-def _continuous_bernoulli_mean(eta: Array) -> Array:
+def continuous_bernoulli_mean(eta: Array) -> Array:
     """The mean for a natural parameter, by its series near 0, where both fractions grow without end."""
     near = np.abs(eta) < 1e-3
     safe = np.where(near, 1, eta)
@@ -54,7 +54,7 @@ def _continuous_bernoulli_mean(eta: Array) -> Array:
         return np.where(near, 0.5 + eta / 12, -1 / np.expm1(-safe) - 1 / safe)
 
 
-def _log_integral(eta: Array) -> Array:
+def log_integral(eta: Array) -> Array:
     """log ∫₀¹ e^(xη) dx = log((e^η − 1)/η), with e^η taken out where η > 0, so that nothing overflows."""
     size = np.abs(eta)
     near = size < 1e-6

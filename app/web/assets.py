@@ -21,7 +21,7 @@ router = APIRouter()
 
 
 def folder(name: str) -> Path:
-    """`templates` or `static`: inside an installed wheel's `app`, or beside it in a checkout."""
+    """`templates`, `static` or `docs`: inside an installed wheel's `app`, or beside it in a checkout."""
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
 

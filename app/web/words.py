@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from math import floor, log, log10
 from typing import Any
 
+from markupsafe import Markup
+
+from app.equations import mathml
 from app.forms import spoken
 from app.palette import slot
 from app.units import QUANTITIES, SHORT_NAMES
@@ -92,5 +95,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
     "log": log,
     "spoken": spoken,
+    "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "quantity": lambda name: QUANTITIES[name],
 }

@@ -111,6 +111,11 @@ export const refreshParts = throttled(async () => {
   } catch {
     return; // the stream's badge already says that the server is gone
   }
+  swapParts(html);
+}, 800);
+
+/** Swap every part marked data-live that this newer page has otherwise. */
+export function swapParts(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const fresh of page.querySelectorAll("[data-live][id]")) {
     const old = document.getElementById(fresh.id);
@@ -118,7 +123,7 @@ export const refreshParts = throttled(async () => {
     if (old && old.innerHTML !== fresh.innerHTML) swap(old, fresh);
   }
   document.dispatchEvent(new CustomEvent("partschange"));
-}, 800);
+}
 
 /** Post a form in the background and show what it changed, so that a zoom or a choice is not lost. */
 function startSwappingForms() {
