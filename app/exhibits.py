@@ -159,7 +159,7 @@ def _noise(grids: tuple[Grid, ...]) -> Exhibit:
         "samples, does; the decoder's lines hardly rise at all."
     )
     rows = [[f"{grid.title.split(',')[0]}, {row[0]}", *row[1:]] for grid in grids for row in grid.rows]
-    table = {"head": ["", *grids[0].head[1:]], "rows": rows}
+    table = {"head": ["images", *grids[0].head[1:]], "rows": rows}
     return Exhibit("Signal-to-noise ratio of a step's gradient", noise_figure(grids), summary, table)
 
 

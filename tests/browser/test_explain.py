@@ -24,7 +24,7 @@ def test_a_slider_moves_the_figure_and_a_link_leads_to_the_run(visit: Callable[[
     expect(slider).to_be_focused()
     eventually(page, f"{PEAK} > {2 * before}")
     assert "sigma=0.1" in page.url
-    page.get_by_label("Images").select_option("mnist")
+    page.get_by_label("Images", exact=True).select_option("mnist")
     expect(page.locator("#implied-summary")).to_contain_text("784 pixels")
     expect(page.locator("#spectrum-summary")).to_contain_text("MNIST")  # what it says of images that are not here
     expect(page.locator("#spectrum-chart")).to_be_hidden()
@@ -53,6 +53,6 @@ def test_everything_is_said_without_scripts(browser: Browser, server: Server) ->
     page.locator("#gaussian figure").first.get_by_text("Data as a table").click()
     expect(page.locator("#gaussian-table tbody tr")).to_have_count(11)
     page.get_by_role("slider", name="Grey level x of the pixel").fill("0.5")
-    page.locator("#grey noscript button, #grey button").click()
+    page.locator("#grey-pixels figure button").click()
     expect(page.locator("#grey-summary")).to_contain_text("there still 0.693 nats")
     context.close()

@@ -27,6 +27,8 @@ def test_it_has_every_section_formula_and_table(page: str) -> None:
     assert page.count("Start this as a run:") == page.count("Sources:") == 8
     assert '<td class="num">1.44</td>' in page  # of docs/estimator.md, M = 100 and L = 1 after an epoch
     assert 'style="' not in page
+    names = re.findall(r' id="([^"]+)"', page)
+    assert len(names) == len(set(names))
 
 
 def test_every_figure_has_a_sentence_and_numbers_of_its_own(page: str) -> None:
