@@ -62,7 +62,7 @@ def test_pages_work_without_scripts(browser: Browser, server: Server, pair: list
     run = page.url.rsplit("/", 1)[1]
 
     page.goto(server.url + "/runs?q=plain")
-    expect(page.get_by_role("link", name="plain")).to_be_visible()
+    expect(page.get_by_role("link", name="plain", exact=True)).to_be_visible()
     page.goto(f"{server.url}/compare?run={pair[0]}&run={pair[1]}")
     expect(page.locator("#yardsticks tbody tr")).to_have_count(8)  # both were examined
     page.goto(f"{server.url}/runs/{pair[0]}")
