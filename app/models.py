@@ -1,5 +1,5 @@
-"""The tables. A run, one wide row for each of its steps and what makes them quick to read, its evaluations, pictures
-and report, and the event log.
+"""The tables. A run, one wide row for each of its steps and what makes them quick to read, its evaluations, pictures,
+report and scores, and the event log.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -156,6 +156,16 @@ class Report(SQLModel, table=True):
     run_id: int = Field(primary_key=True, foreign_key="run.id")
     step: int
     findings: dict[str, Any] = Field(sa_type=sa.JSON)  # a `vae_core.report.Report`; None where a number was not finite
+
+
+class Score(SQLModel, table=True):
+    """What each held-out image scores under a finished run's model: see `app.store.scores`."""
+
+    __tablename__ = "score"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    name: str = Field(primary_key=True)
+    data: bytes
 
 
 class Picture(SQLModel, table=True):

@@ -17,10 +17,10 @@ from sqlmodel import Session
 from app import reserve
 from app.database import Database, is_unwritable
 from app.errors import Unrecorded
-from app.store import attempts, evaluations, events, pictures, reports, steps
+from app.store import attempts, evaluations, events, pictures, reports, scores, steps
 from app.store.numbers import finite
 from vae_core.events import Evaluation, Event, Pictures, StepTerms
-from vae_core.report import Report
+from vae_core.report import Report, Scores
 
 FLUSH_S = 0.1  # between flushes
 YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
@@ -259,6 +259,8 @@ def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) ->
     for step in dict.fromkeys(sheet.step for sheet in drawn):
         events.append(session, run_id, "picture", step, step)
 
+    for found in (item for item in batch if isinstance(item, Scores)):
+        scores.append(session, run_id, found)
     for report in (item for item in batch if isinstance(item, Report)):
         reports.append(session, run_id, report)
 

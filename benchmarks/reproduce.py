@@ -45,7 +45,8 @@ def at_the_mean(model: VAE, _: Tensor, images: Tensor) -> Numbers:
 
 def readings(model: VAE, train_images: Tensor, images: Tensor) -> Numbers:
     """The ELBO under each reading of the decoder, with the authors' clip."""
-    return {row.name: row.elbo or 0.0 for row in xray(model, train_images, images, dequantize=True, clip=CLIP)}
+    read = (score.reading for score in xray(model, train_images, images, dequantize=True, clip=CLIP))
+    return {row.name: row.elbo or 0.0 for row in read}
 
 
 def marginal(model: VAE, _: Tensor, images: Tensor) -> Numbers:

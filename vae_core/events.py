@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_core.report import Floats, Report
+from vae_core.report import Floats, Report, Scores
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,15 @@ class Evaluation:
     bits_per_dim: float | None  # from the ELBO, of 8-bit or binary pixels; None for an AE or grey pixels as a Bernoulli
 
 
-PictureKind = Literal["inputs", "reconstructions", "prior_means", "prior_samples"]
+PictureKind = Literal["inputs", "reconstructions", "prior_means", "prior_samples", "held_out", "held_out_means"]
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Images of one kind at one step: the same held-out inputs and the same prior z at every step."""
+    """Images of one kind at one step: the same held-out inputs and the same prior z at every step.
+
+    `held_out` and `held_out_means` are the first images that a finished model has scored, and what it made of them.
+    """
 
     step: int
     kind: PictureKind
@@ -104,4 +107,4 @@ class Abandoned(BaseException):
     """Ends a look at the model. No error: nothing on the way may take it for one."""
 
 
-Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Look | Report
+Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Look | Scores | Report

@@ -8,10 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_core.evaluation.decoded import decode_all
 from vae_core.events import PictureKind, Pictures
+from vae_core.pixels import to_unit
 from vae_core.vae import VAE
 
 COUNT = 64  # images of one kind: an 8×8 sheet
+HELD_OUT = 512  # images of a finished run that others are laid beside, one by one
 SEED = 20_131_220  # of all noise here: a constant, so two runs with one latent_dim show the same z
 
 
@@ -33,6 +36,20 @@ def draw_pictures(model: VAE, inputs: Tensor, shape: tuple[int, int], step: int)
         sheets["prior_means"] = model.likelihood.mean(outputs)
         sheets["prior_samples"] = model.likelihood.sample(outputs, generator)
     return [Pictures(step, kind, to_pixels(images, shape)) for kind, images in sheets.items()]
+
+
+@torch.inference_mode()
+def draw_held_out(
+    model: VAE, images: Tensor, shape: tuple[int, int], step: int, *, dequantize: bool
+) -> tuple[Pictures, Pictures]:
+    """The first of `images`, uint8 [N, D], and the decoder's means under the noise that all scores share."""
+    chunks = list(decode_all(model, images[:HELD_OUT], dequantize=dequantize))
+    inputs = torch.cat([to_unit(chunk.levels) for chunk in chunks])
+    means = torch.cat([model.likelihood.mean(chunk.outputs)[0] for chunk in chunks])
+    return (
+        Pictures(step, "held_out", to_pixels(inputs, shape)),
+        Pictures(step, "held_out_means", to_pixels(means, shape)),
+    )
 
 
 def to_pixels(images: Tensor, shape: tuple[int, int]) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 Terms are in nats per example, `se` is the standard error of a mean over images. Z is the latent dimensions.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,3 +78,17 @@ class Report:
     latents: Latents
     fidelity: Fidelity
     xray: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What each of the first N held-out images scores by itself, so that runs can be compared image by image.
+
+    All runs meet the same images in the same order, and codes of one size the same noise. Less is better of all but
+    the KL. The names: reconstruction, kl and negative_elbo of the model's own likelihood in nats, its bits_per_dim;
+    mse_per_pixel and bce_per_pixel as in an evaluation; and under the name of each reading of the X-ray but `own` the
+    −ELBO that it gives. What a model has not is left out.
+    """
+
+    label: NDArray[np.integer]  # [N] indices into the data set's classes
+    values: Mapping[str, Floats]  # [N] each

@@ -22,7 +22,7 @@ from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scale import freeze_scale
 from vae_core.events import Abandoned, Checkpoint, Diverged, Event, Look, Pictures
 from vae_core.objectives import choose_objective
-from vae_core.pictures import COUNT, draw_pictures, to_pixels
+from vae_core.pictures import COUNT, draw_held_out, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
 from vae_core.refusals import ConfigError
 from vae_core.schedules import beta_at
@@ -45,10 +45,10 @@ def train(
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
     step once, in blocks of `StepTerms`; evaluations, pictures and checkpoints at their intervals and at the end; then,
-    if wanted, a `Report` of the finished model. A loss that is not finite ends the run with `Diverged`, after the block
-    that ends with that step, or the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last
-    step next, and so does whoever throws `Abandoned` into a `Look`. With one to `resume` from, the first event is the
-    step after it, or the look at its own step where that was left out.
+    if wanted, more `Pictures`, the `Scores` and a `Report` of the finished model. A loss that is not finite ends the
+    run with `Diverged`, after the block that ends with that step, or the evaluation. Whoever sends True in answer to a
+    block gets a `Checkpoint` of its last step next, and so does whoever throws `Abandoned` into a `Look`. With one to
+    `resume` from, the first event is the step after it, or the look at its own step where that was left out.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
@@ -97,7 +97,8 @@ def train(
                 yield Diverged(step, "held-out loss")
 
     def report(step: int) -> Iterator[Event]:
-        yield examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=step)
+        yield from draw_held_out(model, test_images, shape, step, dequantize=config.dequantize)
+        yield from examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=step)
 
     def look(step: int, seen: Iterator[Event]) -> Generator[Event, bool | None, Event]:
         """Returns the last event: the look's end, `Diverged`, or a checkpoint where it was broken off."""

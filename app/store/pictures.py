@@ -1,5 +1,6 @@
 """Pictures: one sheet of images a kind and step, kept once under the hash of its PNG however many runs drew it."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -66,6 +67,24 @@ def all(session: Session, run_id: int, kind: str | None = None) -> list[dict[str
     )
     query = query if kind is None else query.where(PICTURE.c.kind == kind)
     return [{**row, "url": f"/api/pictures/{row['hash']}.png"} for row in session.execute(query).mappings()]
+
+
+def cut(session: Session, run_id: int, kind: str, places: Iterable[int]) -> list[bytes]:
+    """Single images of the newest sheet of a kind, each as a PNG. Raises `NotFound` where there is no such sheet."""
+    query = (
+        sa.select(*PICTURE.c["columns", "rows"], FILE.c.png)
+        .join_from(PICTURE, FILE)
+        .where(PICTURE.c.run_id == run_id, PICTURE.c.kind == kind)
+        .order_by(PICTURE.c.step.desc())
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound(f"Run {run_id} has no pictures of the kind {kind!r}.")
+    columns, rows, png = found
+    sheet = np.asarray(Image.open(BytesIO(png)))
+    down, across = (sheet.shape[0] - GAP) // rows, (sheet.shape[1] - GAP) // columns
+    corners = [(place // columns * down, place % columns * across) for place in places]
+    return [_png(sheet[top + GAP : top + down, left + GAP : left + across]) for top, left in corners]
 
 
 def kinds_at(session: Session, run_id: int, step: int) -> list[str]:

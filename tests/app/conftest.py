@@ -12,7 +12,7 @@ from app.models import Run
 from app.store import attempts, runs
 from vae_core.config import TrainConfig
 from vae_core.events import Evaluation, Pictures, StepTerms
-from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Surgery
+from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
 
 
 @pytest.fixture
@@ -105,6 +105,20 @@ def report() -> Report:
             Reading("gaussian_fitted", -30.0, 1.0, 17.5, 1.0, 6.2, 0.02, scale=0.125),
         ),
     )
+
+
+@pytest.fixture
+def scores() -> Callable[..., Scores]:
+    """Of ten images of the classes 0 to 4, twice: numbers around `mean`, whose squared errors are `mse`."""
+
+    def make(mse: float = 0.01, mean: float = 100.0) -> Scores:
+        spread = np.linspace(0.5, 1.5, 10)
+        readings = ("soft_bernoulli", "continuous_bernoulli_raw", "continuous_bernoulli_mean", "gaussian_fitted")
+        values = dict.fromkeys(("negative_elbo", "reconstruction", *readings), mean * spread)
+        values |= {"kl": 10 * spread, "mse_per_pixel": mse * spread, "bce_per_pixel": 0.3 * spread}
+        return Scores(np.arange(10) % 5, values)
+
+    return make
 
 
 @pytest.fixture

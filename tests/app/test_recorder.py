@@ -10,6 +10,7 @@ from app.errors import Unrecorded
 from app.models import Run
 from app.recorder import Recorder
 from app.store import attempts, control, evaluations, events, pictures, reports, runs, steps
+from app.store import scores as score_rows
 from vae_core.events import Diverged
 
 
@@ -52,13 +53,15 @@ def test_everything_is_stored_by_the_ending(database, running, recorder, stored,
     assert log[-1].kind == "run"
 
 
-def test_a_report_is_stored_and_announced(database, running, recorder, report, eventually):
+def test_a_report_is_stored_and_announced(database, running, recorder, report, scores, eventually):
     with database.read() as session:
         before = events.newest_id(session)
+    recorder.record(scores())
     recorder.record(report)
 
     def announced():
         with database.read() as session:
+            assert not reports.last(session, running.id) or score_rows.of(session, [running.id])
             return events.after(session, before, 10), reports.last(session, running.id)
 
     log, found = eventually(lambda: announced()[0] and announced())

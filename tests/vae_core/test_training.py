@@ -298,7 +298,8 @@ def test_data_in_other_pixels_than_the_configuration_says_are_refused(small, dig
 @pytest.mark.parametrize("model", ["vae", "ae"])
 def test_a_report_comes_last_where_it_is_wanted(small, digits, model):
     events = [event for event in train(small(model=model, examine=True), digits) if not isinstance(event, Look)]
-    *_, evaluation, checkpoint, report = events
+    *_, evaluation, checkpoint, inputs, means, scores, report = events
+    assert len(inputs.images) == len(means.images) == len(scores.label) == len(digits.test.images)
     assert isinstance(evaluation, Evaluation)
     assert checkpoint.step == 12
     assert isinstance(report, Report)

@@ -6,9 +6,10 @@ from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.bound import importance_bound
 from vae_core.evaluation.fidelity import measure_fidelity
 from vae_core.evaluation.latents import examine_latents
+from vae_core.evaluation.scores import score
 from vae_core.evaluation.surgery import dissect
 from vae_core.evaluation.xray import xray
-from vae_core.report import Report
+from vae_core.report import Report, Scores
 from vae_core.vae import VAE
 
 IMAGES = 2000  # held-out images of what every pixel has to be decoded for: seconds, and a standard error of 1 or 2 %
@@ -16,8 +17,10 @@ BOUND_IMAGES = 500  # of the importance-weighted bound,
 BOUND_SAMPLES = 100  # with so many samples each
 
 
-def examine(model: VAE, data: Dataset, splits: tuple[Tensor, Tensor], *, dequantize: bool, step: int) -> Report:
-    """A `Report` of the model after `step`.
+def examine(
+    model: VAE, data: Dataset, splits: tuple[Tensor, Tensor], *, dequantize: bool, step: int
+) -> tuple[Scores, Report]:
+    """The `Scores` of the first `IMAGES` held-out images, and a `Report` of the model after `step`.
 
     `splits` are the images of `data`, training and held out, uint8 [N, D] on the model's device. A plain autoencoder
     has neither a bound nor a KL to dissect.
@@ -29,11 +32,14 @@ def examine(model: VAE, data: Dataset, splits: tuple[Tensor, Tensor], *, dequant
     if model.variational:
         bound = importance_bound(model, images[:BOUND_IMAGES], samples=BOUND_SAMPLES, dequantize=dequantize)
         surgery = dissect(model, images, dequantize=dequantize)
-    return Report(
+    some = images[:IMAGES]
+    read = xray(model, train_images, some, dequantize=dequantize)
+    report = Report(
         step=step,
         bound=bound,
         surgery=surgery,
         latents=examine_latents(model, train_images, images, labels, dequantize=dequantize),
-        fidelity=measure_fidelity(model, images[:IMAGES], shape, dequantize=dequantize),
-        xray=xray(model, train_images, images[:IMAGES], dequantize=dequantize),
+        fidelity=measure_fidelity(model, some, shape, dequantize=dequantize),
+        xray=tuple(one.reading for one in read),
     )
+    return score(model, some, data.test.labels[:IMAGES], read, dequantize=dequantize), report

@@ -28,9 +28,8 @@ def evaluate(
     """The terms of all `images`, uint8 [N, D] on the model's device, in nats per example, one z an image.
 
     z is sampled from q(z|x): at the posterior's mean the sum of both terms would be no bound and flatter by several
-    nats. `bce_per_pixel` needs the decoder's mean inside (0, 1): it is clipped to half a grey level from either end,
-    the nearest that 8-bit pixels can tell from it, so that every likelihood has a finite value. It and `mse_per_pixel`
-    are of the pixels as they are, never dequantised, so that any two runs share them.
+    nats. `mse_per_pixel` and `bce_per_pixel` are the `mean_errors`, of the pixels as they are and never dequantised, so
+    that any two runs share them.
 
     `bits_per_dim` is of the first `CHUNK` images, `decoder_std` of the first `FEW`: a density's integrals over the bins
     of 8-bit levels, and the spread of a probability over them, cost more than all the rest.
@@ -52,10 +51,9 @@ def evaluate(
         if model.variational:
             rates.append(kl_per_dim(posterior).double())
 
-        grey, mean = to_unit(chunk), model.likelihood.mean(outputs)[0]  # [B, D]
-        p = mean.clamp(HALF_GREY, 1 - HALF_GREY)
-        squares += (mean - grey).square().sum(dtype=torch.float64)
-        cross_entropy -= (grey * p.log() + (1 - grey) * torch.log1p(-p)).sum(dtype=torch.float64)
+        square, entropy = mean_errors(model.likelihood.mean(outputs)[0], chunk)
+        squares += square.sum(dtype=torch.float64)
+        cross_entropy += entropy.sum(dtype=torch.float64)
 
         if decoder_variance is None:
             decoder_variance = model.likelihood.variance(outputs[:, :FEW]).mean().item()
@@ -85,3 +83,14 @@ def evaluate(
         decoder_std=sqrt(decoder_variance or 0),
         bits_per_dim=bits,
     )
+
+
+def mean_errors(mean: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared error and cross-entropy (nats) of a decoder's mean beside the grey levels y/255, a pixel: both [B, D].
+
+    The cross-entropy needs the mean inside (0, 1): it is clipped to half a grey level from either end, the nearest that
+    8-bit pixels can tell from it, so that every likelihood has a finite value.
+    """
+    grey = to_unit(levels)
+    p = mean.clamp(HALF_GREY, 1 - HALF_GREY)
+    return (mean - grey).square(), -(grey * p.log() + (1 - grey) * torch.log1p(-p))

@@ -42,10 +42,32 @@ class Reader:
     scale: float | None = None
 
 
+@dataclass(frozen=True)
+class Score:
+    """A reading of each image by itself: float64 [N], nats and bits."""
+
+    reader: Reader
+    reconstruction: Tensor
+    kl: Tensor | None
+    bits_per_dim: Tensor | None
+
+    @property
+    def negative_elbo(self) -> Tensor | None:
+        """With the model's own KL; None for a plain autoencoder."""
+        return None if self.kl is None else self.reconstruction + self.kl
+
+    @property
+    def reading(self) -> Reading:
+        """Means over the images and their standard errors."""
+        reconstruction, se = _mean(self.reconstruction)
+        bound, bound_se = (None, None) if self.negative_elbo is None else _mean(self.negative_elbo)
+        bits, bits_se = (None, None) if self.bits_per_dim is None else _mean(self.bits_per_dim)
+        elbo = None if bound is None else -bound
+        return Reading(self.reader.name, reconstruction, se, elbo, bound_se, bits, bits_se, self.reader.scale)
+
+
 @torch.inference_mode()
-def xray(
-    model: VAE, train_images: Tensor, images: Tensor, *, dequantize: bool, clip: float = 0.0
-) -> tuple[Reading, ...]:
+def xray(model: VAE, train_images: Tensor, images: Tensor, *, dequantize: bool, clip: float = 0.0) -> tuple[Score, ...]:
     """Readings of a model on `images`, uint8 [N, D] on its device, all with the same z, one sampled for each image.
 
     - own: its likelihood, on pixels as it was trained on; what every evaluation of the run reports.
@@ -118,27 +140,23 @@ def _fit_sigma(model: VAE, images: Tensor, *, dequantize: bool) -> float:
     return sqrt(squares.item() / some.numel())
 
 
-def _read(model: VAE, reader: Reader, images: Tensor, *, dequantize: bool) -> Reading:
+def _read(model: VAE, reader: Reader, images: Tensor, *, dequantize: bool) -> Score:
     dequantized = dequantize if reader.pixels == "own" else reader.pixels == "dequantized"
-    countable = has_levels(reader.likelihood, images)
-    costs, bounds, bits = [], [], []  # of each chunk, [B]
+    countable = model.variational and has_levels(reader.likelihood, images)
+    costs, rates, bits = [], [], []  # of each chunk, [B]
     for levels, grainy, x, posterior, outputs in decode_all(model, images, dequantize=dequantize):
         parameters = reader.parameters(outputs)
         pixels = {"own": x, "grey": to_unit(levels), "dequantized": grainy}[reader.pixels]
-        log_p = reader.likelihood.log_prob(parameters, pixels)[0]
-        costs.append(-log_p)
+        costs.append(-reader.likelihood.log_prob(parameters, pixels)[0].double())
         if model.variational:
-            kl = kl_per_dim(posterior).sum(-1)
-            bounds.append(log_p - kl)
-            if countable:
-                log_mass = log_levels(reader.likelihood, parameters, levels, dequantized=dequantized)[0]
-                bits.append((kl - log_mass) / images.shape[1] / log(2))
-    elbo, elbo_se = _mean(bounds) if bounds else (None, None)
-    bits_per_dim, bits_se = _mean(bits) if bits else (None, None)
-    return Reading(reader.name, *_mean(costs), elbo, elbo_se, bits_per_dim, bits_se, reader.scale)
+            rates.append(kl_per_dim(posterior).sum(-1).double())
+        if countable:
+            log_mass = log_levels(reader.likelihood, parameters, levels, dequantized=dequantized)[0].double()
+            bits.append((rates[-1] - log_mass) / images.shape[1] / log(2))
+    kl = torch.cat(rates) if rates else None
+    return Score(reader, torch.cat(costs), kl, torch.cat(bits) if bits else None)
 
 
-def _mean(parts: list[Tensor]) -> tuple[float, float]:
+def _mean(values: Tensor) -> tuple[float, float]:
     """The mean over images and its standard error."""
-    values = torch.cat(parts).double()  # [N]
     return values.mean().item(), values.std().item() / sqrt(len(values))

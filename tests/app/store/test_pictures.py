@@ -26,6 +26,18 @@ def test_a_sheet_holds_every_image_unchanged(database, running, pictures):
         np.testing.assert_array_equal(sheet[top : top + 5, left : left + 4], image)
 
 
+def test_single_images_are_cut_from_the_newest_sheet_unchanged(database, running, pictures):
+    drawn = pictures(step=9, count=11)
+    with database.write() as session:
+        for sheet in (pictures(step=3, count=11), drawn):
+            store.append(session, running.id, sheet)
+        found = store.cut(session, running.id, "reconstructions", [10, 0, 8])
+        with pytest.raises(NotFound, match="no pictures of the kind 'inputs'"):
+            store.cut(session, running.id, "inputs", [0])
+    for png, place in zip(found, [10, 0, 8], strict=True):
+        np.testing.assert_array_equal(np.asarray(Image.open(BytesIO(png))), drawn.images[place])
+
+
 def test_colour_stays_colour(database, running):
     images = np.random.default_rng(0).integers(0, 256, (3, 6, 6, 3), np.uint8)
     with database.write() as session:

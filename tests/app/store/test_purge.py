@@ -4,10 +4,11 @@ import sqlalchemy as sa
 from app.models import Run, now
 from app.store import evaluations, events, purge, reports, runs, steps
 from app.store import pictures as sheets
+from app.store import scores as score_rows
 
 
 @pytest.fixture
-def deleted(database, new_run, block, evaluation, report, pictures):
+def deleted(database, new_run, block, evaluation, report, scores, pictures):
     """A run with something in every table, deleted so many days ago."""
 
     def make(days, **columns):
@@ -17,6 +18,7 @@ def deleted(database, new_run, block, evaluation, report, pictures):
             events.append_points(session, run_id, 1, 600)
             evaluations.append(session, run_id, evaluation(600))
             reports.append(session, run_id, report)
+            score_rows.append(session, run_id, scores())
             sheets.append(session, run_id, pictures(step=run_id))  # of its own
             run = runs.get(session, run_id)
             run.deleted_at = now() - days * 86400

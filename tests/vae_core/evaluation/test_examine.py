@@ -11,7 +11,8 @@ def test_a_report_has_what_the_model_has(small, digits, model_name):
     config = small(model=model_name)
     model = build_model(config, FACTS["digits"], seed=0)
     splits = tuple(torch.from_numpy(split.images).flatten(1) for split in (digits.train, digits.test))
-    report = examine(model, digits, splits, dequantize=False, step=7)
+    scores, report = examine(model, digits, splits, dequantize=False, step=7)
+    assert (scores.label == digits.test.labels).all()
     assert report.step == 7
     assert report.latents.mean_variance.shape == (4,)
     assert report.latents.accuracy > 0.3  # of ten classes, even before training
