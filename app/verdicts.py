@@ -5,9 +5,23 @@ from dataclasses import dataclass
 
 from app.units import SHORT_NAMES, bits_unit, decoder, pixels, reconstruction_unit
 from vae_core.config import TrainConfig
+from vae_core.convention import implied
 
 BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of the decoder's likelihood
 OF_PIXELS = {"mse_per_pixel", "bce_per_pixel", "ssim", "psnr"}
+OF_LOSS = (
+    "model",
+    "objective",
+    "reconstruction_reduction",
+    "kl_reduction",
+    "beta",
+    "beta_schedule",
+    "warmup_steps",
+    "free_bits",
+    "importance_samples",
+    "elbo_weight",
+    "mmd_weight",
+)  # fmt: skip  what the loss is made of besides the likelihood
 
 
 @dataclass(frozen=True)
@@ -26,10 +40,10 @@ def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
         return Verdict(quantity, False, f"The runs look at different images: {datasets}.")
     if quantity in _AUTOENCODER and any(config.model == "ae" for config in configs):
         return Verdict(quantity, False, _AUTOENCODER[quantity])
+    if quantity in _RULES:
+        return _RULES[quantity](configs)
     if quantity in BOUNDS:
         return Verdict(quantity, _equal(map(reconstruction_unit, configs)), units_sentence(configs))
-    if quantity == "bits_per_dim":
-        return _bits_verdict(configs)
     if quantity in OF_PIXELS and not _equal(map(pixels, configs)):
         return Verdict(quantity, False, f"The images are not the same: {_listed(map(pixels, configs))}.")
     return Verdict(quantity, True, _SHARED[quantity])
@@ -52,6 +66,39 @@ _SHARED = {
 }
 
 
+def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
+    units = [reconstruction_unit(config) for config in configs]
+    parts = {} if _equal(units) else {"likelihood": units}
+    fields = [config.to_dict() for config in configs]
+    parts |= {name: values for name in OF_LOSS if not _equal(values := [field[name] for field in fields])}
+    if not parts:
+        return Verdict("loss", True, "All of these were trained to minimise one and the same sum.")
+    differing = "; ".join(f"{name}: {_listed(values)}" for name, values in parts.items())
+    return Verdict("loss", False, f"What was minimised differs. {differing}.")
+
+
+def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
+    """What differs between runs although their numbers share a unit: sentences."""
+    told = []
+    betas = [implied(config).beta for config in configs]
+    if not _equal(betas) and None not in betas:
+        told.append(
+            f"They were trained with different weights of the KL (β = {_listed(f'{beta:.4g}' for beta in betas)}): "
+            "the numbers here count it once, but each run was asked for another trade of KL for reconstruction."
+        )
+    if not _equal(config.total_steps for config in configs):
+        steps = " and ".join(f"{config.total_steps:,}" for config in configs)
+        told.append(f"They were trained for {steps} steps.")
+    return tuple(told)
+
+
+def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
+    """Whether the quantity cannot be negative, so that a percentage of it means something: no density's log can say."""
+    if quantity in {"negative_elbo", "soft_bernoulli"}:
+        return quantity == "soft_bernoulli" or not any("density" in reconstruction_unit(config) for config in configs)
+    return quantity in {"mse_per_pixel", "bce_per_pixel", "bits_per_dim"}
+
+
 def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
     units = [bits_unit(config) for config in configs]
     if None in units:
@@ -66,6 +113,9 @@ def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
         "Probabilities of the same 8-bit pixels, a density integrated over the bin of each level: the one unit of the "
         "ELBO that all densities and the discretised logistic share.",
     )
+
+
+_RULES = {"loss": _loss_verdict, "bits_per_dim": _bits_verdict}
 
 
 def units_sentence(configs: Sequence[TrainConfig]) -> str:

@@ -11,10 +11,10 @@ from torch import Tensor
 from vae_core.evaluation.decoded import decode_all
 from vae_core.events import PictureKind, Pictures
 from vae_core.pixels import to_unit
+from vae_core.report import PICTURED
 from vae_core.vae import VAE
 
 COUNT = 64  # images of one kind: an 8×8 sheet
-HELD_OUT = 512  # images of a finished run that others are laid beside, one by one
 SEED = 20_131_220  # of all noise here: a constant, so two runs with one latent_dim show the same z
 
 
@@ -43,7 +43,7 @@ def draw_held_out(
     model: VAE, images: Tensor, shape: tuple[int, int], step: int, *, dequantize: bool
 ) -> tuple[Pictures, Pictures]:
     """The first of `images`, uint8 [N, D], and the decoder's means under the noise that all scores share."""
-    chunks = list(decode_all(model, images[:HELD_OUT], dequantize=dequantize))
+    chunks = list(decode_all(model, images[:PICTURED], dequantize=dequantize))
     inputs = torch.cat([to_unit(chunk.levels) for chunk in chunks])
     means = torch.cat([model.likelihood.mean(chunk.outputs)[0] for chunk in chunks])
     return (

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+PICTURED = 512  # held-out images, the first ones, that a finished run keeps its reconstructions of
 
 
 @dataclass(frozen=True)

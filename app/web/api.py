@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from app.comparison import compare
 from app.database import Database
 from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
@@ -84,17 +83,6 @@ def public_run(database: Database, run_id: int) -> Json:
     with database.read() as session:
         run = runs.get(session, run_id, deleted_too=True)
         return runs.public(run, evaluations.last(session, run_id))
-
-
-def run_ids(text: str) -> list[int]:
-    """'3,5' as the ids of a comparison. Raises `Refused`."""
-    try:
-        ids = list(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
-    except ValueError:
-        raise Refused(f"runs must be numbers separated by commas, such as 1,2, not {text[:60]!r}", "runs") from None
-    if not 2 <= len(ids) <= 8 or not all(1 <= run_id < 2**53 for run_id in ids):
-        raise Refused(f"runs must name 2 to 8 different runs, not {text[:60]!r}", "runs")
-    return ids
 
 
 @router.get("/config")
@@ -232,13 +220,3 @@ def read_picture(database: DatabaseDep, digest: Annotated[str, Field(pattern="^[
     with database.read() as session:
         png = pictures.png(session, digest)
     return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=31536000, immutable"})
-
-
-@router.get("/compare")
-def compare_runs(database: DatabaseDep, request: Request) -> Json:
-    """Configuration differences, shared yardsticks, and what may not be compared, with reasons."""
-    ids = run_ids(request.query_params.get("runs", ""))
-    with database.read() as session:
-        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
-        compared = compare(chosen, evaluations.last_of(session, ids), reports.last_of(session, ids))
-        return {"runs": ids, **asdict(compared)}

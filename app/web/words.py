@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.equations import mathml
 from app.forms import spoken
 from app.palette import slot
-from app.units import QUANTITIES, SHORT_NAMES
+from app.units import QUANTITIES, READING_NAMES, SHORT_NAMES
 
 NOTHING = "—"
 LARGE = 1e7  # beyond which no digit after the point and no comma helps
@@ -39,14 +39,43 @@ def within(value: float | None, se: float | None) -> str:
     return f"{value:,.{digits}f} ± {se:.{digits}f}".replace("-", "−", 1)
 
 
+def interval(value: float | None, half_width: float | None, sign: str = "") -> str:
+    """12.0 ± 1.1: with two digits of the half width; `sign` is a + where that of the value is to be said."""
+    if value is None or not half_width:
+        return signed(value) if sign else number(value)
+    digits = max(0, 1 - floor(log10(half_width)))
+    return f"{value:{sign},.{digits}f} ± {half_width:,.{digits}f}".replace("-", "−", 1)
+
+
+def gap(apart: Any) -> str:
+    """+0.0213 ± 0.0011 (+12 %): a paired difference as a cell says it."""
+    if apart is None:
+        return ""
+    share = "" if apart.share is None else f" ({100 * apart.share:+.1f} %)".replace("-", "−")
+    return interval(apart.difference, apart.half_width, "+") + share
+
+
 def rounded(value: float | None) -> str:
     """0.01, 0.00: an estimate whose error makes smaller digits meaningless."""
     return number(None if value is None else round(value, 2) + 0.0)
 
 
+def called(quantity: str) -> str:
+    """A quantity, or the −ELBO under a reading of the X-ray, as a choice of a list."""
+    if quantity in READING_NAMES:
+        return f"−ELBO as {READING_NAMES[quantity]}"
+    told = QUANTITIES[quantity]
+    return f"{told.name} {told.unit}" if "pixel" in told.unit else told.name
+
+
 def percent(share: float | None) -> str:
     """70.2 %, 100 %: no digits that a few hundred images do not have."""
     return NOTHING if share is None else f"{100 * share:.3g} %"
+
+
+def share(part: float) -> str:
+    """63 %, of a count of images."""
+    return f"{100 * part:.0f} %"
 
 
 def signed(value: float | None) -> str:
@@ -86,8 +115,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "signed": signed,
     "within": within,
+    "interval": interval,
+    "gap": gap,
     "rounded": rounded,
     "percent": percent,
+    "share": share,
+    "called": called,
     "duration": duration,
     "moment": moment,
     "time_left": time_left,

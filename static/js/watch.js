@@ -7,6 +7,7 @@ import { Curve } from "./curves.js";
 import { Gallery } from "./gallery.js";
 import { follow } from "./live.js";
 import { Pace } from "./pace.js";
+import { planes } from "./plane.js";
 import { summarise } from "./summary.js";
 import { tabulate } from "./table.js";
 
@@ -28,6 +29,9 @@ export async function watch(filename, onPoints = () => {}) {
   }
 
   await chart.load();
+  const spread = planes(curves);
+  const drawPlanes = () => spread.forEach((plane) => plane.schedule());
+  drawPlanes();
   document.body.dataset.ready = "true";
 
   async function refetchPictures(run) {
@@ -41,6 +45,7 @@ export async function watch(filename, onPoints = () => {}) {
       if (!curve) return;
       curve.append(columns);
       chart.grow();
+      drawPlanes();
       pace.show(columns.run, columns.step.at(-1), columns.seconds.at(-1));
       onPoints(columns.run, columns);
     },
@@ -49,6 +54,7 @@ export async function watch(filename, onPoints = () => {}) {
       if (!curve) return;
       curve.evaluations = [...curve.evaluations.filter((known) => known.step !== row.step), row];
       chart.schedule();
+      drawPlanes();
       refreshParts();
     },
     picture: (sheet) => curves.has(sheet.run) && refetchPictures(sheet.run),
@@ -58,7 +64,7 @@ export async function watch(filename, onPoints = () => {}) {
       refreshParts();
     },
     resync: () => {
-      chart.load();
+      chart.load().then(drawPlanes);
       refreshParts();
       for (const run of curves.keys()) refetchPictures(run);
     },

@@ -6,6 +6,7 @@ import pytest
 
 from app.comparison import compare
 from app.models import Run
+from app.pairing import Gap
 from vae_core.config import TrainConfig
 
 
@@ -26,6 +27,7 @@ def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
     told = verdicts(run(1), run(2, likelihood="gaussian"))
     assert told == {
         "reconstruction": False,
+        "loss": False,
         "negative_elbo": False,
         "bits_per_dim": False,
         "mse_per_pixel": True,
@@ -39,6 +41,7 @@ def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
 def test_two_bce_runs_share_everything() -> None:
     told = verdicts(run(1), run(2, latent_dim=3))
     assert [quantity for quantity, comparable in told.items() if not comparable] == ["bits_per_dim"]
+    assert not verdicts(run(1), run(2, beta=4))["loss"]
 
 
 def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() -> None:
@@ -70,7 +73,7 @@ def test_an_autoencoder_has_no_kl_to_compare() -> None:
 def test_the_bound_is_a_yardstick_where_its_unit_is_shared() -> None:
     measured = {1: held_out(0.02, elbo=-100.0), 2: held_out(0.01, elbo=-90.0)}
     row = compare([run(1), run(2, latent_dim=3)], measured).yardsticks[0]
-    assert (row.quantity, row.values, row.best, row.difference) == ("negative_elbo", (100.0, 90.0), 1, -10.0)
+    assert (row.quantity, row.values, row.best, row.gaps) == ("negative_elbo", (100.0, 90.0), 1, (None, Gap(-10.0)))
     told = compare([run(1), run(2, likelihood="gaussian")], measured)
     assert "negative_elbo" not in {row.quantity for row in told.yardsticks}
 
@@ -79,9 +82,9 @@ def test_yardsticks_name_the_better_run_only_where_less_is_better() -> None:
     told = compare([run(1), run(2, likelihood="gaussian")], {1: held_out(0.02), 2: held_out(0.01, kl=3.0)})
     rows = {row.quantity: row for row in told.yardsticks}
     assert rows["mse_per_pixel"].best == 1
-    assert rows["mse_per_pixel"].difference == pytest.approx(-0.01)
+    assert rows["mse_per_pixel"].gaps[1].difference == pytest.approx(-0.01)
     assert rows["bce_per_pixel"].best is None  # equal
-    assert (rows["kl"].best, rows["kl"].difference) == (None, -9.0)
+    assert (rows["kl"].best, rows["kl"].gaps[1]) == (None, Gap(-9.0))
     assert rows["seconds"].values == (10.0, 20.0)
 
 
@@ -99,7 +102,7 @@ def test_differences_mark_what_differs() -> None:
 def test_reports_add_yardsticks_when_every_run_has_one() -> None:
     def examined(log_px: float | None, ssim: float) -> dict[str, Any]:
         bound = None if log_px is None else {"log_px": log_px}
-        return {"bound": bound, "latents": {"accuracy": 0.9}, "fidelity": {"ssim": ssim, "psnr": 20.0}}
+        return {"xray": [], "bound": bound, "latents": {"accuracy": 0.9}, "fidelity": {"ssim": ssim, "psnr": 20.0}}
 
     pair = [run(1), run(2, latent_dim=3)]
     both = {1: examined(-100.0, 0.7), 2: examined(-95.0, 0.8)}

@@ -1,79 +1,111 @@
 """Runs side by side."""
 
+from base64 import b64encode
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
-from app.comparison import compare
+from app.comparison import Images
 from app.database import Database
+from app.launch import varied
 from app.models import LIVE
+from app.plots.figure import Line
+from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
-from app.store import evaluations, events, pictures, reports, runs
+from app.store import evaluations, events, pictures, runs
 from app.units import READING_NAMES, decoder, reconstruction_unit
-from app.web.api import run_ids
+from app.web import findings
+from app.web.comparing import Base, By, compared
 from app.web.dependencies import DatabaseDep
 from app.web.pages.view import Json, lines, page, page_data
-from app.web.remarks import share_of_reading
 from vae_core.config import TrainConfig
 
 router = APIRouter()
 
 
 @router.get("/compare")
-def show_comparison(request: Request, database: DatabaseDep) -> Response:
+def show_comparison(request: Request, database: DatabaseDep, base: Base = None, by: By = None) -> Response:
     """Runs side by side, `?runs=1,2`, or as the list's checkboxes say it, `?run=1&run=2`."""
     named = ",".join([*request.query_params.getlist("runs"), *request.query_params.getlist("run")])
     if len(set(filter(None, named.split(",")))) < 2:
         return _choose(request, database, named)
-    ids = run_ids(named)
     with database.read() as session:
         cursor = events.newest_id(session)
-        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+        seen = compared(session, named, base, by)
+        ids = [run.id or 0 for run in seen.runs]
         evaluated = {run_id: evaluations.all(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.all(session, run_id) for run_id in ids}
-        examined = reports.last_of(session, ids)
+        contrasts = _contrasts(session, ids, seen.found.images)
     last = {run_id: rows[-1] for run_id, rows in evaluated.items() if rows}
-    configs = [run.train_config for run in chosen]
-    letters = "ABCDEFGH"[: len(chosen)]
-    drawn = lines(chosen, list(letters))
+    configs = [run.train_config for run in seen.runs]
+    letters = list(findings.LETTERS[: len(ids)])
+    drawn = lines(seen.runs, letters)
+    variational = [config.model == "vae" for config in configs]
     units = [reconstruction_unit(config) for config in configs]
-    compared = compare(chosen, last, examined)
-    same_images = len({(config.dataset, config.binarize) for config in configs}) == 1
+    planes = _planes(drawn, configs)
     context = {
-        "runs": [runs.public(run, last.get(run.id or 0)) for run in chosen],
+        "runs": [runs.public(run, last.get(run.id or 0)) for run in seen.runs],
+        "ids": ",".join(map(str, ids)),
         "lines": drawn,
         "letters": letters,
         "decoders": [decoder(config) for config in configs],
-        "comparison": compared,
+        "comparison": seen.found,
+        "headline": findings.headline(seen.found, findings.labels(seen.runs)),
+        "unpaired": findings.unpaired(seen.runs, seen.reports, seen.scores, letters),
         "reasons": {
-            reason: [told for told in compared.verdicts if told.reason == reason]
-            for reason in dict.fromkeys(told.reason for told in compared.verdicts)
+            reason: [told for told in seen.found.verdicts if told.reason == reason]
+            for reason in dict.fromkeys(told.reason for told in seen.found.verdicts)
         },
-        "live": any(run.status in LIVE for run in chosen),
+        "live": any(run.status in LIVE for run in seen.runs),
         "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
-        "same_images": same_images,
-        "xray": _xray(ids, examined) if same_images else None,
-        "reading_share": _reading_share(configs, ids, examined) if same_images else None,
+        "same_images": len({(config.dataset, config.binarize) for config in configs}) == 1,
+        "reading": findings.of_readings(seen.found, seen.runs, seen.reports, letters),
         "readings": READING_NAMES,
-        "figures": {"lines": compare_figure(drawn, units, [config.model == "vae" for config in configs])},
-        "page_data": page_data(chosen, evaluated, sheets, cursor),
+        "contrasts": contrasts,
+        "planes": planes,
+        "figures": {"lines": compare_figure(drawn, units, variational)},
+        "page_data": page_data(seen.runs, evaluated, sheets, cursor),
     }
     return page(request, "compare.html", context)
 
 
-def _xray(ids: list[int], examined: dict[int, Json]) -> list[tuple[str, list[Json | None]]] | None:
-    """For each reading that they share, the runs' scores; the row `own` stays away, for its unit is each run's own."""
-    if len(examined) < len(ids):
-        return None
-    scores = [{reading["name"]: reading for reading in examined[run_id]["xray"]} for run_id in ids]
-    names = [name for name in scores[0] if name != "own"]
-    return [(name, [score.get(name) for score in scores]) for name in names]
+def _contrasts(session: Session, ids: Sequence[int], images: Images | None) -> list[Json]:
+    """The images on which the runs differ most, each beside what every run made of it, as data URLs."""
+    places = [one.image for one in images.contrasts] if images else []
+    if not images or not places:
+        return []
+    inputs = map(_data_url, pictures.cut(session, ids[0], "held_out", places))
+    made = zip(
+        *(map(_data_url, pictures.cut(session, run_id, "held_out_means", places)) for run_id in ids), strict=True
+    )
+    return [
+        {"image": one.image, "name": one.name, "input": url, "runs": list(zip(one.values, urls, strict=True))}
+        for one, url, urls in zip(images.contrasts, inputs, made, strict=True)
+    ]
 
 
-def _reading_share(configs: list[TrainConfig], ids: list[int], examined: dict[int, Json]) -> str | None:
-    """What a BCE and a CB run that are compared say about each other."""
-    of = {config.likelihood: examined.get(run_id) for config, run_id in zip(configs, ids, strict=True)}
-    bce, cb = of.get("bernoulli"), of.get("continuous_bernoulli")
-    return share_of_reading(bce["xray"], cb["xray"]) if len(ids) == 2 and bce and cb else None
+def _data_url(png: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(png).decode()}"
+
+
+def _planes(drawn: Sequence[Line], configs: Sequence[TrainConfig]) -> list[Json]:
+    """One rate–distortion plane for each unit that the variational runs have, of one data set."""
+    sharing: dict[tuple[str, str], list[int]] = {}
+    for place, config in enumerate(configs):
+        if config.model == "vae":
+            sharing.setdefault((reconstruction_unit(config), config.dataset), []).append(place)
+    return [
+        {
+            "letters": ", ".join(drawn[place].name for place in places),
+            "runs": places,
+            "unit": unit,
+            "frontier": (frontier := len(places) > 1 and varied([configs[place] for place in places]) == ["beta"]),
+            "figure": plane_figure([drawn[place] for place in places], unit, frontier=frontier),
+        }
+        for (unit, _), places in sharing.items()
+    ]
 
 
 def _choose(request: Request, database: Database, named: str) -> Response:

@@ -242,7 +242,7 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     page = text(client, f"/compare?runs={bce},{cb}")
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
-    assert "X-ray" not in text(client, f"/compare?runs={bce},{trained()}")
+    assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:

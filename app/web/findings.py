@@ -1,0 +1,99 @@
+"""What a comparison comes to: sentences made from its numbers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.comparison import Comparison
+from app.models import Run
+from app.pairing import Gap, Scores
+from app.units import QUANTITIES, READING_NAMES, SHORT_NAMES
+from app.web.remarks import share_of_reading, unexamined
+from app.web.words import called, interval
+from app.yardsticks import Yardstick
+
+LETTERS = "ABCDEFGH"  # of the runs, in their order
+BOUNDS = ("negative_elbo", "bits_per_dim")
+ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """A, B, C, or A (BCE), B (MSE) where the losses alone tell the runs apart."""
+    losses = [SHORT_NAMES[run.config["likelihood"]] for run in runs]
+    apart = len(set(losses)) == len(losses)
+    return [letter + f" ({loss})" * apart for letter, loss in zip(LETTERS, losses, strict=False)]
+
+
+def headline(compared: Comparison, letters: Sequence[str]) -> str | None:
+    """Who is ahead and by how much, by the bound if they share one and by the errors of the decoder's mean.
+
+    None where the runs were not scored image by image, or share no such number.
+    """
+    rows = {row.quantity: row for row in compared.yardsticks if row.lead}
+    told = [name for name in BOUNDS if name in rows][:1] + [name for name in ERRORS if name in rows]
+    if not told:
+        return None
+    clauses = "; ".join(_clause(rows[name], letters) for name in told)
+    return f"On the same {_images(rows[told[0]]):,} held-out images, {clauses}."
+
+
+def _images(row: Yardstick) -> int:
+    return (row.lead and row.lead.gap.images) or 0
+
+
+def _clause(row: Yardstick, letters: Sequence[str]) -> str:
+    assert row.lead is not None  # noqa: S101  only such rows are told
+    first, second = letters[row.lead.first], letters[row.lead.second]
+    name = ERRORS.get(row.quantity) or called(row.quantity)
+    if row.best is None:
+        return f"the {name} of {first} and {second} cannot be told apart ({amount(row.lead.gap, row.quantity)})"
+    least = "lower" if len(row.values) == 2 else "lowest"
+    return f"{first} has the {least} {name}, {amount(row.lead.gap, row.quantity)} below {second}"
+
+
+def amount(gap: Gap, quantity: str) -> str:
+    """12.0 ± 1.1 %, or 3.21 ± 0.40 nats where a percentage means nothing: how large a paired difference is."""
+    size, width = abs(gap.difference), gap.half_width or 0.0
+    if gap.share:
+        scale = 100 * abs(gap.share) / size
+        return f"{interval(size * scale, width * scale)} %"
+    nats = quantity in READING_NAMES or "nats" in QUANTITIES[quantity].unit
+    return interval(size, width) + " nats" * nats
+
+
+def of_readings(
+    compared: Comparison, runs: Sequence[Run], reports: Mapping[int, Any], letters: Sequence[str]
+) -> str | None:
+    """What the X-ray says of these runs: how much of BCE's distance from CB is the reading, or who is ahead under which
+    likelihood; None where that was not found out.
+    """
+    by_likelihood = {run.config["likelihood"]: reports[run.id or 0]["xray"] for run in runs if run.id in reports}
+    if len(runs) == 2 and by_likelihood.keys() == {"bernoulli", "continuous_bernoulli"}:
+        return share_of_reading(by_likelihood["bernoulli"], by_likelihood["continuous_bernoulli"])
+    rows = [row for row in compared.readings if row.lead]
+    if not rows:
+        return None
+    ahead = {row.best for row in rows}
+    if ahead == {None}:
+        return "Read alike, no run is clearly ahead of the others, whatever the likelihood."
+    if len(ahead) == 1:
+        return f"However the outputs are read, {letters[rows[0].best or 0]} is ahead."
+    told = [f"{READING_NAMES[row.quantity]}, {letters[row.best]}" for row in rows if row.best is not None]
+    return f"Who is ahead depends on the reading. As {'; as '.join(told)}."
+
+
+def unpaired(
+    runs: Sequence[Run], reports: Mapping[int, Any], scores: Mapping[int, Scores], letters: Sequence[str]
+) -> str | None:
+    """Why the runs are not compared image by image; None if they are."""
+    missing = [
+        f"{letter}: {_unscored(run, run.id in reports)}"
+        for run, letter in zip(runs, letters, strict=False)
+        if run.id not in scores
+    ]
+    return f"Not paired image by image yet. {'; '.join(missing)}." if missing else None
+
+
+def _unscored(run: Run, examined: bool) -> str:
+    if examined:
+        return "it ended before images were scored one by one, so rerun it to pair"
+    return unexamined(run.status, run.train_config)
