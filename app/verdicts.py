@@ -9,6 +9,7 @@ from vae_core.convention import implied
 
 BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of the decoder's likelihood
 OF_PIXELS = {"mse_per_pixel", "bce_per_pixel", "ssim", "psnr"}
+OF_LIKELIHOOD = ("likelihood", "binarize", "dequantize")
 OF_LOSS = (
     "model",
     "objective",
@@ -67,10 +68,8 @@ _SHARED = {
 
 
 def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
-    units = [reconstruction_unit(config) for config in configs]
-    parts = {} if _equal(units) else {"likelihood": units}
-    fields = [config.to_dict() for config in configs]
-    parts |= {name: values for name in OF_LOSS if not _equal(values := [field[name] for field in fields])}
+    names = OF_LOSS if _equal(map(reconstruction_unit, configs)) else (*OF_LIKELIHOOD, *OF_LOSS)
+    parts = {name: values for name in names if not _equal(values := [getattr(config, name) for config in configs])}
     if not parts:
         return Verdict("loss", True, "All of these were trained to minimise one and the same sum.")
     differing = "; ".join(f"{name}: {_listed(values)}" for name, values in parts.items())
@@ -159,4 +158,5 @@ def _equal(values: Iterable[object]) -> bool:
 
 
 def _listed(values: Iterable[object]) -> str:
-    return ", ".join(dict.fromkeys(map(str, values)))
+    shown = (("yes" if value else "no") if isinstance(value, bool) else str(value) for value in values)
+    return ", ".join(dict.fromkeys(shown))

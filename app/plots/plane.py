@@ -13,7 +13,7 @@ from app.plots.figure import Figure, Line, layout, plain
 from app.plots.rows import title
 
 
-def plane_figure(lines: Sequence[Line], unit: str, *, frontier: bool) -> Figure:
+def plane_figure(lines: Sequence[Line], *, frontier: bool) -> Figure:
     """Where the runs, which share the unit of the reconstruction, went in training, and where they are held out.
 
     `frontier` joins their last held-out points in the order of their KL: for runs that differ in β alone.
@@ -23,8 +23,8 @@ def plane_figure(lines: Sequence[Line], unit: str, *, frontier: bool) -> Figure:
         runs = [line.run for line in lines]
         traces.insert(0, _trace({"role": "frontier", "runs": runs}, mode="lines", line={"width": 1.5, "dash": "dot"}))
     made = layout() | {
-        "xaxis": {"title": {"text": title("kl")}, "zeroline": False},
-        "yaxis": {"title": {"text": title("reconstruction", unit)}, "zeroline": False, "automargin": True},
+        "xaxis": {"title": {"text": title("kl")}, "zeroline": False, "showgrid": False},
+        "yaxis": {"title": {"text": title("reconstruction")}, "zeroline": False, "showgrid": False},
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": False,

@@ -1,6 +1,7 @@
 """What a comparison comes to: sentences made from its numbers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from app.comparison import Comparison
@@ -32,22 +33,29 @@ def headline(compared: Comparison, letters: Sequence[str]) -> str | None:
     told = [name for name in BOUNDS if name in rows][:1] + [name for name in ERRORS if name in rows]
     if not told:
         return None
-    clauses = "; ".join(_clause(rows[name], letters) for name in told)
-    return f"On the same {_images(rows[told[0]]):,} held-out images, {clauses}."
+    clauses = [_clause(rows[name], letters) for name in told]
+    said = [part for subject, group in groupby(clauses, lambda clause: clause[0]) for part in _joined(subject, group)]
+    return f"On the same {_images(rows[told[0]]):,} held-out images, {'; '.join(said)}."
 
 
 def _images(row: Yardstick) -> int:
     return (row.lead and row.lead.gap.images) or 0
 
 
-def _clause(row: Yardstick, letters: Sequence[str]) -> str:
+def _clause(row: Yardstick, letters: Sequence[str]) -> tuple[str, str]:
+    """The run that is ahead, with its verb, and in what; without one, the sentence that says so."""
     assert row.lead is not None  # noqa: S101  only such rows are told
     first, second = letters[row.lead.first], letters[row.lead.second]
-    name = ERRORS.get(row.quantity) or called(row.quantity)
+    name, apart = ERRORS.get(row.quantity) or called(row.quantity), amount(row.lead.gap, row.quantity)
     if row.best is None:
-        return f"the {name} of {first} and {second} cannot be told apart ({amount(row.lead.gap, row.quantity)})"
+        return "", f"the {name} of {first} and {second} cannot be told apart (they are {apart} apart)"
     least = "lower" if len(row.values) == 2 else "lowest"
-    return f"{first} has the {least} {name}, {amount(row.lead.gap, row.quantity)} below {second}"
+    return f"{first} has", f"the {least} {name}, {apart} below {second}"
+
+
+def _joined(subject: str, group: Iterable[tuple[str, str]]) -> list[str]:
+    objects = [said for _, said in group]
+    return [f"{subject} {', and '.join(objects)}"] if subject else objects
 
 
 def amount(gap: Gap, quantity: str) -> str:
@@ -77,8 +85,8 @@ def of_readings(
         return "Read alike, no run is clearly ahead of the others, whatever the likelihood."
     if len(ahead) == 1:
         return f"However the outputs are read, {letters[rows[0].best or 0]} is ahead."
-    told = [f"{READING_NAMES[row.quantity]}, {letters[row.best]}" for row in rows if row.best is not None]
-    return f"Who is ahead depends on the reading. As {'; as '.join(told)}."
+    told = [f"{letters[row.best]} ({READING_NAMES[row.quantity]})" for row in rows if row.best is not None]
+    return f"Who is ahead depends on the reading: {'; '.join(told)}."
 
 
 def unpaired(

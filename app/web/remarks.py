@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Any
 
 from app.models import LIVE
+from app.units import READING_NAMES
 from app.web.words import number, percent, within
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
@@ -121,6 +122,23 @@ def misread(config: TrainConfig, readings: Sequence[Found]) -> str | None:
         f"As a density of the image, the same decoder is worth {number(gain)} nats more when its outputs are read "
         "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: so much of "
         "what separates BCE from CB is in the reading, not in the learning."
+    )
+
+
+def best_reading(readings: Sequence[Found]) -> str | None:
+    """What of a model's bits/dim is its declared distribution; None where its own reading has none."""
+    rows = [row for row in readings if row["bits_per_dim"] is not None]
+    own = next((row for row in rows if row["name"] == "own"), None)
+    if own is None:
+        return None
+    best = min(rows, key=lambda row: row["bits_per_dim"])
+    gain = own["bits_per_dim"] - best["bits_per_dim"]
+    if gain <= 2 * ((own["bits_per_dim_se"] or 0) + (best["bits_per_dim_se"] or 0)):
+        return "No other reading of these outputs does clearly better in bits/dim than the model's own."
+    return (
+        f"In bits/dim the outputs cost {number(own['bits_per_dim'])} as trained and {number(best['bits_per_dim'])} read "
+        f"as {READING_NAMES[best['name']]}: {percent(gain / own['bits_per_dim'])} of the cost is the declared "
+        "distribution, not what was learned."
     )
 
 

@@ -101,10 +101,10 @@ function levels({ x: [left, right], y: [bottom, top] }) {
     const from = Math.max(left, level - top);
     const to = Math.min(right, level - bottom);
     const ends = { x0: from, y0: level - from, x1: to, y1: level - to };
-    shapes.push({ type: "line", layer: "below", line: { color: css("--grid"), width: 1.5 }, ...ends });
+    shapes.push({ type: "line", layer: "below", opacity: 0.5, line: { color: css("--ink-soft"), width: 1 }, ...ends });
     if (from > right - (right - left) / 8) continue; // no room for its value
     const place = { x: from, y: level - from, xanchor: "left", yanchor: from > left ? "top" : "bottom" };
-    annotations.push({ text: String(+level.toPrecision(6)).replace("-", "−"), showarrow: false, font: { size: 11 }, ...place });
+    annotations.push({ text: `−ELBO ${+level.toPrecision(6)}`.replace("-", "−"), showarrow: false, font: { size: 11 }, ...place });
   }
   return { shapes, annotations };
 }

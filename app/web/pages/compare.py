@@ -102,7 +102,7 @@ def _planes(drawn: Sequence[Line], configs: Sequence[TrainConfig]) -> list[Json]
             "runs": places,
             "unit": unit,
             "frontier": (frontier := len(places) > 1 and varied([configs[place] for place in places]) == ["beta"]),
-            "figure": plane_figure([drawn[place] for place in places], unit, frontier=frontier),
+            "figure": plane_figure([drawn[place] for place in places], frontier=frontier),
         }
         for (unit, _), places in sharing.items()
     ]

@@ -62,7 +62,7 @@ def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run
         "report": report,
         "unexamined": remarks.unexamined(stored.status, config),
         "readings": READING_NAMES,
-        "misread": report and remarks.misread(config, report["xray"]),
+        "reading": report and (remarks.misread(config, report["xray"]) or remarks.best_reading(report["xray"])),
         "evaluations": evaluated,
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
