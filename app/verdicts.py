@@ -79,8 +79,8 @@ def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
 def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
     """What differs between runs although their numbers share a unit: sentences."""
     told = []
-    betas = [implied(config).beta for config in configs]
-    if not _equal(betas) and None not in betas:
+    betas = [beta for config in configs if (beta := implied(config).beta) is not None]
+    if len(set(betas)) > 1:
         told.append(
             f"They were trained with different weights of the KL (β = {_listed(f'{beta:.4g}' for beta in betas)}): "
             "the numbers here count it once, but each run was asked for another trade of KL for reconstruction."

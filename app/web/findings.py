@@ -30,7 +30,7 @@ def headline(compared: Comparison, letters: Sequence[str]) -> str | None:
     None where the runs were not scored image by image, or share no such number.
     """
     rows = {row.quantity: row for row in compared.yardsticks if row.lead}
-    told = [name for name in BOUNDS if name in rows][:1] + [name for name in ERRORS if name in rows]
+    told = [*[name for name in BOUNDS if name in rows][:1], *[name for name in ERRORS if name in rows]][:2]
     if not told:
         return None
     clauses = [_clause(rows[name], letters) for name in told]
@@ -48,7 +48,7 @@ def _clause(row: Yardstick, letters: Sequence[str]) -> tuple[str, str]:
     first, second = letters[row.lead.first], letters[row.lead.second]
     name, apart = ERRORS.get(row.quantity) or called(row.quantity), amount(row.lead.gap, row.quantity)
     if row.best is None:
-        return "", f"the {name} of {first} and {second} cannot be told apart (they are {apart} apart)"
+        return "", f"the {name} of {first} and {second} cannot be told apart ({apart} apart)"
     least = "lower" if len(row.values) == 2 else "lowest"
     return f"{first} has", f"the {least} {name}, {apart} below {second}"
 

@@ -136,8 +136,8 @@ def best_reading(readings: Sequence[Found]) -> str | None:
     if gain <= 2 * ((own["bits_per_dim_se"] or 0) + (best["bits_per_dim_se"] or 0)):
         return "No other reading of these outputs does clearly better in bits/dim than the model's own."
     return (
-        f"In bits/dim the outputs cost {number(own['bits_per_dim'])} as trained and {number(best['bits_per_dim'])} read "
-        f"as {READING_NAMES[best['name']]}: {percent(gain / own['bits_per_dim'])} of the cost is the declared "
+        f"In bits/dim the outputs cost {number(own['bits_per_dim'])} as trained and {number(best['bits_per_dim'])} as "
+        f"{READING_NAMES[best['name']]}: {percent(gain / own['bits_per_dim'])} of the cost is the declared "
         "distribution, not what was learned."
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.verdicts import units_sentence, verdict
+from app.verdicts import cautions, has_zero, units_sentence, verdict
 from vae_core.config import TrainConfig
 
 GREY_BCE: dict[str, Any] = {}
@@ -65,3 +65,27 @@ def test_a_plain_autoencoder_has_no_bound() -> None:
 
 def test_other_images_share_nothing() -> None:
     assert not told("accuracy", GREY_BCE, {"dataset": "mnist"})
+
+
+def test_what_was_minimised_is_one_sum_only_if_every_part_of_it_is() -> None:
+    assert told("loss", GAUSSIAN, {**GAUSSIAN, "scale": "shared"})
+    said = verdict("loss", [TrainConfig.parse(change) for change in (GREY_BCE, {**CB, "beta": 4})])
+    assert not said.comparable
+    assert "likelihood: bernoulli, continuous_bernoulli; dequantize: no, yes; beta: 1.0, 4.0." in said.reason
+    for change in ({"reconstruction_reduction": "mean"}, {"objective": "iwae"}, {"free_bits": 0.5}):
+        assert not told("loss", GREY_BCE, change)
+
+
+def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> None:
+    one, other = (TrainConfig.parse(change) for change in ({}, {"kl_reduction": "mean", "max_steps": 7}))
+    weights, lengths = cautions([one, other])
+    assert "β = 1, 0.05" in weights
+    assert "for 120 and 7 steps" in lengths
+    assert cautions([one, TrainConfig.parse({"model": "ae"})]) == ()
+
+
+def test_only_what_cannot_be_negative_has_percentages() -> None:
+    density, grey, binary = (TrainConfig.parse(change) for change in (GAUSSIAN, GREY_BCE, STATIC))
+    assert [has_zero("negative_elbo", [one]) for one in (density, grey, binary)] == [False, True, True]
+    assert has_zero("mse_per_pixel", [density])
+    assert not any(has_zero(name, [grey]) for name in ("kl", "gaussian_fitted", "continuous_bernoulli_mean"))

@@ -13,7 +13,8 @@ from app.main import create_app
 from app.models import Run
 from app.settings import Settings
 from app.store import attempts, evaluations, events, pictures, reports, runs, steps
-from vae_core.report import Report
+from app.store import scores as score_rows
+from vae_core.report import Report, Scores
 
 
 class IdleExecutor:
@@ -82,9 +83,9 @@ def trained(
     evaluation: Callable[..., Any],
     pictures_of: Callable[..., Any],
 ) -> Callable[..., int]:
-    """The id of a run that has ended with 40 steps, an evaluation, two sheets and, if one is given, a report."""
+    """The id of a run that has ended with 40 steps, an evaluation, two sheets and what is given of its examination."""
 
-    def make(report: Report | None = None, **config: Any) -> int:
+    def make(report: Report | None = None, scores: Scores | None = None, **config: Any) -> int:
         run_id = launch(**config)["id"]
         variational = config.get("model", "vae") == "vae"
         with application.state.database.write() as session:
@@ -100,6 +101,10 @@ def trained(
             evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
             for kind in ("inputs", "reconstructions"):
                 pictures.append(session, run_id, pictures_of(40, kind))
+            if scores:
+                score_rows.append(session, run_id, scores)
+                for kind in ("held_out", "held_out_means"):
+                    pictures.append(session, run_id, pictures_of(40, kind))
             if report:
                 reports.append(session, run_id, report)
             attempts.end(session, run_id, run.attempt, "finished")

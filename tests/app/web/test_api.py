@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from vae_core.config import TrainConfig
 from vae_core.presets import PRESETS
-from vae_core.report import Report
+from vae_core.report import Report, Scores
 
 Launch = Callable[..., dict[str, Any]]
 Trained = Callable[..., int]
@@ -239,6 +239,32 @@ def test_comparison_says_what_is_comparable(client: TestClient, trained: Trained
     assert comparable["kl"]
     assert not comparable["reconstruction"]
     assert "likelihood" in {row["field"] for row in told["differences"] if row["differs"]}
+
+
+def test_a_comparison_is_paired_against_the_baseline(
+    client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
+) -> None:
+    runs = [trained(report, scores(mse=mse), seed=seed) for seed, mse in enumerate((0.03, 0.01, 0.02))]
+    asked = {"runs": ",".join(map(str, runs)), "base": runs[2], "by": "mse_per_pixel"}
+    told = client.get("/api/compare", params=asked).json()
+    rows = {row["quantity"]: row for row in told["yardsticks"] + told["readings"]}
+    gaps = rows["mse_per_pixel"]["gaps"]
+    assert (told["base"], told["headline"][:40]) == (runs[2], "On the same 10 held-out images, the −ELBO"[:40])
+    assert [gap and gap["difference"] for gap in gaps] == [pytest.approx(0.01), pytest.approx(-0.01), None]
+    assert [gap and gap["share"] for gap in gaps] == [pytest.approx(0.5), pytest.approx(-0.5), None]
+    assert rows["mse_per_pixel"]["best"] == 1
+    assert rows["gaussian_fitted"]["best"] is None  # equal
+    assert told["images"]["by"] == "mse_per_pixel"
+    assert told["images"]["classes"][-1] == {"name": "all", "images": 10, "won": [0, 10, 0]}
+    assert told["images"]["contrasts"][0]["image"] == 9
+
+
+@pytest.mark.parametrize(("name", "value"), [("base", "99"), ("base", "one"), ("by", "luck")])
+def test_comparisons_against_nonsense_name_it(client: TestClient, trained: Trained, name: str, value: str) -> None:
+    answer = client.get("/api/compare", params={"runs": f"{trained()},{trained()}", name: value})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, name)
+    assert value in error["message"]
 
 
 @pytest.mark.parametrize("runs", ["", "1", "1,1", "1,x", "0,1", ",".join(map(str, range(1, 11)))])

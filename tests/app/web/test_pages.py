@@ -17,7 +17,7 @@ from tests.server import wait_until
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
-from vae_core.report import Report
+from vae_core.report import Report, Scores
 
 Launch = Callable[..., dict[str, Any]]
 Trained = Callable[..., int]
@@ -243,6 +243,49 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
     assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
+
+
+def test_finished_runs_are_compared_image_by_image(
+    client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
+) -> None:
+    a, b = trained(report, scores(mse=0.02)), trained(report, scores(mse=0.01), likelihood="gaussian")
+    page = text(client, f"/compare?runs={a},{b}")
+    assert "B (MSE) has the lower squared error, 50 ± 10 % below A (BCE)" in page
+    assert "B 100 % <small>(10)</small>" in page  # of all, by MSE
+    assert page.count("data:image/png;base64,") == 10 * 3
+    assert f'href="/compare?runs={a},{b}&base={b}"' in page
+    turned = text(client, f"/compare?runs={a},{b}&base={b}&by=gaussian_fitted")
+    assert "+0.0100 ± 0.0021 (+100.0 %)" in turned
+    assert '<option value="gaussian_fitted" selected>' in turned
+
+
+def test_runs_without_scores_say_rerun_to_pair(
+    client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
+) -> None:
+    page = text(client, f"/compare?runs={trained(report, scores())},{trained(report)}")
+    assert "B: it ended before images were scored one by one, so rerun it to pair" in page
+    assert "A: " not in page[page.index('id="verdict"') :].split("</div>")[0]
+    assert "data:image/png" not in page
+
+
+def test_runs_of_one_unit_share_a_plane_and_a_sweep_of_beta_has_a_frontier(
+    client: TestClient, trained: Trained
+) -> None:
+    one, two, mse, ae = trained(), trained(beta=2), trained(likelihood="gaussian"), trained(model="ae")
+    page = text(client, f"/compare?runs={one},{two},{mse},{ae}")
+    planes = [[trace["meta"] for trace in figure["data"]] for figure in embedded(page, "planes")]
+    assert [{run for meta in plane for run in meta["runs"]} for plane in planes] == [{one, two}, {mse}]
+    assert [plane[0]["role"] for plane in planes] == ["frontier", "training"]
+    assert "Runs share a plane only if" in page
+    assert "differ in β alone" in page
+    assert "another trade of KL" in page
+
+
+@pytest.mark.parametrize("query", ["base=99", "base=x", "by=luck"])
+def test_a_comparison_by_nonsense_is_a_page_that_says_so(client: TestClient, trained: Trained, query: str) -> None:
+    page = text(client, f"/compare?runs={trained()},{trained()}&{query}", 422)
+    assert query.split("=", maxsplit=1)[0] in page
+    assert "Back to the runs" in page
 
 
 def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> None:

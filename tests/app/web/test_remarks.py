@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.web.remarks import belief, loss_remarks, misread, reproduction, share_of_reading, unexamined
+from app.web.remarks import belief, best_reading, loss_remarks, misread, reproduction, share_of_reading, unexamined
 from vae_core.config import TrainConfig
 from vae_core.presets import Published
 from vae_core.report import Report
@@ -84,6 +84,17 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     assert share_of_reading(cb, bce[:1]) is None
     worse = readings(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None
+
+
+def test_the_share_of_the_distribution_is_said_in_bits(report: Report) -> None:
+    raw, mean = (asdict(report.xray[place]) for place in (1, 2))
+    own = {**raw, "name": "own", "bits_per_dim": 8.0}
+    said = best_reading([own, raw, mean, asdict(report.xray[3])])
+    assert said is not None
+    assert "8.00 as trained and 6.20 as Gaussian, σ fitted: 22.5 % of the cost" in said
+    assert "No other reading" in (best_reading([{**own, "bits_per_dim": 6.27}, asdict(report.xray[3])]) or "")
+    assert best_reading([raw, mean]) is None
+    assert best_reading([{**own, "bits_per_dim": None}, raw]) is None
 
 
 PUBLISHED = Published(105.6, 0.5, "a paper", "a protocol")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.web.words import duration, moment, number, percent, rounded, signed, time_left, within
+from app.pairing import Gap
+from app.web.words import called, duration, gap, interval, moment, number, percent, rounded, signed, time_left, within
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,32 @@ from app.web.words import duration, moment, number, percent, rounded, signed, ti
 )
 def test_numbers(value: float | None, said: str) -> None:
     assert number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "half_width", "said"),
+    [
+        (12.04, 1.13, "12.0 ± 1.1"),
+        (-0.00213, 0.00012, "−0.00213 ± 0.00012"),
+        (1234.5, 99.0, "1,234 ± 99"),
+        (-4.0, None, "−4.00"),
+        (0.0, 0.0, "0.00"),
+        (None, 1.0, "—"),
+    ],
+)
+def test_an_interval_has_two_digits_of_its_width(value: float | None, half_width: float | None, said: str) -> None:
+    assert interval(value, half_width) == said
+
+
+def test_a_gap_has_its_sign_its_interval_and_its_share() -> None:
+    assert gap(Gap(-0.5, 0.11, 40, -0.042)) == "−0.50 ± 0.11 (−4.2 %)"
+    assert gap(Gap(3.0)) == "+3.00"
+    assert gap(None) == ""
+
+
+def test_quantities_and_readings_are_called_by_their_names() -> None:
+    assert called("mse_per_pixel") == "MSE per pixel"
+    assert called("gaussian_fitted") == "−ELBO as Gaussian, σ fitted"
 
 
 def test_differences_have_a_sign() -> None:
