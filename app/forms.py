@@ -127,7 +127,12 @@ def _fieldset(name: str, fields: list[FormField]) -> Fieldset:
 
 def typed_values(config: TrainConfig) -> dict[str, str]:
     """A configuration as the form would show it."""
-    return {name: _text(value) for name, value in config.to_dict().items()}
+    return typed(config.to_dict())
+
+
+def typed(values: Mapping[str, Any]) -> dict[str, str]:
+    """Some fields' values as they would be typed into the form, or into its address."""
+    return {name: _text(value) for name, value in values.items()}
 
 
 def _form_field(name: str, schema: Mapping[str, Any], value: object, error: ConfigError | None) -> FormField:
@@ -156,7 +161,7 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
 
 def spoken(changes: Mapping[str, Any]) -> str:
     """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
-    shown = {name: _text(value) for name, value in changes.items()}
+    shown = typed(changes)
     booleans = {name: "Yes" if value else "No" for name, value in changes.items() if isinstance(value, bool)}
     properties = json_schema()["properties"]
     chosen = {name: _choice_name(name, text) for name, text in shown.items() if "enum" in properties[name]}

@@ -22,7 +22,7 @@ TORCH_FREE = (
 WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = (
     "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
-    "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements",
+    "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements", "app.diagnosis",
     "app.pairing", "app.verdicts", "app.yardsticks",
 )  # fmt: skip
 STORE_READERS = (
@@ -79,7 +79,7 @@ def test_only_the_worker_brings_torch(module: str) -> None:
     assert not [name for source in reached for name in imports(source) if within(name, "torch")]
 
 
-@pytest.mark.parametrize("module", PURE)
+@pytest.mark.parametrize("module", [name for name in MODULES if within(name, *PURE)])
 def test_pure_modules_touch_no_store_and_no_web(module: str) -> None:
     forbidden = ("app.store", "app.database", "app.web", "app.jobs", "app.stream", "fastapi", "starlette", "sqlalchemy")
     assert not [name for name in imports(module) if within(name, *forbidden)]

@@ -41,11 +41,20 @@ def largest_eigenvalue(config: TrainConfig, pixels: Pixels) -> tuple[float, floa
 
     A learned σ² is the mean image's, Σ λ_i / D, as long as no unit lives.
     """
-    beta = implied(config).beta or 0.0
+    largest, beta = float(eigenvalues(config.likelihood, pixels)[0]), implied(config).beta or 0.0
     if config.likelihood == "bernoulli":
-        return float(pixels.logit_spectrum[0]), beta
-    variance = config.sigma**2 if config.scale == "fixed" else float(pixels.spectrum.mean())
-    return float(pixels.spectrum[0]), beta * variance
+        return largest, beta
+    return largest, beta * (config.sigma**2 if config.scale == "fixed" else float(pixels.spectrum.mean()))
+
+
+def weight_name(config: TrainConfig) -> str:
+    """What an eigenvalue must exceed, in symbols."""
+    return "β" if config.likelihood == "bernoulli" else "βσ²"
+
+
+def eigenvalues(likelihood: str, pixels: Pixels) -> Array:
+    """Those that decide for a decoder, largest first: of Σ relative to V for a Bernoulli, else of Σ itself."""
+    return pixels.logit_spectrum if likelihood == "bernoulli" else pixels.spectrum
 
 
 def rates(spectrum: Array, threshold: float, units: int) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 from vae_core.config import IMPORTANCE, TrainConfig
 from vae_core.convention import implied
 from vae_core.datasets.statistics import Pixels, Statistics
-from vae_core.linear import largest_eigenvalue, live_units
+from vae_core.linear import largest_eigenvalue, live_units, weight_name
 from vae_core.references import Reference, references
 from vae_core.size import memory, seconds, size
 
@@ -124,7 +124,7 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
             f"The loss expects errors of σ = {told.sigma:.3g} a pixel, and even the mean image errs by {error:.3g} "
             "only: little is worth encoding. Let σ fit the errors."
         )
-        yield Advice(message, "scale", _honest(config))
+        yield Advice(message, "scale", honest(config))
     elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
         message = f"The means in the loss weigh the KL as β = {told.beta:.4g} would. Sums leave β as you set it."
         yield Advice(message, "kl_reduction" if config.kl_reduction == "mean" else "reconstruction_reduction", SUMS)
@@ -133,25 +133,31 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
 def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:
     """No unit will live: the least change that brings one back is the fix, and its field to blame."""
     largest, threshold = largest_eigenvalue(config, pixels)
-    weight = "β" if config.likelihood == "bernoulli" else "βσ²"
     message = (
-        f"Linear theory expects every latent unit to die: {weight} = {threshold:.4g} is above {largest:.3g}, the "
-        "largest eigenvalue of the pixels. The model would decode the mean image."
+        f"Linear theory expects every latent unit to die: {weight_name(config)} = {threshold:.4g} is above "
+        f"{largest:.3g}, the largest eigenvalue of the pixels. The model would decode the mean image."
     )
-    for changes, field in (
-        (SUMS, "reconstruction_reduction"),
-        ({"beta": 1.0}, "beta"),
-        (SUMS | {"beta": 1.0}, "beta"),
-        (_honest(config), "scale"),
+    if found := revival(config, pixels):
+        yield Advice(message, *found)
+
+
+def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] | None:
+    """The field to blame for no unit's living, and the least changes after which linear theory lets one live."""
+    for field, changes in (
+        ("reconstruction_reduction", SUMS),
+        ("beta", {"beta": 1.0}),
+        ("beta", SUMS | {"beta": 1.0}),
+        ("scale", honest(config)),
     ):
         if live_units(replace(config, **changes), pixels):
-            yield Advice(message, field, changes)
-            return
+            return field, changes
+    return None
 
 
-def _honest(config: TrainConfig) -> dict[str, Any]:
+def honest(config: TrainConfig) -> dict[str, Any]:
     """The changes that make β = 1 and let the scale fit the errors."""
-    scale = "shared" if config.objective in IMPORTANCE else "optimal"  # whose best scale has no formula
+    formula = config.likelihood != "discretized_logistic" and config.objective not in IMPORTANCE  # for the best scale
+    scale = "optimal" if formula else "shared"
     wanted = {**SUMS, "beta": 1.0, "scale": scale}
     return {name: value for name, value in wanted.items() if getattr(config, name) != value}
 

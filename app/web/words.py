@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.equations import mathml
 from app.forms import spoken
 from app.palette import slot
+from app.plots.sketch import sketch
 from app.units import QUANTITIES, READING_NAMES, SHORT_NAMES
 
 NOTHING = "—"
@@ -129,5 +130,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "log": log,
     "spoken": spoken,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "sketch": sketch,
     "quantity": lambda name: QUANTITIES[name],
 }

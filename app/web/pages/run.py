@@ -5,6 +5,8 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.diagnosis.course import Course
+from app.diagnosis.diagnose import diagnose
 from app.launch import command_line
 from app.logs import tail
 from app.models import LIVE
@@ -12,12 +14,12 @@ from app.plots.figure import Line
 from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
 from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
-from app.statistics import Missing
-from app.store import control, evaluations, events, pictures, reports, runs
+from app.store import control, events, pictures, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from app.web import remarks
 from app.web.api import RunId
-from app.web.dependencies import DatabaseDep, SettingsDep
+from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
+from app.web.diagnosis import public, read_course
 from app.web.files import checkpoints_of
 from app.web.pages.view import Json, lines, page, page_data
 from vae_core.config import TrainConfig
@@ -31,15 +33,16 @@ LOG_LINES = 40
 
 
 @router.get("/runs/{run_id}")
-def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> Response:
+def show_run(
+    request: Request, database: DatabaseDep, settings: SettingsDep, shelf: ShelfDep, run_id: RunId
+) -> Response:
     """One run: its curves, pictures, held-out numbers, examination and configuration."""
     with database.read() as session:
         cursor = events.newest_id(session)
         stored = runs.get(session, run_id, deleted_too=True)
-        evaluated = evaluations.all(session, run_id)
         sheets = pictures.all(session, run_id)
-        report = reports.last(session, run_id)
-    config = stored.train_config
+        course = read_course(session, shelf, stored)
+    config, evaluated, report = course.config, course.evaluations, course.report
     (line,) = lines([stored], [""])
     published = _published(stored.preset, config)
     shown = runs.public(stored, evaluated[-1] if evaluated else None)
@@ -62,12 +65,13 @@ def show_run(request: Request, database: DatabaseDep, settings: SettingsDep, run
         "report": report,
         "unexamined": remarks.unexamined(stored.status, config),
         "readings": READING_NAMES,
+        "diagnosis": public(run_id, diagnose(course)),
         "reading": report and (remarks.misread(config, report["xray"]) or remarks.best_reading(report["xray"])),
         "evaluations": evaluated,
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
         "figures": _figures(config, line),
-        "references": _references(request, config, published),
+        "references": _references(course, published),
         "kl_figure": _kl_figure(evaluated, line),
         "kl_history_figure": kl_history_figure(evaluated, line),
         "variance_figure": report and mean_variance_figure(report["latents"]["mean_variance"], line),
@@ -84,13 +88,12 @@ def _published(preset: str | None, config: TrainConfig) -> Published | None:
     return PRESETS[preset].published if same else None
 
 
-def _references(request: Request, config: TrainConfig, published: Published | None) -> list[Json]:
+def _references(course: Course, published: Published | None) -> list[Json]:
     """The lines to see the curves against: of the data set, once its pixels are counted, and the published value."""
-    found = request.app.state.shelf.find(config)
-    known = [] if isinstance(found, Missing) else references(config, found.test)
+    known = references(course.config, course.statistics.test) if course.statistics else []
     if published:
         known.append(published.reference)
-    return reference_marks(known, config.model == "vae")
+    return reference_marks(known, course.config.model == "vae")
 
 
 def _figures(config: TrainConfig, line: Line) -> dict[str, Json]:

@@ -1,0 +1,74 @@
+"""Whether the codes are where the prior is: where not, what is drawn from it decodes to noise. Pure.
+
+KL(q(z|x)‖p(z)) = I(x; z) + TC + Σ_j KL(q(z_j)‖p(z_j)) (Hoffman and Johnson 2016; Chen et al. 2018): the last term says
+how far the codes of all images together, q(z), are from the prior, dimension by dimension.
+"""
+
+from math import sqrt
+
+from app.diagnosis.course import Changes, Course, Evidence, Finding
+from app.formulas import said
+from vae_core.convention import implied
+from vae_core.preflight import SUMS, honest
+
+LEAST_LOG_VARIANCE = -30.0  # of q(z|x), the model's own limit
+AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log variance is there
+FAR = 0.5  # nats a dimension: up to it at most half of q(z_j) lies where the prior is less dense (Pinsker: √(KL/2))
+
+
+def codes(course: Course) -> list[Finding] | None:
+    """At most one finding; None of a plain autoencoder, and before the first evaluation."""
+    if course.config.model == "ae" or not course.seen:
+        return None
+    last = course.seen[-1]
+    per_dim = sorted((value for value in last["kl_per_dim"] or () if value is not None), reverse=True)
+    if per_dim and per_dim[0] > AT_LIMIT:
+        return [_at_limit(course, per_dim)]
+    surgery = course.report and course.report["surgery"]
+    if surgery and (surgery["dimension_wise_kl"] or 0) > FAR * course.config.latent_dim:
+        return [_far(course, surgery["dimension_wise_kl"])]
+    return []
+
+
+def _at_limit(course: Course, per_dim: list[float]) -> Finding:
+    """Live: the KL of a dimension tells that its log variance, or its mean, has run away."""
+    why, changes = _cause(course)
+    if not changes:
+        why = "The steps are too long"
+        changes = course.slower
+    message = (
+        f"A latent dimension carries {said(per_dim[0])} nats: so much takes a log-variance at its limit, or a mean far "
+        f"outside the prior. {why}."
+    )
+    evidence = Evidence(
+        "KL of each latent dimension, largest first, nats", tuple(per_dim), AT_LIMIT, "a log-variance at its limit"
+    )
+    return Finding("codes", "The encoder's log-variance diverges", message, evidence, course.changed(changes))
+
+
+def _far(course: Course, dimension_wise: float) -> Finding:
+    """In the report: codes spread unlike the prior, as an autoencoder's."""
+    why, changes = _cause(course)
+    each = dimension_wise / course.config.latent_dim
+    message = (
+        f"Codes of all images together lie {said(each)} nats a dimension from the prior, so samples from it decode to "
+        f"what no image is. {why or 'What holds them near it is too weak, or had too little time'}."
+    )
+    latents = (course.report or {})["latents"]
+    pairs = zip(latents["mean_variance"], latents["posterior_variance"], strict=True)
+    variances = tuple(sorted((mean + own for mean, own in pairs), reverse=True))
+    evidence = Evidence("Variance of each dimension of q(z), largest first", variances, 1.0, "the prior's")
+    return Finding("codes", "Codes far from the prior", message, evidence, course.changed(changes))
+
+
+def _cause(course: Course) -> tuple[str, Changes]:
+    """What weighs too little in the loss, where something does."""
+    config, beta = course.config, implied(course.config).beta
+    if beta is not None and beta < 1:
+        return f"β = {said(beta)} hardly holds the codes", {**SUMS, "beta": 1.0}
+    last = course.seen[-1]
+    error = sqrt(last["mse_per_pixel"] or 0)
+    if config.likelihood in {"gaussian", "laplace"} and config.scale == "fixed" and last["decoder_std"] < error:
+        why = f"The loss expects errors of {said(last['decoder_std'])} a pixel, and they are {said(error)}"
+        return f"{why}: a σ so small outweighs the KL", honest(config)
+    return "", {}

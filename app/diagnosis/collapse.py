@@ -1,0 +1,145 @@
+"""Posterior collapse: no latent unit lives, or theory says that none will. Pure.
+
+A unit is alive if its mean varies over the held-out images by more than 0.01 (Burda et al. 2016); what linear theory
+expects is in `vae_core.linear`. That some units are dead is no alarm: a model keeps as many as pay.
+"""
+
+from app.diagnosis.course import DEFAULT_RATE, Changes, Course, Evidence, Finding
+from app.formulas import said
+from app.models import LIVE
+from vae_core.config import IMPORTANCE, SCALED, TrainConfig
+from vae_core.convention import implied
+from vae_core.datasets.statistics import Pixels
+from vae_core.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
+from vae_core.preflight import SUMS, honest, revival
+from vae_core.references import collapsed
+
+PATIENCE = 3  # evaluations, and half of the run, without a live unit before it is called dead: units may wake late
+NEAR = 0.5  # of λ₁: above, a unit's gain is so small that a nonlinear decoder may pass it by (docs/diagnosis.md)
+LEARNED = 0.9  # of the way from the first weights to the mean image: before, a model has not collapsed but not begun
+SHOWN = 32  # eigenvalues
+FREE_BITS = (
+    0.25  # nats a unit, of the values of Kingma et al. 2016 (arXiv:1606.04934); it revived five layers of digits
+)
+
+
+def collapse(course: Course) -> list[Finding] | None:
+    """At most one finding; None of a plain autoencoder, and before the first evaluation."""
+    seen, config = course.seen, course.config
+    if config.model == "ae" or not seen:
+        return None
+    alive = [row["active_units"] for row in seen]
+    pixels = course.statistics.train if course.statistics else None
+    if pixels and live_units(config, pixels) == 0 and (alive[-1] == 0 or course.status in LIVE):
+        return [_weighed_down(course, pixels, alive[-1])]
+    early = course.status in LIVE and seen[-1]["step"] < config.total_steps / 2
+    if early or len(alive) < PATIENCE or any(alive[-PATIENCE:]) or not _has_learned(course):
+        return []
+    expected = live_units(config, pixels) if pixels else None
+    if pixels and expected:
+        largest, threshold = largest_eigenvalue(config, pixels)
+        return [_weighed_down(course, pixels, 0) if threshold > NEAR * largest else _lost(course, expected)]
+    return [_unexplained(course)]
+
+
+def _weighed_down(course: Course, pixels: Pixels, alive: int) -> Finding:
+    """The weight of the KL, or σ, is beyond the spectrum, or so near its end that nothing pays."""
+    config = course.config
+    largest, threshold = largest_eigenvalue(config, pixels)
+    cause, changes = _cause(config, pixels)
+    beyond = "above" if threshold > largest else "close to"
+    message = (
+        f"{cause}. By linear theory a unit lives only where an eigenvalue of the training pixels is above "
+        f"{weight_name(config)} = {said(threshold)}, which is {beyond} the largest, {said(largest)}. "
+        f"{alive} of {config.latent_dim} units live at step {course.seen[-1]['step']:,}."
+    )
+    spectrum = tuple(eigenvalues(config.likelihood, pixels)[:SHOWN].tolist())
+    evidence = Evidence("Eigenvalues of the training pixels, largest first", spectrum, threshold, weight_name(config))
+    title = "Posterior collapse ahead" if alive else "Posterior collapse"
+    return Finding("collapse", title, message, evidence, course.changed(changes))
+
+
+def _cause(config: TrainConfig, pixels: Pixels) -> tuple[str, Changes]:
+    """What keeps units from paying, and the least change that ends it."""
+    beta = implied(config).beta or 0.0
+    weighs, wide = f"β = {said(beta)}", f"The decoder's σ = {said(config.sigma)} is too large"
+    if live_units(config, pixels) == 0 and (found := revival(config, pixels)):
+        field, changes = found
+        causes = {
+            "reconstruction_reduction": f"The means in the loss weigh the KL as {weighs} would",
+            "beta": f"The KL's weight is too large: {weighs}",
+            "scale": wide,
+        }
+        return causes[field], changes
+    if beta > 1:
+        return f"The KL's weight leaves little room: {weighs}", {**SUMS, "beta": 1.0}
+    if config.likelihood == "gaussian":
+        return wide, honest(config)
+    return "The pixels vary so little that hardly any code pays", {}
+
+
+def _lost(course: Course, expected: int) -> Finding:
+    """The loss leaves room for units, so the optimiser is to blame: its steps, or the KL from the first of them on."""
+    config = course.config
+    message = (
+        f"No unit lives, though linear theory expects {expected} of {config.latent_dim} to live under this loss: not "
+        "its weights but the optimisation lost them. "
+    )
+    if config.learning_rate > DEFAULT_RATE:
+        message += f"A learning rate of {said(config.learning_rate)} can kill a network's units for good."
+        return _without_theory(course, message, course.slower)
+    remedy, changes = _start(course)
+    return _without_theory(course, message + remedy, changes)
+
+
+def _unexplained(course: Course) -> Finding:
+    """Linear theory has no answer for this loss, or the pixels are not counted: what else is known of it."""
+    beta = implied(course.config).beta
+    message = "No unit lives: the decoder says the same of every code. "
+    if beta is not None and beta > 1:
+        message += f"The loss weighs the KL as β = {said(beta)}; with β = 1 the code is as dear as the ELBO makes it."
+        changes: Changes = {**SUMS, "beta": 1.0}
+    elif course.config.likelihood in SCALED and course.config.scale == "fixed":
+        message += f"Its scale stays at {said(course.config.sigma)}; one that fits the errors lets the code pay."
+        changes = honest(course.config)
+    else:
+        remedy, changes = _start(course)
+        message += remedy
+    return _without_theory(course, message, changes)
+
+
+def _has_learned(course: Course) -> bool:
+    """Whether the model has come near the best one that ignores its code: before, it has learned nothing to lose."""
+    line, first = _line(course), course.evaluations[0]["reconstruction"]
+    if line is None or first is None:
+        return True
+    return bool(course.seen[-1]["reconstruction"] - line <= (1 - LEARNED) * abs(first - line))
+
+
+def _line(course: Course) -> float | None:
+    return collapsed(course.config, course.statistics.test) if course.statistics else None
+
+
+def _without_theory(course: Course, message: str, changes: Changes) -> Finding:
+    """Told by what is seen: the reconstruction stays where a model without a code stays."""
+    values, line = tuple(row["reconstruction"] for row in course.seen), _line(course)
+    title = "Held-out reconstruction at each evaluation, nats/image"
+    if line is None:
+        evidence = Evidence(title, values, values[0], "the first evaluation's")
+    else:
+        evidence = Evidence(title, values, line, "the best without a code")
+    return Finding("collapse", "Posterior collapse", message, evidence, course.changed(changes))
+
+
+def _start(course: Course) -> tuple[str, Changes]:
+    """What lets codes be useful before they cost: free bits, or a β that rises over half the run (Bowman et al. 2016).
+
+    Nothing where one of them is at work, or the objective allows neither.
+    """
+    config = course.config
+    if config.free_bits or config.beta_schedule != "constant" or config.objective in IMPORTANCE:
+        return "", {}
+    if config.objective == "elbo":
+        return "Free bits let the codes become useful before they cost.", {"free_bits": FREE_BITS}
+    rise = {"beta_schedule": "linear", "warmup_steps": max(1, config.total_steps // 2)}
+    return "A warm-up of β lets the codes become useful before they cost.", rise

@@ -1,0 +1,52 @@
+"""Real runs: a collapse with its right cause, its sibling that is well, and presets without an alarm."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from app.diagnosis.course import Course
+from app.diagnosis.diagnose import CHECKS, diagnose
+from vae_core.config import TrainConfig
+from vae_core.presets import PRESETS
+
+Trained = Callable[..., Course]
+SMALL = {"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 400, "examine": False}
+
+
+def test_a_run_that_collapses_is_told_why_and_its_sibling_is_well(trained: Trained) -> None:
+    config = TrainConfig.parse({**SMALL, "beta": 50})
+    run = trained(config)
+    (finding,) = diagnose(run).findings
+    assert (finding.name, finding.changes) == ("collapse", {"beta": 1.0})
+    assert finding.message.startswith("The KL's weight is too large: β = 50.")
+    sibling = trained(replace(config, **finding.changes))
+    assert diagnose(sibling).findings == ()
+    assert sibling.evaluations[-1]["active_units"] > 0
+
+
+def test_codes_that_nothing_holds_are_told_from_held_ones(trained: Trained) -> None:
+    config = TrainConfig.parse({**SMALL, "beta": 0.001, "examine": True})
+    (finding,) = diagnose(trained(config)).findings
+    assert (finding.name, finding.changes) == ("codes", {"beta": 1.0})
+
+
+@pytest.mark.parametrize("preset", ["digits-demo", "bce", "mse"])
+def test_a_preset_raises_no_alarm_at_any_evaluation(preset: str, trained: Trained) -> None:
+    """Its first evaluations; docs/diagnosis.md has whole runs."""
+    (config,) = PRESETS[preset].configs()
+    run = trained(config, steps=2 * config.evaluation_interval)
+    for count in range(1, len(run.evaluations) + 1):
+        assert diagnose(replace(run, evaluations=run.evaluations[:count])).findings == ()
+
+
+def test_nothing_is_said_before_the_first_evaluation(course: Callable[..., Course]) -> None:
+    run = course({"beta": 50}, status="running")
+    told = diagnose(replace(run, evaluations=run.evaluations[:1]))
+    assert (told.step, told.checked, told.findings) == (None, (), ())
+
+
+def test_what_could_be_checked_is_listed(course: Callable[..., Course]) -> None:
+    told = diagnose(course({"likelihood": "gaussian", "scale": "optimal"}, decoder_std=[0.2], mse_per_pixel=[0.04]))
+    assert (told.step, told.checked) == (300, tuple(CHECKS))
+    assert diagnose(course({"model": "ae"})).checked == ("finite losses", "held-out against training")

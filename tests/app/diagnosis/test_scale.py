@@ -1,0 +1,65 @@
+"""A learned scale that runs away is told from one that settles."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from app.diagnosis.course import Course
+from app.diagnosis.scale import DEVIATIONS, LEAST_LOG_SCALE, scale
+from vae_core.config import TrainConfig
+from vae_core.likelihoods import choose_likelihood
+from vae_core.likelihoods.location_scale import MIN_LOG_SCALE
+
+LEARNED = {"likelihood": "gaussian", "scale": "shared"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stds", "error", "title", "mended"),
+    [
+        ({}, [0.3, 0.1, 0.04], 0.1, "runs to 0", {"scale": "fixed", "sigma": 0.1}),
+        ({"scale": "optimal"}, [0.3, 0.0025], 0.002, "at its limit", {"dequantize": True}),
+        ({"likelihood": "discretized_logistic"}, [0.0045], 0.002, "at its limit", {}),
+        ({}, [0.55, 0.8], 0.3, "grows", {"scale": "fixed", "sigma": 0.3}),
+        ({"likelihood": "laplace"}, [0.55, 0.8], 0.3, "grows", {"scale": "fixed", "sigma": 0.212}),
+    ],
+)
+def test_a_scale_that_runs_away_is_found(
+    course: Callable[..., Course], changes: dict[str, Any], stds: list[float], error: float, title: str, mended: Any
+) -> None:
+    run = course({**LEARNED, **changes}, decoder_std=stds, mse_per_pixel=[error**2])
+    (finding,) = scale(run) or []
+    assert finding.title.endswith(title)
+    assert finding.changes == mended
+    TrainConfig.parse({**run.config.to_dict(), **mended})
+
+
+@pytest.mark.parametrize(
+    ("stds", "error"),
+    [
+        ([0.2, 0.11, 0.1], 0.115),  # as large as the errors
+        ([0.1], 0.19),  # held-out errors are larger than those it was fitted to
+        ([0.49, 0.3], 0.1),  # still on its way down
+    ],
+)
+def test_a_scale_that_settles_is_left_alone(course: Callable[..., Course], stds: list[float], error: float) -> None:
+    assert scale(course(LEARNED, decoder_std=stds, mse_per_pixel=[error**2])) == []
+
+
+def test_a_scale_that_starts_wide_and_shrinks_is_left_alone(course: Callable[..., Course]) -> None:
+    run = course(LEARNED, decoder_std=[0.65, 0.6], mse_per_pixel=[0.08])
+    run.evaluations[0]["decoder_std"] = 0.7071
+    assert scale(run) == []
+
+
+@pytest.mark.parametrize("changes", [{}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "sigma": 5}])
+def test_a_fixed_scale_is_not_looked_at(course: Callable[..., Course], changes: dict[str, Any]) -> None:
+    assert scale(course(changes, decoder_std=[5.0])) is None
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "laplace"])
+def test_the_limits_are_the_likelihoods(likelihood: str) -> None:
+    assert LEAST_LOG_SCALE == MIN_LOG_SCALE
+    one = choose_likelihood(TrainConfig.parse({"likelihood": likelihood, "sigma": 0.1}))
+    assert one.variance(torch.zeros(1, 1)).sqrt().item() == pytest.approx(0.1 * DEVIATIONS[likelihood])
