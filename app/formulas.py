@@ -8,8 +8,14 @@ from vae_core.translator.recipes import RECIPES
 from vae_core.translator.terms import Kind, Size
 from vae_core.translator.translation import translate
 
-DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "laplace": "Laplace"}
-LETTERS = {"gaussian": "σ", "laplace": "b"}  # of their scales
+DECODERS = {
+    "bernoulli": "Bernoulli",
+    "continuous_bernoulli": "continuous Bernoulli",
+    "gaussian": "Gaussian",
+    "laplace": "Laplace",
+    "discretized_logistic": "discretised logistic",
+}
+LETTERS = {"gaussian": "σ", "laplace": "b", "discretized_logistic": "s"}  # of their scales
 SYMBOLS: dict[Kind, str] = {"bce": "BCE", "sse": "SSE", "l1": "L1"}
 
 

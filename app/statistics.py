@@ -8,7 +8,7 @@ from app.settings import Settings
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import DatasetUnavailable
-from vae_core.datasets.statistics import Statistics, statistics
+from vae_core.datasets.statistics import Pixels, Statistics, statistics
 
 PATIENCE_S = 0.1  # enough to read a file, not to compute MNIST's
 THREADS = 4  # so that what is only read does not wait behind what is computed
@@ -49,6 +49,11 @@ class Shelf:
         with self._lock:
             self._asked.pop(key, None)  # ask anew next time: a run may have brought the images
         return Missing(why)
+
+    def training(self, dataset: str) -> Pixels | None:
+        """The grey training pixels of a data set; None while they are not there."""
+        found = self.find(TrainConfig.parse({"dataset": dataset}))
+        return None if isinstance(found, Missing) else found.train
 
     def close(self) -> None:
         """Wait for nothing: what is being computed is not needed any more."""

@@ -1,6 +1,6 @@
 """What a loss really trains, asked by recipe, by reductions or by pasted code, and answered in sentences. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
@@ -9,17 +9,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.errors import Refused
 from app.formulas import DECODERS, LETTERS, formula, said
 from app.launch import command_line
+from app.meaning import model
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.datasets.statistics import Pixels
+from vae_core.linear import eigenvalues
 from vae_core.refusals import refused
 from vae_core.translator.algebra import number
 from vae_core.translator.loss import Loss
 from vae_core.translator.pasted import read_loss
 from vae_core.translator.recipes import RECIPES, Summed, summed_code, summed_loss
 from vae_core.translator.terms import Kind
-from vae_core.translator.translation import Translation, translate
+from vae_core.translator.translation import LIKELIHOODS, Translation, translate
 
+Find = Callable[[str], Pixels | None]  # a data set's training pixels, where they are known
 ERRORS: dict[str, Kind] = {"bce": "bce", "mse": "sse", "l1": "l1"}
+
+SIZES = ("dataset", "latent_dim", "batch_size")  # that a loss meets
 
 Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Reduction = Literal["sum", "mean"]
@@ -67,13 +73,14 @@ class Question(BaseModel):
     sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
 
-    def answer(self) -> "Answer":
-        """What the loss trains there. Raises `Refused` and `RefusedConfig`."""
+    def answer(self, find: Find = lambda _: None) -> "Answer":
+        """What the loss trains there, by the spectrum of pixels that are found. Raises `Refused`, `RefusedConfig`."""
         if self.dataset not in FACTS:
             raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
-        pixels = FACTS[self.dataset].dimensions
-        told = translate(self._loss(), pixels, self.latent_dim, self.batch_size, scale=self.sigma)
-        return Answer(self, pixels, told)
+        loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
+        spectrum = None if pixels is None else eigenvalues(LIKELIHOODS[loss.error], pixels).tolist()
+        told = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
+        return Answer(self, D, told, measured=spectrum is not None)
 
     def _loss(self) -> Loss:
         if sum(given is not None for given in (self.code, self.recipe, self.loss)) != 1:
@@ -94,6 +101,7 @@ class Answer:
     question: Question
     pixels: int
     told: Translation
+    measured: bool  # whether live units are told by the data set's own spectrum, not by bounds for any pixels
 
     @property
     def config(self) -> TrainConfig | None:
@@ -117,6 +125,13 @@ class Answer:
         return command_line(self.config) if self.config else None
 
     @property
+    def collapse(self) -> str | None:
+        """The warning of units that die, and whose spectrum it rests on."""
+        if self.told.collapse is None or not self.measured:
+            return self.told.collapse
+        return f"{self.told.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
+
+    @property
     def sentences(self) -> list[str]:
         """What the loss is, what its weights are, and what else follows, for people."""
         return [self._model(), *self._views(), self._weights(), *self._factor(), *self._bounds()]
@@ -135,22 +150,15 @@ class Answer:
             "config": self.config and self.changes,
             "command": self.command,
             "snippet": told.snippet,
-            "collapse": told.collapse,
+            "collapse": self.collapse,
             "live_units": told.live_units,
             "assumed": list(told.loss.assumed),
             "sentences": self.sentences,
         }
 
     def _model(self) -> str:
-        told, decoder = self.told, DECODERS[self.told.likelihood]
-        if told.beta == 0:
-            return f"There is no KL in it: it trains an autoencoder with a {decoder} decoder, β = 0."
-        if told.scale is not None:
-            letter = LETTERS[told.likelihood]
-            return f"It is the −ELBO of a {decoder} decoder with {letter} = {said(told.scale)}, up to a factor."
-        if abs(told.beta - 1) < 1e-9:
-            return f"It is the −ELBO of a {decoder} decoder, up to a factor: β = 1."
-        return f"It trains a β-VAE with a {decoder} decoder and β = {said(told.beta)}; β = 1 would be the ELBO."
+        told, decoder = self.told, f"{DECODERS[self.told.likelihood]} decoder"
+        return model(decoder, LETTERS.get(told.likelihood, ""), told.beta, told.scale)
 
     def _views(self) -> list[str]:
         told = self.told
@@ -178,19 +186,19 @@ class Answer:
         return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
 
 
-def asked(raw: Mapping[str, Any]) -> Answer:
+def asked(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
     """The answer to a question that a form or a command line asks. Raises `Refused` and `RefusedConfig`."""
     try:
         question = Question.model_validate(raw)
     except ValidationError as error:
         raise refused(error) from None
-    return question.answer()
+    return question.answer(find)
 
 
 def printed(answer: Answer) -> str:
     """The answer in lines for a terminal."""
     told = answer.told
-    parts = [*answer.sentences, *([told.collapse] if told.collapse else [])]
+    parts = [*answer.sentences, *([answer.collapse] if answer.collapse else [])]
     if told.loss.assumed:
         parts += ["", "Taken for granted:", *(f"  {sentence}" for sentence in told.loss.assumed)]
     parts += ["", "The same, said openly:", "", *(f"    {line}".rstrip() for line in told.snippet.splitlines())]

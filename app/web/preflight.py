@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import Response
@@ -11,8 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from app.database import Database
 from app.launch import LaunchRequest, Name
+from app.meaning import openly, trains
 from app.statistics import Missing, Shelf
 from app.store import paces
+from app.translator import SIZES
 from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pages.view import page
 from app.web.security import require_user
@@ -61,7 +64,16 @@ def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> Jso
     except RefusedConfig as refused:
         return {"preflight": None, "refused": refused.errors}
     told, missing = _predict(request.app.state.database, request.app.state.shelf, configs[0])
-    return {"preflight": told, "missing": missing, "planned": configs[0], "planned_runs": len(set(configs))}
+    planned = configs[0]
+    return {
+        "preflight": told,
+        "missing": missing,
+        "planned": planned,
+        "planned_runs": len(set(configs)),
+        "trains": trains(planned),
+        "openly": openly(planned),
+        "sizes": urlencode({name: getattr(planned, name) for name in SIZES}),
+    }
 
 
 def _predict(database: Database, shelf: Shelf, config: TrainConfig) -> tuple[Preflight, Missing | None]:

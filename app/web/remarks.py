@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+from app.meaning import objective
 from app.models import LIVE
 from app.units import READING_NAMES
 from app.web.words import number, percent, within
@@ -18,7 +19,7 @@ Found = Mapping[str, Any]
 def loss_remarks(config: TrainConfig) -> list[str]:
     """Where the loss is not the −ELBO that is plotted: what it is instead."""
     remarks = []
-    if said := _objective(config):
+    if said := objective(config):
         remarks.append(f"{said} Plotted is the ELBO; what is minimised is the loss.")
     if config.free_bits > 0:
         remarks.append(
@@ -40,29 +41,6 @@ def loss_remarks(config: TrainConfig) -> list[str]:
             "longer it falls. Dequantise to give it one."
         )
     return remarks
-
-
-def _objective(config: TrainConfig) -> str:
-    """What is minimised, where it is not the −ELBO."""
-    k = config.importance_samples
-    match config.objective:
-        case "iwae":
-            return f"The objective is the importance-weighted bound (IWAE) with K = {k}."
-        case "dreg":
-            return f"The objective is the importance-weighted bound with K = {k}, by the less noisy DReG gradient."
-        case "ciwae":
-            share = (
-                f"{config.elbo_weight:g} of the ELBO and {1 - config.elbo_weight:g} of the importance-weighted bound"
-            )
-            return f"The objective (CIWAE) is {share} with K = {k}."
-        case "beta_tcvae":
-            weight = f"the total correlation alone, not the whole KL, has the weight {config.beta:g}"
-            return f"The objective is the β-TCVAE's: {weight}."
-        case "mmd":
-            weight = f"{config.mmd_weight:g} times the squared distance (MMD) of the codes from the prior"
-            return f"The objective is the ELBO with the KL times {config.beta:g}, and a penalty of {weight}."
-        case _:
-            return ""
 
 
 def belief(evaluation: Found) -> str | None:

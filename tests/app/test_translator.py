@@ -1,6 +1,7 @@
 """An answer says the same in sentences, in JSON and as a configuration."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from app.errors import Refused
 from app.translator import Question, Reductions, asked, form_values, printed
 from vae_core.config import RefusedConfig, TrainConfig
 from vae_core.convention import implied
+from vae_core.datasets.statistics import statistics
 from vae_core.translator.recipes import RECIPES
 
 
@@ -54,6 +56,20 @@ def test_reductions_and_their_code_are_one_loss() -> None:
     reductions = Reductions(error="mse", pixels="mean", batch="sum", kl_dimensions="mean", kl_weight=0.5)
     by_loss, by_code = Question(loss=reductions).answer(), Question(code=reductions.code()).answer()
     assert by_loss.told.weights == by_code.told.weights
+
+
+def test_the_data_sets_own_spectrum_counts_the_units(tmp_path: Path) -> None:
+    """18 of 20 would die of the plain sum of squares on digits; bounds for any pixels know of none."""
+    grey = statistics("digits", "none", cache=tmp_path).train
+    question = {"loss": {"error": "mse"}, "dataset": "digits"}
+    blind, told = asked(question), asked(question, {"digits": grey}.get)
+    assert (blind.collapse, blind.told.live_units) == (None, None)
+    assert told.told.live_units == (grey.spectrum > 0.5).sum()
+    assert told.collapse is not None
+    assert told.collapse.endswith("The data are Digits 8×8's training images.")
+    assert told.public()["collapse"] == told.collapse
+    logits = asked({"loss": {"error": "bce", "kl_weight": 3}, "dataset": "digits"}, {"digits": grey}.get)
+    assert logits.told.live_units == (grey.logit_spectrum > 3).sum()
 
 
 def test_a_beta_beyond_the_form_has_no_configuration() -> None:

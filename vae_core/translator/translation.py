@@ -75,13 +75,13 @@ def translate(
 def _views(error: Kind, weights: Weights, declared: float | None) -> tuple[float, float | None]:
     """(β at the declared scale, the scale at which β would be 1: None for a Bernoulli and without a KL)."""
     if declared is None:
-        return _tidy(weights.bernoulli_beta), None
+        return tidy(weights.bernoulli_beta), None
     if error == "sse":
-        return _tidy(weights.gaussian_beta(declared)), _tidy(weights.gaussian_sigma) or None
-    return _tidy(weights.laplace_beta(declared)), _tidy(weights.laplace_scale) or None
+        return tidy(weights.gaussian_beta(declared)), tidy(weights.gaussian_sigma) or None
+    return tidy(weights.laplace_beta(declared)), tidy(weights.laplace_scale) or None
 
 
-def _tidy(value: float) -> float:
+def tidy(value: float) -> float:
     """784 and not 784.0000000000001: what stays of a quotient of quotients."""
     return float(f"{value:.12g}")
 

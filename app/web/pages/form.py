@@ -36,13 +36,16 @@ def show_new(
 ) -> Response:
     """The form, filled from a preset or from an earlier run; a fork begins with that run's weights after a step.
 
-    Other names in the address are fields that are filled in on top; what is refused among them comes with a sentence.
+    An empty preset means the defaults. Other names in the address are fields that are filled in on top; what is
+    refused among them comes with a sentence.
     """
     given = {name: value for name, value in request.query_params.items() if name not in {"preset", "from", "fork"}}
     if like is not None:
         with database.read() as session:
             typed = typed_values(runs.get(session, like, deleted_too=True).train_config)
         return _filled(request, typed, given, preset=None, like=like, fork=step)
+    if not preset:
+        return _filled(request, typed_values(TrainConfig()), given, preset=None)
     if preset not in PRESETS:
         raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}", "preset")
     configs = PRESETS[preset].configs()

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from app.errors import Refused
+from app.forms import typed
 from app.formulas import said, seen
+from app.statistics import Shelf
 from app.store import runs
-from app.translator import Reductions, asked, form_values
+from app.translator import SIZES, Reductions, asked, form_values
+from app.web.dependencies import ShelfDep
 from app.web.pages.view import page
 from vae_core.config import ConfigError, RefusedConfig
 from vae_core.datasets.facts import FACTS
@@ -20,32 +25,34 @@ from vae_core.translator.recipes import RECIPES
 router = APIRouter()
 
 START_RECIPE = "pytorch-vae"
-SIZES = ("dataset", "latent_dim", "batch_size")
 
 
 @router.get("/translate")
-def show_translator(request: Request, recipe: Annotated[str, Query(max_length=120)] = START_RECIPE) -> Response:
-    """A loss of the field, translated."""
+def show_translator(
+    request: Request, shelf: ShelfDep, recipe: Annotated[str, Query(max_length=120)] = START_RECIPE
+) -> Response:
+    """A loss of the field, translated at the sizes that the address gives."""
     if recipe not in RECIPES:
         raise Refused(f"recipe must be one of {', '.join(RECIPES)}, not {recipe!r}", "recipe")
-    return _translated(request, {"code": RECIPES[recipe].code}, recipe)
+    sizes = {name: request.query_params[name] for name in SIZES if name in request.query_params}
+    return _translated(request, shelf, {"code": RECIPES[recipe].code, **sizes}, recipe)
 
 
 @router.post("/translate")
-async def translate_paste(request: Request) -> Response:
+async def translate_paste(request: Request, shelf: ShelfDep) -> Response:
     """What was pasted, or written out from how it adds up; a refused paste comes back as it was."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    return _translated(request, form)
+    return await run_in_threadpool(_translated, request, shelf, form)
 
 
-def _translated(request: Request, form: dict[str, str], recipe: str | None = None) -> Response:
+def _translated(request: Request, shelf: Shelf, form: dict[str, str], recipe: str | None = None) -> Response:
     answer, errors = None, []
     try:
         if "error" in form:
             given = {name: form[name] for name in Reductions.model_fields if form.get(name)}
             form = {**form, "code": Reductions.model_validate(given).code()}
         sizes = {name: form[name] for name in SIZES if form.get(name)}
-        answer = asked({"code": form.get("code", ""), "values": form_values(form), **sizes})
+        answer = asked({"code": form.get("code", ""), "values": form_values(form), **sizes}, shelf.training)
     except ValidationError as error:
         errors = refused(error).errors
     except RefusedConfig as error:
@@ -58,6 +65,7 @@ def _translated(request: Request, form: dict[str, str], recipe: str | None = Non
         "form": {"dataset": "mnist", "latent_dim": "20", "batch_size": "128", "code": "", **form},
         "datasets": [(facts.name, f"{facts.title}, D = {facts.dimensions}") for facts in FACTS.values()],
         "said": said,
+        "fresh": answer and urlencode({"preset": "", **typed(answer.changes)}),
         "answer": answer,
         "errors": errors,
         "values": _asked_for(form, errors),

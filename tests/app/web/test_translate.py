@@ -5,9 +5,11 @@ import re
 from html import unescape
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.translator import asked
+from tests.server import wait_until
 from vae_core.config import TrainConfig
 from vae_core.translator.recipes import RECIPES
 
@@ -15,11 +17,13 @@ KLD = "kld = torch.mean(-0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), dim=
 LOSS = f"{KLD}\nF.mse_loss(r, x) + beta * kld"
 
 
-def test_the_api_answers_as_the_translator(client: TestClient) -> None:
+def test_the_api_answers_as_the_translator(application: FastAPI, client: TestClient) -> None:
     question = {"code": LOSS, "values": {"beta": 0.5}, "dataset": "digits", "latent_dim": 3, "batch_size": 10}
     answer = client.post("/api/translate", json=question)
     assert answer.status_code == 200
-    assert answer.json() == asked(question).public()
+    shelf = application.state.shelf
+    wait_until(lambda: shelf.training("digits"))
+    assert client.post("/api/translate", json=question).json() == asked(question, shelf.training).public()
     assert client.post("/api/translate", json={"recipe": "keras-blog"}).json()["implied_beta"] == pytest.approx(39.2)
     loss = {"error": "mse", "pixels": "mean"}
     assert client.post("/api/translate", json={"loss": loss}).json()["implied_sigma"] == pytest.approx(392**0.5)
@@ -108,3 +112,18 @@ def test_the_button_starts_the_run_that_was_said(client: TestClient) -> None:
     assert answer.status_code == 303
     config = client.get("/api" + answer.headers["location"]).json()["config"]
     assert TrainConfig.parse(config) == asked({"recipe": "pytorch-vae"}).config
+
+
+def test_the_sizes_come_with_the_address_and_go_on_to_the_form(client: TestClient) -> None:
+    """From the form's side panel here, and back to the form with the answer."""
+    page = unescape(client.get("/translate?recipe=keras-2016&dataset=digits&latent_dim=3").text)
+    assert '<option value="digits" selected>' in page
+    assert 'name="latent_dim" value="3"' in page
+    (link,) = re.findall(r'href="(/runs/new\?[^"]*)">Use this in a new run', page)
+    form = client.get(link)
+    assert form.status_code == 200
+    for name, value in {"beta": "64", "latent_dim": "3", "max_steps": "", "epochs": "10"}.items():
+        assert f'name="{name}" value="{value}"' in form.text
+    answer = client.get("/translate?dataset=cifar&latent_dim=0")
+    assert answer.status_code == 422
+    assert "latent_dim must be at least 1" in unescape(answer.text)
