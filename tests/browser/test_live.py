@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Watch, eventually
+from tests.browser.conftest import Watch, accessibility_faults, eventually
 from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
@@ -131,6 +131,24 @@ def test_where_no_stream_comes_through_the_page_asks_instead(
     expect(page.locator("#stream-state")).to_have_text("live, polling", timeout=20_000)
     eventually(page, f"Number({CHART}.dataset.points) > 20")
     assert_drawn_to(page, stopped(server, endless))
+
+
+def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Server) -> None:
+    config = {"beta": 50, "hidden": [16], "latent_dim": 3, "max_steps": 1_000_000, "evaluate_every": 500}
+    (run,) = server.launch(name="heavy", config=config)
+    page = visit(f"/runs/{run['id']}")
+    expect(page.locator(".finding")).to_contain_text("The KL's weight is too large: β = 50.", timeout=30_000)
+    expect(page.get_by_role("status").filter(has_text="Alarm: Posterior collapse.")).to_have_count(1)
+    server.stop_run(run["id"])
+    expect(page.locator(".badge")).to_have_text("stopped")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert accessibility_faults(page) == [], scheme
+    page.set_viewport_size({"width": 390, "height": 844})
+    eventually(page, "document.documentElement.scrollWidth <= 390")  # once the charts have shrunk
+    page.get_by_role("link", name="Sibling run with β: 1").click()
+    expect(page.locator("#beta")).to_have_value("1")
+    expect(page.get_by_label("Latent dimensions")).to_have_value("3")
 
 
 def test_a_hidden_tab_draws_nothing_and_catches_up(visit: Visit, server: Server, endless: int) -> None:

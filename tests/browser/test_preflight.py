@@ -1,5 +1,6 @@
 """The side panel while somebody types, and the lines beside a curve."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
@@ -33,12 +34,30 @@ def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
     page = visit("/runs/new?preset=mse")
     page.locator("summary", has_text="Reconstruction over pixels").click()
     page.locator("#reconstruction_reduction").select_option("mean")
-    page.locator("#preflight").get_by_role("button", name="Reconstruction over pixels: Sum").click()
+    expect(page.locator("#trains")).to_have_text(
+        "It is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
+    )
+    page.get_by_role("button", name="The same, said openly").click()
+    expect(page.locator("#sigma")).to_have_value("5.65685424949")
     expect(page.locator("#reconstruction_reduction")).to_have_value("sum")
+    expect(page.get_by_role("button", name="The same, said openly")).to_have_count(0)
+    expect(page.locator("#trains")).to_contain_text("σ = 5.657")  # nothing else changed
     page.locator("#preflight").get_by_role("button", name="Its scale: Optimal").click()
     expect(page.locator("#scale")).to_have_value("optimal")
     expect(page.locator("#sigma")).to_be_hidden()
     expect(page.locator("#preflight .advice")).to_have_count(0)
+
+
+def test_a_loss_as_code_comes_back_to_the_form(visit: Visit) -> None:
+    page = visit("/runs/new?preset=bce")
+    page.get_by_label("Latent dimensions").fill("7")
+    expect(page.get_by_role("link", name="I have a loss as code")).to_have_attribute("href", re.compile("latent_dim=7"))
+    page.get_by_role("link", name="I have a loss as code").click()
+    page.get_by_label("Seen in").select_option("keras-2016")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Use this in a new run").click()
+    expect(page.locator("#trains")).to_contain_text("β-VAE with a Bernoulli decoder and β = 64;")
+    expect(page.get_by_label("Latent dimensions")).to_have_value("7")
 
 
 def test_a_form_of_several_runs_offers_no_fix_that_it_has_no_field_for(visit: Visit) -> None:

@@ -88,7 +88,7 @@ def test_an_earlier_run_of_the_kind_decides_the_time(client: TestClient, trained
 
 def test_the_form_comes_with_its_panel(client: TestClient) -> None:
     page = unescape(client.get("/runs/new?preset=mse").text)
-    panel = page[page.index('id="preflight"') : page.index("What the loss says")]
+    panel = page[page.index('id="preflight"') : page.index("About its terms")]
     assert "76,104" in panel
     assert "0.7071" in panel
 
