@@ -134,12 +134,13 @@ def _without_theory(course: Course, message: str, changes: Changes) -> Finding:
 def _start(course: Course) -> tuple[str, Changes]:
     """What lets codes be useful before they cost: free bits, or a β that rises over half the run (Bowman et al. 2016).
 
-    Nothing where one of them is at work, or the objective allows neither.
+    Nothing where they are at work, or the objective allows neither.
     """
     config = course.config
-    if config.free_bits or config.beta_schedule != "constant" or config.objective in IMPORTANCE:
-        return "", {}
-    if config.objective == "elbo":
-        return "Free bits let the codes become useful before they cost.", {"free_bits": FREE_BITS}
-    rise = {"beta_schedule": "linear", "warmup_steps": max(1, config.total_steps // 2)}
-    return "A warm-up of β lets the codes become useful before they cost.", rise
+    if config.objective == "elbo" and config.free_bits == 0:
+        why = "The KL cost from early on, before codes were of use: free bits spare them that."
+        return why, {"free_bits": FREE_BITS}
+    if config.beta_schedule == "constant" and config.objective not in IMPORTANCE:
+        why = "The KL cost from the first step on, before codes were of use: a warm-up of β spares them that."
+        return why, {"beta_schedule": "linear", "warmup_steps": max(1, config.total_steps // 2)}
+    return "Another network or optimiser may find a use for codes.", {}

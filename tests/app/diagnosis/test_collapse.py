@@ -54,10 +54,11 @@ def test_what_theory_expects_is_named_at_the_first_evaluation(
         ({**GAUSS, "sigma": 0.8}, "σ = 0.8 is too large", {"scale": "optimal"}),  # 0.64 of 0.69
         ({"learning_rate": 0.02}, "A learning rate of 0.02 can kill", {"learning_rate": 0.001}),
         ({}, "expects 7 of 10 to live", {"free_bits": 0.25}),
-        ({"beta_schedule": "linear", "warmup_steps": 50}, "expects 7 of 10 to live", {}),
+        ({"beta_schedule": "linear", "warmup_steps": 50}, "expects 7 of 10 to live", {"free_bits": 0.25}),
+        ({"objective": "mmd", "beta_schedule": "linear", "warmup_steps": 50}, "Another network", {}),
         ({"objective": "iwae"}, "expects 7 of 10 to live", {}),
         ({"free_bits": 0.1, "beta": 9}, "weighs the KL as β = 9;", {"beta": 1.0}),  # theory has no answer
-        ({"objective": "mmd"}, "A warm-up of β lets", {"beta_schedule": "linear", "warmup_steps": 200}),
+        ({"objective": "mmd"}, "a warm-up of β spares", {"beta_schedule": "linear", "warmup_steps": 200}),
     ],
 )
 def test_what_theory_does_not_expect_is_named_after_three_evaluations(
