@@ -46,6 +46,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     eventually(page, "document.querySelector('[data-sheet=run] img').naturalWidth > 50")
     eventually(page, "Number(document.querySelector('input[name=picture]').max) >= 1")
     expect(page.locator("#kl-chart .bars path").first).to_be_visible()
+    expect(page.locator("#alarms")).to_contain_text("No alarm. Checked: finite losses, live units")
 
     # 4. Stop this one here, the other one on its own page.
     page.get_by_role("button", name="Stop").click()

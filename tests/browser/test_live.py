@@ -134,7 +134,7 @@ def test_where_no_stream_comes_through_the_page_asks_instead(
 
 
 def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Server) -> None:
-    config = {"beta": 50, "hidden": [16], "latent_dim": 3, "max_steps": 1_000_000, "evaluate_every": 500}
+    config = {"beta": 50, "hidden": [16], "latent_dim": 3, "max_steps": 1_000_000, "evaluate_every": 200}
     (run,) = server.launch(name="heavy", config=config)
     page = visit(f"/runs/{run['id']}")
     expect(page.locator(".finding")).to_contain_text("The KL's weight is too large: β = 50.", timeout=30_000)
