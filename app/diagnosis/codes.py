@@ -12,26 +12,29 @@ from vae_core.convention import implied
 from vae_core.preflight import SUMS, honest
 
 LEAST_LOG_VARIANCE = -30.0  # of q(z|x), the model's own limit
-AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log variance is there
+AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log-variance is there
 FAR = 0.5  # nats a dimension: up to it at most half of q(z_j) lies where the prior is less dense (Pinsker: √(KL/2))
 
 
-def codes(course: Course) -> list[Finding] | None:
-    """At most one finding; None of a plain autoencoder, and before the first evaluation."""
+def log_variance(course: Course) -> list[Finding] | None:
+    """At most one finding, live; None of a plain autoencoder, and before the first evaluation."""
     if course.config.model == "ae" or not course.seen:
         return None
-    last = course.seen[-1]
-    per_dim = sorted((value for value in last["kl_per_dim"] or () if value is not None), reverse=True)
-    if per_dim and per_dim[0] > AT_LIMIT:
-        return [_at_limit(course, per_dim)]
+    per_dim = sorted((value for value in course.seen[-1]["kl_per_dim"] or () if value is not None), reverse=True)
+    return [_at_limit(course, per_dim)] if per_dim and per_dim[0] > AT_LIMIT else []
+
+
+def prior(course: Course) -> list[Finding] | None:
+    """At most one finding; None without a report of the finished model, and where the log-variance says it all."""
     surgery = course.report and course.report["surgery"]
-    if surgery and (surgery["dimension_wise_kl"] or 0) > FAR * course.config.latent_dim:
-        return [_far(course, surgery["dimension_wise_kl"])]
-    return []
+    if not surgery or not course.seen or log_variance(course):
+        return None
+    far = (surgery["dimension_wise_kl"] or 0) > FAR * course.config.latent_dim
+    return [_far(course, surgery["dimension_wise_kl"])] if far else []
 
 
 def _at_limit(course: Course, per_dim: list[float]) -> Finding:
-    """Live: the KL of a dimension tells that its log variance, or its mean, has run away."""
+    """The KL of a dimension tells that its log-variance, or its mean, has run away."""
     why, changes = _cause(course)
     if not changes:
         why = "The steps are too long"
@@ -47,7 +50,7 @@ def _at_limit(course: Course, per_dim: list[float]) -> Finding:
 
 
 def _far(course: Course, dimension_wise: float) -> Finding:
-    """In the report: codes spread unlike the prior, as an autoencoder's."""
+    """Codes spread unlike the prior, as an autoencoder's."""
     why, changes = _cause(course)
     each = dimension_wise / course.config.latent_dim
     message = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.diagnosis.codes import codes
+from app.diagnosis.codes import log_variance, prior
 from app.diagnosis.collapse import collapse
 from app.diagnosis.course import Course, Finding
 from app.diagnosis.divergence import divergence
@@ -14,7 +14,8 @@ CHECKS: dict[str, Callable[[Course], list[Finding] | None]] = {  # each is None 
     "finite losses": divergence,
     "live units": collapse,
     "the decoder's scale": scale,
-    "codes against the prior": codes,
+    "the encoder's log-variance": log_variance,
+    "codes against the prior": prior,
     "held-out against training": overfitting,
 }
 

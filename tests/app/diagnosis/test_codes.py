@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.diagnosis.codes import LEAST_LOG_VARIANCE, codes
+from app.diagnosis.codes import LEAST_LOG_VARIANCE, log_variance, prior
 from app.diagnosis.course import Course
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
@@ -36,17 +36,22 @@ def report(dimension_wise: float) -> dict[str, Any]:
 )
 def test_codes_far_from_the_prior_are_found(course: Make, changes: dict[str, Any], said: str, mended: Any) -> None:
     run = course(changes, report=report(8.5), decoder_std=[0.02], mse_per_pixel=[0.01])
-    (finding,) = codes(run) or []
+    (finding,) = prior(run) or []
     assert "0.85 nats a dimension" in finding.message
     assert said in finding.message
     assert finding.changes == mended
     assert finding.evidence.values == (4.01,) * 10
 
 
-@pytest.mark.parametrize("found", [report(1.1), {"surgery": None, "latents": {}}, None])
-def test_codes_near_the_prior_are_left_alone(course: Make, found: Any) -> None:
+def test_codes_near_the_prior_are_left_alone(course: Make) -> None:
     """A healthy model has about a tenth of a nat a dimension at most (docs/diagnosis.md)."""
-    assert codes(course(report=found)) == []
+    run = course(report=report(1.1))
+    assert prior(run) == log_variance(run) == []
+
+
+@pytest.mark.parametrize("found", [{"surgery": None, "latents": {}}, None])
+def test_only_a_report_tells_where_codes_lie(course: Make, found: Any) -> None:
+    assert prior(course(report=found)) is None
 
 
 @pytest.mark.parametrize(
@@ -60,8 +65,9 @@ def test_codes_near_the_prior_are_left_alone(course: Make, found: Any) -> None:
 def test_a_log_variance_at_its_limit_is_found_live(
     course: Make, changes: dict[str, Any], said: str, mended: Any
 ) -> None:
-    run = course(changes, status="running", kl_per_dim=[[3.0, 2.5e8, None]])
-    (finding,) = codes(run) or []
+    run = course(changes, status="running", kl_per_dim=[[3.0, 2.5e8, None]], report=report(8.5))
+    (finding,) = log_variance(run) or []
+    assert prior(run) is None  # one alarm says it
     assert said in finding.message
     assert finding.evidence.values == (2.5e8, 3.0)
     assert finding.changes == pytest.approx(mended)
@@ -75,4 +81,5 @@ def test_the_limit_is_the_models() -> None:
 
 
 def test_an_autoencoder_has_no_prior(course: Make) -> None:
-    assert codes(course({"model": "ae"})) is None
+    run = course({"model": "ae"}, report={"surgery": None, "latents": {}})
+    assert prior(run) is log_variance(run) is None

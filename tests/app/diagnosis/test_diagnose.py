@@ -47,6 +47,8 @@ def test_nothing_is_said_before_the_first_evaluation(course: Callable[..., Cours
 
 
 def test_what_could_be_checked_is_listed(course: Callable[..., Course]) -> None:
-    told = diagnose(course({"likelihood": "gaussian", "scale": "optimal"}, decoder_std=[0.2], mse_per_pixel=[0.04]))
-    assert (told.step, told.checked) == (300, tuple(CHECKS))
+    report = {"surgery": {"dimension_wise_kl": 0.1}, "latents": {}}
+    series = {"decoder_std": [0.2], "mse_per_pixel": [0.04]}
+    told = diagnose(course({"likelihood": "gaussian", "scale": "optimal"}, report=report, **series))
+    assert (told.step, told.checked, told.findings) == (300, tuple(CHECKS), ())
     assert diagnose(course({"model": "ae"})).checked == ("finite losses", "held-out against training")

@@ -33,7 +33,7 @@ def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, 
     wait_until(lambda: not client.post("/api/preflight", json={}).json()["missing"])  # the pixels are counted
     told = diagnosis(client, dead)
     assert (told["run"], told["step"]) == (dead, 40)
-    assert told["checked"] == ["finite losses", "live units", "codes against the prior"]
+    assert told["checked"] == ["finite losses", "live units", "the encoder's log-variance"]
     (finding,) = told["findings"]
     assert (finding["name"], finding["changes"]) == ("collapse", {"beta": 1})
     assert max(finding["evidence"]["values"]) < finding["evidence"]["line"] == 50
@@ -58,7 +58,9 @@ def test_a_run_that_is_well_says_so_in_one_line(client: TestClient, trained: Cal
     run = trained(likelihood="gaussian", scale="optimal", latent_dim=2)
     assert diagnosis(client, run)["findings"] == []
     page = client.get(f"/runs/{run}").text
-    assert "No alarm. Checked: finite losses, live units, the decoder&#39;s scale, codes against the prior." in page
+    assert (
+        "No alarm. Checked: finite losses, live units, the decoder&#39;s scale, the encoder&#39;s log-variance." in page
+    )
     assert 'class="notice warn finding"' not in page
 
 
