@@ -23,7 +23,8 @@ WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = (
     "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
     "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements",
-    "app.pairing", "app.verdicts", "app.yardsticks",
+    "app.pairing", "app.verdicts", "app.yardsticks", "app.export.script",
+    "app.export.layers",
 )  # fmt: skip
 STORE_READERS = (
     "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands",
