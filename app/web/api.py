@@ -13,9 +13,9 @@ from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest
 from app.models import Run, RunStatus
+from app.remarks import unexamined
 from app.store import evaluations, pictures, reports, runs, steps
 from app.web.dependencies import DatabaseDep, SchedulerDep
-from app.web.remarks import unexamined
 from app.web.security import require_user
 from vae_core.config import json_schema
 from vae_core.presets import PRESETS

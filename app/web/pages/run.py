@@ -5,6 +5,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app import remarks
 from app.launch import command_line
 from app.logs import tail
 from app.models import LIVE
@@ -15,7 +16,6 @@ from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.statistics import Missing
 from app.store import control, evaluations, events, pictures, reports, runs
 from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
-from app.web import remarks
 from app.web.api import RunId
 from app.web.dependencies import DatabaseDep, SettingsDep
 from app.web.files import checkpoints_of

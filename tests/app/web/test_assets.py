@@ -51,7 +51,7 @@ def test_a_wheel_carries_templates_and_static_files(tmp_path: Path) -> None:
         files = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"app/{file}" for file in map(str, files)} <= names
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
-    check = "from app.web.assets import folder; print(folder('templates'), folder('static'))"
+    check = "from app.templating import folder; print(folder('templates'), folder('static'))"
     shown = subprocess.run(
         [sys.executable, "-c", check], cwd=tmp_path / "installed", capture_output=True, text=True, check=True
     )
