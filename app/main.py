@@ -18,7 +18,20 @@ from app.jobs.scheduler import Scheduler
 from app.settings import Settings
 from app.statistics import Shelf
 from app.templating import folder
-from app.web import actions, answers, api, assets, comparing, events, files, pages, preflight, sign_in, translate
+from app.web import (
+    actions,
+    answers,
+    api,
+    assets,
+    comparing,
+    events,
+    exports,
+    files,
+    pages,
+    preflight,
+    sign_in,
+    translate,
+)
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -64,7 +77,8 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (
-        *(sign_in.router, api.router, comparing.router, files.router, events.router, preflight.router, actions.api),
+        *(sign_in.router, api.router, comparing.router, files.router, exports.router, events.router),
+        *(preflight.router, actions.api),
         *(pages.router, actions.pages, translate.router, assets.router),
     ):
         app.include_router(router)
