@@ -199,7 +199,7 @@ def export_run(
     target = output or Path(made.file_name)
     made.save(target)
     database.close()
-    typer.echo(f"{target} ({target.stat().st_size / 1e6:.2f} MB)")
+    typer.echo(f"{target} ({target.stat().st_size / 1e3:,.0f} kB)")
 
 
 @app.command()

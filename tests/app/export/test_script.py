@@ -22,6 +22,7 @@ from tests.vae_core.datasets.conftest import idx_bytes
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
+from vae_core.datasets.mirrors import MIRRORS
 from vae_core.datasets.registry import load
 from vae_core.events import StepTerms
 from vae_core.training import train
@@ -143,11 +144,12 @@ def test_the_files_of_mnist_are_found_and_verified(tmp_path: Path, monkeypatch: 
     for stem, content in contents.items():
         (sound / "mnist" / f"{stem}.gz").write_bytes(gzip.compress(content))
         (damaged / "mnist" / stem).write_bytes(content[:-1])
-    for binarize in ("none", "static"):
+    monkeypatch.setitem(MIRRORS, "mnist", [(tmp_path / "nowhere").as_uri(), (sound / "mnist").as_uri()])
+    for binarize in ("none", "static"):  # the first to run downloads, the second finds what that has kept
         config = TrainConfig(**{**SMALL, "dataset": "mnist", "binarize": binarize, "max_steps": 8})
         stored = stored_terms(config, (sound,), tmp_path / "cache")
         (here / f"{binarize}.py").write_text(script(config, "mnist", "mnist.py", stored.tolist()))
-    for text in executed(here, ELBOARD_DATASETS=f"{damaged}{os.pathsep}{sound}").values():
+    for text in executed(here, ELBOARD_DATASETS=f"{damaged}{os.pathsep}{tmp_path / 'nowhere'}").values():
         apart = float(text.splitlines()[-1].split()[-1].removesuffix("."))
         assert "the run's first 8 steps" in text
         assert apart < 1e-8  # of terms written with nine digits
