@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import fill
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -22,6 +23,7 @@ from vae_core.datasets.files import DIGESTS
 from vae_core.datasets.mirrors import MIRRORS
 
 STEPS = 100  # that a script reproduces unless told otherwise, and of which it knows the run's own terms
+WIDTH = 116  # of the docstring's first lines, whose quotes come besides
 STEM = "train-images-idx3-ubyte"
 DEVICES = {
     "auto": '"cuda" if torch.cuda.is_available() else "cpu"',
@@ -94,8 +96,11 @@ def script(config: TrainConfig, name: str, file_name: str, stored: Sequence[Term
 
 
 def _title(config: TrainConfig, name: str) -> str:
+    """What the file is, fit for a docstring: a run's name may hold quotes, backslashes and whatever else was typed."""
+    harmless = "".join(letter if letter.isprintable() and letter not in '\\"' else " " for letter in name)
     model = "a variational autoencoder" if config.model == "vae" else "a plain autoencoder"
-    return f"{name}: {model} of {FACTS[config.dataset].title} with p(x|z) = {decoder(config)}."
+    title = f"{harmless}: {model} of {FACTS[config.dataset].title} with p(x|z) = {decoder(config)}."
+    return fill(title, WIDTH)
 
 
 def _amounts_to(config: TrainConfig) -> str | None:
@@ -110,7 +115,7 @@ def _optimizer(config: TrainConfig) -> str:
     name, form = OPTIMIZERS[config.optimizer]
     decays = config.weight_decay or config.optimizer == "adamw"  # which decays unless told not to
     decay = f", weight_decay={config.weight_decay}" if decays else ""
-    return f"torch.optim.{name}(model.parameters(), lr=LEARNING_RATE{decay}, {form}=True)"
+    return f"torch.optim.{name}(parameters, lr=LEARNING_RATE{decay}, {form}=True)"
 
 
 def _known(stored: Sequence[Terms]) -> list[list[str]]:

@@ -56,7 +56,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "laplace": {"likelihood": "laplace", "sigma": 0.2, "objective": "mmd", "optimizer": "adagrad", "dequantize": True},
     "laplace-shared": {"likelihood": "laplace", "scale": "shared", "objective": "beta_tcvae", "beta": 4},
     "laplace-optimal": {"likelihood": "laplace", "scale": "optimal", "model": "ae", "weight_decay": 0.01},
-    "laplace-pixel": {"likelihood": "laplace", "scale": "per_pixel", "precision": "bfloat16", "beta": 0.5},
+    "laplace-pixel": {"likelihood": "laplace", "scale": "per_pixel", "precision": "bfloat16", "grad_clip": 1},
     "logistic": {"likelihood": LOGISTIC, "sigma": 0.1, "output_bias": "data_mean", "objective": "ciwae"},
     "logistic-shared": {"likelihood": LOGISTIC, "scale": "shared", "objective": "dreg", "sigma": 0.3},
     "logistic-pixel": {
@@ -153,6 +153,15 @@ def test_the_files_of_mnist_are_found_and_verified(tmp_path: Path, monkeypatch: 
         apart = float(text.splitlines()[-1].split()[-1].removesuffix("."))
         assert "the run's first 8 steps" in text
         assert apart < 1e-8  # of terms written with nine digits
+
+
+@pytest.mark.parametrize("name", ['"""\nimport os\n"""', "\\", 'end"', "nul \0 byte", "long " * 24])
+def test_no_name_of_a_run_gets_out_of_the_docstring(name: str) -> None:
+    text = script(config_of("plain"), name, "plain.py")
+    assert ast.dump(ast.Module(ast.parse(text).body[1:], [])) == ast.dump(
+        ast.Module(ast.parse(text_of("plain")).body[1:], [])
+    )
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_terms_of_a_run_are_compared_as_far_as_they_were_finite() -> None:
