@@ -89,7 +89,7 @@ def _html(database: Database, settings: Settings, run: Run) -> Export:
     return _whole(_file_name(run, ".html"), "text/html; charset=utf-8", page(database, settings, run))
 
 
-def _script(database: Database, _: Settings, run: Run) -> Export:
+def _script(database: Database, settings: Settings, run: Run) -> Export:
     """Raises `Conflict` for a run that did not begin with weights of its own seed."""
     run_id, file_name = run.id or 0, _file_name(run, ".py")
     if run.parent_id is not None:
@@ -98,7 +98,9 @@ def _script(database: Database, _: Settings, run: Run) -> Export:
     with database.read() as session:
         read = steps.columns(session, run_id, last=STEPS, points=STEPS)
     stored = list(zip(read["reconstruction"], read["kl"], read["loss"], strict=True))
-    text = script(run.train_config, f"Run {run_id}, {run.name}", file_name, stored)
+    config = run.train_config
+    threads = config.threads or settings.threads_per_run  # as its worker does
+    text = script(config, f"Run {run_id}, {run.name}", file_name, threads, stored)
     return _whole(file_name, "text/x-python; charset=utf-8", text)
 
 

@@ -58,7 +58,7 @@ LIBRARIES = {
 Terms = Sequence[float | None]
 
 
-def script(config: TrainConfig, name: str, file_name: str, stored: Sequence[Terms] = ()) -> str:
+def script(config: TrainConfig, name: str, file_name: str, threads: int, stored: Sequence[Terms] = ()) -> str:
     """The file's text: `name` says whose it is, `stored` are the run's first reconstruction, kl and loss."""
     facts, variational = FACTS[config.dataset], config.model == "vae"
     scale = config.scale if config.likelihood in SCALED else None
@@ -70,6 +70,7 @@ def script(config: TrainConfig, name: str, file_name: str, stored: Sequence[Term
         "version": version("elboard"),
         "torch": version("torch").partition("+")[0],
         "file_name": file_name,
+        "threads": threads,
         "title": _title(config, name),
         "steps": min(STEPS, config.total_steps),
         "stored": _known(stored),

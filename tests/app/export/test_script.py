@@ -28,7 +28,7 @@ from vae_core.events import StepTerms
 from vae_core.training import train
 
 SMALL: dict[str, Any] = {
-    "hidden": (16,), "latent_dim": 3, "batch_size": 32, "max_steps": STEPS, "threads": 1, "device": "cpu",
+    "hidden": (16,), "latent_dim": 3, "batch_size": 32, "max_steps": STEPS, "device": "cpu",
     "evaluate_every": STEPS, "picture_every": STEPS, "examine": False,
 }  # fmt: skip
 CB = {"likelihood": "continuous_bernoulli", "dequantize": True}
@@ -91,7 +91,7 @@ def config_of(name: str) -> TrainConfig:
 
 @cache
 def text_of(name: str) -> str:
-    return script(config_of(name), name, f"{name}.py")
+    return script(config_of(name), name, f"{name}.py", 1)
 
 
 def stored_terms(config: TrainConfig, folders: tuple[Path, ...] = (), cache: Path = Path()) -> Table:
@@ -148,7 +148,7 @@ def test_the_files_of_mnist_are_found_and_verified(tmp_path: Path, monkeypatch: 
     for binarize in ("none", "static"):  # the first to run downloads, the second finds what that has kept
         config = TrainConfig(**{**SMALL, "dataset": "mnist", "binarize": binarize, "max_steps": 8})
         stored = stored_terms(config, (sound,), tmp_path / "cache")
-        (here / f"{binarize}.py").write_text(script(config, "mnist", "mnist.py", stored.tolist()))
+        (here / f"{binarize}.py").write_text(script(config, "mnist", "mnist.py", 1, stored.tolist()))
     for text in executed(here, ELBOARD_DATASETS=f"{damaged}{os.pathsep}{tmp_path / 'nowhere'}").values():
         apart = float(text.splitlines()[-1].split()[-1].removesuffix("."))
         assert "the run's first 8 steps" in text
@@ -157,7 +157,7 @@ def test_the_files_of_mnist_are_found_and_verified(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("name", ['"""\nimport os\n"""', "\\", 'end"', "nul \0 byte", "long " * 24])
 def test_no_name_of_a_run_gets_out_of_the_docstring(name: str) -> None:
-    text = script(config_of("plain"), name, "plain.py")
+    text = script(config_of("plain"), name, "plain.py", 1)
     assert ast.dump(ast.Module(ast.parse(text).body[1:], [])) == ast.dump(
         ast.Module(ast.parse(text_of("plain")).body[1:], [])
     )
@@ -166,7 +166,7 @@ def test_no_name_of_a_run_gets_out_of_the_docstring(name: str) -> None:
 
 def test_the_terms_of_a_run_are_compared_as_far_as_they_were_finite() -> None:
     stored = [(45.5, 0.25, 45.75), (44.0, 0.2, 44.2), (None, None, None), (1.0, 1.0, 2.0)]
-    text = script(config_of("plain"), "plain", "plain.py", stored)
+    text = script(config_of("plain"), "plain", "plain.py", 1, stored)
     assert "    (45.5, 0.25, 45.75),\n    (44, 0.2, 44.2),\n]" in text
     assert "STORED" not in text_of("plain")
 
