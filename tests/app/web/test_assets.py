@@ -50,6 +50,7 @@ def test_a_wheel_carries_templates_and_static_files(tmp_path: Path) -> None:
     for folder in ("templates", "static"):
         files = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"app/{file}" for file in map(str, files)} <= names
+    assert {f"app/export/parts/{path.name}" for path in (ROOT / "app" / "export" / "parts").iterdir()} <= names
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     check = "from app.templating import folder; print(folder('templates'), folder('static'))"
     shown = subprocess.run(
