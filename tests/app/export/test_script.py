@@ -55,6 +55,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "resnet": {"architecture": "resnet", "batch_size": 16, "max_steps": 30, "objective": "dreg"},
     "laplace": {"likelihood": "laplace", "sigma": 0.2, "objective": "mmd", "optimizer": "adagrad", "dequantize": True},
     "laplace-shared": {"likelihood": "laplace", "scale": "shared", "objective": "beta_tcvae", "beta": 4},
+    "unsplit": {"objective": "beta_tcvae", "max_steps": 5},
     "laplace-optimal": {"likelihood": "laplace", "scale": "optimal", "model": "ae", "weight_decay": 0.01},
     "laplace-pixel": {"likelihood": "laplace", "scale": "per_pixel", "precision": "bfloat16", "grad_clip": 1},
     "logistic": {"likelihood": LOGISTIC, "sigma": 0.1, "output_bias": "data_mean", "objective": "ciwae"},
