@@ -16,7 +16,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from app import commands
-from app.commands import changes_of, settings_of
+from app.commands import changes_of, database_of, settings_of
 from app.database import why_refused
 from app.errors import AppError
 from app.launch import LaunchRequest
@@ -181,6 +181,25 @@ def _text(file: str) -> str:
         return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(f"cannot read {file}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
+
+
+@app.command("export")
+def export_run(
+    run: commands.RunId,
+    name: Annotated[str, typer.Option("--format", help="script, html, csv, parquet, json or safetensors.")],
+    output: Annotated[Path | None, typer.Option(help="A new file; its usual name, here, if not given.")] = None,
+    data: commands.Data = None,
+) -> None:
+    """Write a run as a file: a PyTorch script, a web page, its steps, its record or its weights."""
+    from app.export.formats import export
+
+    settings = settings_of(data)
+    database = database_of(settings)
+    made = export(database, settings, run, name)
+    target = output or Path(made.file_name)
+    made.save(target)
+    database.close()
+    typer.echo(f"{target} ({target.stat().st_size / 1e3:,.0f} kB)")
 
 
 @app.command()

@@ -36,7 +36,7 @@ def show(
 ) -> None:
     """List the newest runs."""
     table = Table("run", "name", "status", "step", "−ELBO", "what it says", box=None)
-    with _database(settings_of(data)).read() as session:
+    with database_of(settings_of(data)).read() as session:
         for run in runs.find(session, limit=limit).runs:
             elbo = run.latest.get("elbo")
             said = run.error or run.notice or run.activity or ""
@@ -100,7 +100,7 @@ def backup(
     data: Data = None,
 ) -> None:
     """Copy the database into one file, even while it is in use."""
-    saved = back_up(_database(settings_of(data)).engine, target)
+    saved = back_up(database_of(settings_of(data)).engine, target)
     typer.echo(f"{saved} ({saved.stat().st_size / 1e6:.1f} MB)")
 
 
@@ -110,7 +110,7 @@ def tidy(
 ) -> None:
     """Purge deleted runs for good, with their folders, and shrink the database."""
     settings = settings_of(data)
-    freed = tidied(_database(settings), settings, older_than)
+    freed = tidied(database_of(settings), settings, older_than)
     typer.echo(
         f"Purged, deleted more than {older_than:g} days ago: {', '.join(map(str, freed.runs)) or 'no run'}. "
         f"Freed: {freed.folders / 1e6:.1f} MB of files, {freed.database / 1e6:.1f} MB of the database."
@@ -134,7 +134,7 @@ def changes_of(texts: list[str], option: str = "set") -> dict[str, Any]:
 def _each(data: Path | None, run_ids: list[int], change: Callable[[Session, int], Run]) -> None:
     """Make the change to each run and say what became of it; the first refusal ends it."""
     settings = settings_of(data)
-    database = _database(settings)
+    database = database_of(settings)
     for run_id in run_ids:
         with database.write() as session:
             run = change(session, run_id)
@@ -151,7 +151,7 @@ def _became(run: Run) -> str:
     return f"{run.status}, to {run.want}" if asked else run.status
 
 
-def _database(settings: Settings) -> Database:
+def database_of(settings: Settings) -> Database:
     """The database, which must be there. Raises `AppError`."""
     database = Database(settings.database_url)
     if database.is_sqlite and not Path(database.url.database or "").is_file():

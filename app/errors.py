@@ -1,6 +1,6 @@
 """What the application refuses, as facts; `web` turns each into one JSON form or one page.
 
-AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (409), Refused (422)
+AppError ── Unauthorised (401), Forbidden (403), NotFound (404), Conflict (409), Refused (422), Unsupported (501)
          └─ of a command: Unusable, Unrecorded, Occupied
 """
 
@@ -32,6 +32,12 @@ class Refused(AppError):
     """The request itself makes no sense; `field` says where."""
 
     status = 422
+
+
+class Unsupported(AppError):
+    """This installation lacks what it would take."""
+
+    status = 501
 
 
 class Unauthorised(AppError):

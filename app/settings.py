@@ -49,7 +49,7 @@ class Settings:
     @property
     def threads_per_run(self) -> int:
         """CPU threads for a run that names none, so that full slots do not fight for cores."""
-        return max(1, (os.cpu_count() or 1) // self.slots)
+        return max(1, (os.cpu_count() or 1) // max(1, self.slots))
 
     def run_folder(self, run_id: int) -> Path:
         """What a run leaves besides its rows."""

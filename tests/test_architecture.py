@@ -23,12 +23,12 @@ WORKERS = {"app.worker", "app.direct"}  # the programs that train
 PURE = (
     "app.plots", "app.forms", "app.palette", "app.units", "app.comparison", "app.launch", "app.translator",
     "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements", "app.diagnosis",
-    "app.formulas", "app.equations", "app.exhibits", "app.listings", "app.measurements", "app.diagnosis",
-    "app.pairing", "app.verdicts", "app.yardsticks", "app.meaning",
+    "app.pairing", "app.verdicts", "app.yardsticks", "app.meaning", "app.export.script", "app.export.layers",
+    "app.description",
 )  # fmt: skip
 STORE_READERS = (
     "app.stream", "app.feed", "app.recorder", "app.jobs", "app.web", "app.worker", "app.direct", "app.commands",
-    "app.store", "app.doctor", "app.migrations", "app.tidy",
+    "app.store", "app.doctor", "app.migrations", "app.tidy", "app.export",
 )  # fmt: skip
 
 

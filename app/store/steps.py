@@ -1,8 +1,6 @@
-"""The terms of every step: written in blocks, read back raw, in buckets, smoothed, or as CSV."""
+"""The terms of every step: written in blocks, read back raw, in buckets, smoothed, or all of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from csv import writer
-from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,9 @@ from app.store.smoothing import smoothed
 from vae_core.events import StepTerms
 
 FIELDS = ("epoch", "seconds", *TERMS)
+COLUMNS = ("step", *FIELDS, "nonfinite")
 NOISY = ("reconstruction", "kl", "elbo", "loss")  # what can be smoothed; β is a plan, not a measurement
+AT_ONCE = 10_000  # steps in one part of a whole run
 MOST_NONFINITE = 1000  # step numbers in one answer
 
 TABLE = SQLModel.metadata.tables[str(Step.__tablename__)]
@@ -144,18 +144,15 @@ def _nonfinite(session: Session, run_id: int, first: int, last: int) -> dict[str
     return {"nonfinite": list(found), "nonfinite_count": count}
 
 
-def csv(session: Session, run_id: int) -> Iterator[str]:
-    """Every step as CSV text, a header and then a thousand lines at a time; an empty cell is a NULL."""
-    yield ",".join(["step", *FIELDS, "nonfinite"]) + "\r\n"
+def rows(session: Session, run_id: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Every step in parts of at most ten thousand, each with the values of `COLUMNS`; None is a NULL."""
     query = sa.select(*TABLE.c["step", *STORED, "nonfinite"]).where(TABLE.c.run_id == run_id).order_by(TABLE.c.step)
     per_epoch = summaries.steps_per_epoch(session, run_id)
-    for rows in session.execute(query, execution_options={"yield_per": 1000}).partitions():
-        text = StringIO()
-        writer(text).writerows(_line(row, per_epoch) for row in rows)
-        yield text.getvalue()
+    for part in session.execute(query, execution_options={"yield_per": AT_ONCE}).partitions():
+        yield [_row(row, per_epoch) for row in part]
 
 
-def _line(row: Any, per_epoch: int) -> tuple[Any, ...]:
-    step, seconds, reconstruction, kl, loss, beta, nonfinite = row
+def _row(stored: Any, per_epoch: int) -> tuple[Any, ...]:
+    step, seconds, reconstruction, kl, loss, beta, nonfinite = stored
     elbo = None if reconstruction is None or kl is None else -(reconstruction + kl)
-    return step, step / per_epoch, seconds, reconstruction, kl, elbo, loss, beta, int(nonfinite)
+    return step, step / per_epoch, seconds, reconstruction, kl, elbo, loss, beta, nonfinite

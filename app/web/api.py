@@ -1,11 +1,9 @@
 """The JSON API: parse, one call, answer. The pages are its HTML twins."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.database import Database
@@ -13,9 +11,9 @@ from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest
 from app.models import Run, RunStatus
+from app.remarks import unexamined
 from app.store import evaluations, pictures, reports, runs, steps
 from app.web.dependencies import DatabaseDep, SchedulerDep
-from app.web.remarks import unexamined
 from app.web.security import require_user
 from vae_core.config import json_schema
 from vae_core.presets import PRESETS
@@ -161,20 +159,6 @@ def read_steps(
     with database.read() as session:
         runs.get(session, run_id, deleted_too=True)
         return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
-
-
-@router.get("/runs/{run_id}/steps.csv")
-def export_steps(database: DatabaseDep, run_id: RunId) -> StreamingResponse:
-    """Every step, streamed."""
-    with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
-
-    def lines() -> Iterator[str]:
-        with database.read() as session:
-            yield from steps.csv(session, run_id)
-
-    headers = {"Content-Disposition": f'attachment; filename="run-{run_id}-steps.csv"'}
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/runs/{run_id}/evaluations")

@@ -5,25 +5,17 @@ import hashlib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.types import Scope
 
-from app.web import words
+from app.templating import environment
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-PACKAGE = Path(__file__).parent.parent
 
 router = APIRouter()
-
-
-def folder(name: str) -> Path:
-    """`templates`, `static` or `docs`: inside an installed wheel's `app`, or beside it in a checkout."""
-    installed = PACKAGE / name
-    return installed if installed.is_dir() else PACKAGE.parent / name
 
 
 @cache
@@ -66,10 +58,7 @@ class RevalidatedFiles(StaticFiles):
 
 @cache
 def templates() -> Jinja2Templates:
-    """The page templates with the filters that they use."""
-    made = Jinja2Templates(folder("templates"))
-    environment: Any = made.env
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters |= words.FILTERS
-    environment.globals |= {"plotly_url": plotly_url}
-    return made
+    """The page templates with what a served page knows besides: where plotly.js is."""
+    made = environment()
+    made.globals["plotly_url"] = plotly_url
+    return Jinja2Templates(env=made)

@@ -1,6 +1,5 @@
 """What a run leaves besides its rows: its log, and its checkpoints, whose weights may be taken along."""
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -41,12 +40,12 @@ def read_weights(
     database: DatabaseDep, settings: SettingsDep, run_id: RunId, step: Annotated[int, Field(ge=0, le=2**53)]
 ) -> Response:
     """The model's weights after a step, under the names of its state dict."""
-    name = _require(database, run_id)
+    _require(database, run_id)
     try:
         weights = Checkpoints(settings.checkpoints(run_id)).weights(step)
     except Damaged as reason:
         raise NotFound(f"The checkpoint of step {step} of run {run_id} {reason}.") from None
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(name)}-{step}.safetensors"'}
+    headers = {"Content-Disposition": f'attachment; filename="elboard-run-{run_id}-step-{step}.safetensors"'}
     return Response(weights, media_type="application/octet-stream", headers=headers)
 
 
@@ -64,12 +63,7 @@ def checkpoints_of(settings: Settings, run_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _require(database: Database, run_id: int) -> str:
-    """The name of a run that exists. Raises `NotFound`."""
+def _require(database: Database, run_id: int) -> None:
+    """Raises `NotFound` where there is no such run."""
     with database.read() as session:
-        return runs.get(session, run_id, deleted_too=True).name
-
-
-def _file_name(name: str) -> str:
-    """A run's name with what every file system and header takes."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.") or "run"
+        runs.get(session, run_id, deleted_too=True)

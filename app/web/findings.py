@@ -7,9 +7,9 @@ from typing import Any
 from app.comparison import Comparison
 from app.models import Run
 from app.pairing import Gap, Scores
+from app.remarks import share_of_reading, unexamined
 from app.units import QUANTITIES, READING_NAMES, SHORT_NAMES
-from app.web.remarks import share_of_reading, unexamined
-from app.web.words import called, interval
+from app.words import called, interval
 from app.yardsticks import Yardstick
 
 LETTERS = "ABCDEFGH"  # of the runs, in their order

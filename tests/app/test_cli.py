@@ -65,6 +65,31 @@ def test_train_runs_here_and_leaves_the_run_in_the_store(tmp_path: Path) -> None
     database.close()
 
 
+def test_a_run_is_exported_into_a_new_file_and_never_over_another(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'elboard.sqlite'}")
+    database.create_tables()
+    with database.write() as session:
+        runs.create(session, TrainConfig(max_steps=5), name="here")
+    database.close()
+    monkeypatch.chdir(tmp_path)
+    words = ["export", "1", "--data", "data", "--format"]
+    assert command(*words, "script")[:2] == (0, "elboard-run-1.py (5 kB)\n")
+    assert "Run 1, here: a variational autoencoder" in Path("elboard-run-1.py").read_text()
+    assert command(*words, "json", "--output", "record.json")[0] == 0
+    assert json.loads(Path("record.json").read_text())["run"]["name"] == "here"
+    for refused, said in {
+        ("json", "--output", "record.json"): "record.json is there already",
+        ("csv", "--output", "nowhere/steps.csv"): "cannot write nowhere/steps.csv: No such file",
+        ("xml",): "format must be one of script, html, csv, parquet, json, safetensors, not 'xml'",
+        ("safetensors",): "Run 1 has no checkpoint",
+    }.items():
+        status, _, errors = command(*words, *refused)
+        assert (status, said in errors) == (2, True), errors
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "elboard-run-1.py", "record.json"}
+
+
 def test_train_says_how_it_ended(tmp_path: Path) -> None:
     told = elboard("train", "--data", str(tmp_path), *QUICK)
     assert told.returncode == 0

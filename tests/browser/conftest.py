@@ -56,7 +56,7 @@ class Watch:
         )
 
     def _check(self, url: str, host: str) -> None:
-        if not url.startswith((host, "data:", "blob:")):
+        if not url.startswith((host, "data:", "blob:", "file:")):
             self.found.append(f"foreign request: {url}")
 
     def expect(self, text: str) -> None:

@@ -174,9 +174,18 @@ def test_exports_are_the_figure_and_every_step(visit: Visit, pair: list[int], tm
     with Image.open(tmp_path / "figure.png") as figure:
         assert min(figure.size) > 500
     with page.expect_download() as csv:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     csv.value.save_as(tmp_path / "steps.csv")
+    assert csv.value.suggested_filename == f"elboard-run-{pair[0]}-steps.csv"
     assert len((tmp_path / "steps.csv").read_text().splitlines()) == 401
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Web page").click()
+    kept.value.save_as(tmp_path / "run.html")
+    page.goto((tmp_path / "run.html").as_uri())  # any request of it would be a foreign one
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("[data-figure=lines] .scatterlayer path.js-line").first).to_be_visible()
+    expect(page.locator("#xray tbody tr")).to_have_count(5)
+    assert accessibility_faults(page) == []
 
 
 def test_the_modebar_offers_no_upload(visit: Visit, pair: list[int]) -> None:

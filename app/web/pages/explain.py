@@ -11,9 +11,9 @@ from app.exhibits import ERROR, Controls, exhibits, widths_table
 from app.listings import listing
 from app.measurements import Grid, grids
 from app.statistics import Missing
+from app.templating import folder
 from app.units import QUANTITIES
 from app.verdicts import Verdict, units_sentence, verdict
-from app.web.assets import folder
 from app.web.dependencies import ShelfDep
 from app.web.pages.view import page
 from vae_core.config import TrainConfig

@@ -1,31 +1,19 @@
 """One run's page: its curves, pictures, held-out numbers, examination and configuration."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.diagnosis.course import Course
+from app.description import description
 from app.diagnosis.diagnose import diagnose
-from app.launch import command_line
+from app.export.tables import has_parquet
 from app.logs import tail
 from app.models import LIVE
-from app.plots.figure import Line
-from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
-from app.plots.references import reference_marks
-from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.store import control, events, pictures, runs
-from app.units import READING_NAMES, bits_unit, decoder, reconstruction_unit
-from app.web import remarks
 from app.web.api import RunId
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.diagnosis import public, read_course
 from app.web.files import checkpoints_of
-from app.web.pages.view import Json, lines, page, page_data
-from vae_core.config import TrainConfig
-from vae_core.datasets.facts import FACTS
-from vae_core.presets import PRESETS, Published
-from vae_core.references import references
+from app.web.pages.view import page, page_data
 
 router = APIRouter()
 
@@ -42,72 +30,17 @@ def show_run(
         stored = runs.get(session, run_id, deleted_too=True)
         sheets = pictures.all(session, run_id)
         course = read_course(session, shelf, stored)
-    config, evaluated, report = course.config, course.evaluations, course.report
-    (line,) = lines([stored], [""])
-    published = _published(stored.preset, config)
-    shown = runs.public(stored, evaluated[-1] if evaluated else None)
+    evaluated = course.evaluations
     context = {
-        "run": shown,
-        "line": line,
-        "config": config.to_dict(),
-        "defaults": TrainConfig().to_dict(),
-        "command": command_line(config),
+        **description(stored, evaluated, course.report, course.statistics),
+        "run": runs.public(stored, evaluated[-1] if evaluated else None),
         "live": stored.status in LIVE,
         "goes_on": control.GOES_ON,
         "extends": control.EXTENDS,
-        "decoder": decoder(config),
-        "bits_unit": bits_unit(config),
-        "facts": FACTS[config.dataset],
-        "published": published,
-        "verdict": published and remarks.reproduction(published, stored.status, evaluated[-1] if evaluated else None),
-        "remarks": remarks.loss_remarks(config),
-        "belief": remarks.belief(evaluated[-1]) if evaluated else None,
-        "report": report,
-        "unexamined": remarks.unexamined(stored.status, config),
-        "readings": READING_NAMES,
         "diagnosis": public(run_id, diagnose(course)),
-        "reading": report and (remarks.misread(config, report["xray"]) or remarks.best_reading(report["xray"])),
-        "evaluations": evaluated,
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
-        "figures": _figures(config, line),
-        "references": _references(course, published),
-        "kl_figure": _kl_figure(evaluated, line),
-        "kl_history_figure": kl_history_figure(evaluated, line),
-        "variance_figure": report and mean_variance_figure(report["latents"]["mean_variance"], line),
+        "has_parquet": has_parquet(),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
     }
     return page(request, "run.html", context)
-
-
-def _published(preset: str | None, config: TrainConfig) -> Published | None:
-    """The published number, if this run is still what the preset says, whatever its seed."""
-    if preset not in PRESETS:
-        return None
-    same = any(replace(wanted, seed=config.seed) == config for wanted in PRESETS[preset].configs())
-    return PRESETS[preset].published if same else None
-
-
-def _references(course: Course, published: Published | None) -> list[Json]:
-    """The lines to see the curves against: of the data set, once its pixels are counted, and the published value."""
-    known = references(course.config, course.statistics.test) if course.statistics else []
-    if published:
-        known.append(published.reference)
-    return reference_marks(known, course.config.model == "vae")
-
-
-def _figures(config: TrainConfig, line: Line) -> dict[str, Json]:
-    """The views of the curves, the first one shown first."""
-    variational = config.model == "vae"
-    varies = config.beta_schedule != "constant"
-    lines = terms_figure(line, reconstruction_unit(config), variational=variational, beta_varies=varies)
-    return {
-        "lines": lines,
-        **({"stacked": stacked_figure(line)} if variational else {}),
-        "training": training_figure(line),
-    }
-
-
-def _kl_figure(evaluated: list[Json], line: Line) -> Json | None:
-    per_dim = evaluated[-1]["kl_per_dim"] if evaluated else None
-    return kl_per_dim_figure(per_dim, line) if per_dim else None

@@ -1,8 +1,7 @@
 """The JSON API as a program sees it."""
 
-import csv
 from collections.abc import Callable
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -76,7 +75,7 @@ def test_bodies_that_are_no_json_or_too_large_are_refused(client: TestClient) ->
     assert large.status_code == 413
 
 
-@pytest.mark.parametrize("path", ["", "/steps", "/evaluations", "/report", "/xray", "/pictures", "/steps.csv"])
+@pytest.mark.parametrize("path", ["", "/steps", "/evaluations", "/report", "/xray", "/pictures"])
 def test_a_run_that_is_not_there_is_a_404(client: TestClient, path: str) -> None:
     answer = client.get(f"/api/runs/7{path}")
     assert (answer.status_code, answer.json()) == (
@@ -127,15 +126,6 @@ def test_bad_windows_are_refused(client: TestClient, trained: Trained, query: st
     answer = client.get(f"/api/runs/{trained()}/steps?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] in {"points", "from", "fields", "to", "smooth"}
-
-
-def test_csv_holds_every_step(client: TestClient, trained: Trained) -> None:
-    answer = client.get(f"/api/runs/{trained()}/steps.csv")
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert "attachment" in answer.headers["content-disposition"]
-    rows = list(csv.DictReader(StringIO(answer.text)))
-    assert [int(row["step"]) for row in rows] == list(range(1, 41))
-    assert float(rows[0]["elbo"]) == pytest.approx(-float(rows[0]["reconstruction"]) - float(rows[0]["kl"]))
 
 
 def test_pictures_are_immutable_pngs_under_their_hash(client: TestClient, trained: Trained) -> None:

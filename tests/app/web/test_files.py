@@ -35,7 +35,7 @@ def test_the_weights_of_a_checkpoint_can_be_taken_along(client: TestClient, left
     first, last = client.get(f"/api/runs/{left}/checkpoints").json()["checkpoints"]
     assert (first["step"], first["score"], first["best"], last["step"], last["best"]) == (20, -90, True, 40, False)
     answer = client.get(first["url"])
-    assert answer.headers["content-disposition"].endswith('-20.safetensors"')
+    assert answer.headers["content-disposition"].endswith(f'"elboard-run-{left}-step-20.safetensors"')
     weights = safetensors.numpy.load(answer.content)
     assert {name: value.tolist() for name, value in weights.items()} == {"bias": [20, 20, 20]}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.pairing import Gap
-from app.web.words import called, duration, gap, interval, moment, number, percent, rounded, signed, time_left, within
+from app.words import called, duration, gap, interval, moment, number, percent, rounded, signed, time_left, within
 
 
 @pytest.mark.parametrize(

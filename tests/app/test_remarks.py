@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.web.remarks import belief, best_reading, loss_remarks, misread, reproduction, share_of_reading, unexamined
+from app.remarks import belief, best_reading, loss_remarks, misread, reproduction, share_of_reading, unexamined
 from vae_core.config import TrainConfig
 from vae_core.presets import Published
 from vae_core.report import Report

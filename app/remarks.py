@@ -8,7 +8,7 @@ from typing import Any
 from app.meaning import objective
 from app.models import LIVE
 from app.units import READING_NAMES
-from app.web.words import number, percent, within
+from app.words import number, percent, within
 from vae_core.config import TrainConfig
 from vae_core.convention import implied
 from vae_core.presets import Published

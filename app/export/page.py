@@ -1,0 +1,64 @@
+"""A run as one web page that needs no server: its figures, numbers, pictures and configuration, readable offline."""
+
+from base64 import b64encode
+from contextlib import suppress
+from importlib.metadata import version
+
+from plotly.offline import get_plotlyjs
+from sqlmodel import Session
+
+from app.database import Database
+from app.description import Json, description
+from app.models import Run
+from app.plots.filled import filled, marked
+from app.settings import Settings
+from app.store import evaluations, pictures, reports, runs, steps
+from app.templating import environment, folder
+from vae_core.config import TrainConfig
+from vae_core.datasets.registry import DatasetUnavailable
+from vae_core.datasets.statistics import Statistics, statistics
+
+STYLES = ("tokens", "base", "components", "pages")
+POINTS = 1000  # of a curve: a longer one is drawn as the mean of its buckets within their least and greatest values
+
+
+def page(database: Database, settings: Settings, run: Run) -> str:
+    """The page of a run as it stands."""
+    run_id = run.id or 0
+    with database.read() as session:
+        evaluated = evaluations.all(session, run_id)
+        report = reports.last(session, run_id)
+        columns = steps.columns(session, run_id, points=POINTS)
+        sheets = _sheets(session, run_id)
+    told = description(run, evaluated, report, _counted(run.train_config, settings))
+    latents = {name: told[f"{name}_figure"] for name in ("kl", "kl_history", "variance")}
+    context = {
+        **told,
+        "run": runs.public(run, evaluated[-1] if evaluated else None),
+        "columns": columns,
+        "sheets": sheets,
+        "figures": {
+            "lines": marked(filled(told["figures"]["lines"], columns, evaluated), told["references"]),
+            "training": filled(told["figures"]["training"], columns, evaluated),
+            **{name: figure for name, figure in latents.items() if figure},
+        },
+        "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],
+        "themed": (folder("static") / "js" / "figures.js").read_text(),
+        "plotly": get_plotlyjs(),
+        "version": version("elboard"),
+    }
+    return environment().get_template("standalone.html").render(context)
+
+
+def _sheets(session: Session, run_id: int) -> list[Json]:
+    """The newest pictures of each kind, with their bytes in the URL."""
+    newest = {sheet["kind"]: sheet for sheet in pictures.all(session, run_id)}
+    images = {kind: b64encode(pictures.png(session, sheet["hash"])).decode() for kind, sheet in newest.items()}
+    return [{**sheet, "url": f"data:image/png;base64,{images[kind]}"} for kind, sheet in newest.items()]
+
+
+def _counted(config: TrainConfig, settings: Settings) -> Statistics | None:
+    """The pixels of the run's data set; None where its images are not on this machine."""
+    with suppress(DatasetUnavailable, OSError, ValueError):
+        return statistics(config.dataset, config.grain, folders=settings.datasets, cache=settings.dataset_cache)
+    return None

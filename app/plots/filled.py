@@ -1,0 +1,70 @@
+"""Live figures with their numbers in them, for a page that no script fills.
+
+On a served page static/js/chart.js, curves.js and references.js do the same while steps arrive.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from app.plots.figure import Figure
+
+REACH = 0.6  # how much of a row's own range a reference line may add to it, above or below
+RATES = 100  # steps a second are counted over a hundredth of the points
+
+Columns = Mapping[str, Any]
+
+
+def filled(figure: Figure, columns: Columns, evaluations: Sequence[Mapping[str, Any]]) -> Figure:
+    """A copy of a figure of one run over its steps, from `app.store.steps.columns` and its evaluations."""
+    made = deepcopy(figure)
+    for trace in made["data"]:
+        field, role = trace["meta"]["field"], trace["meta"]["role"]
+        if role == "heldout":
+            known = [(row["step"], held) for row in evaluations if (held := _held_out(row, field)) is not None]
+            trace["x"], trace["y"] = [step for step, _ in known], [value for _, value in known]
+        else:
+            trace["y"] = _values(columns, field, role)
+            trace["x"] = columns["step"] if trace["y"] else []
+    made["layout"]["xaxis"]["title"] = {"text": "step"}
+    return made
+
+
+def marked(figure: Figure, references: Sequence[Mapping[str, Any]]) -> Figure:
+    """A copy of a filled figure with those of `app.plots.references`' lines that do not squeeze a row's curve."""
+    made = deepcopy(figure)
+    made["layout"].setdefault("shapes", [])
+    for one in references:
+        points = [y for trace in made["data"] if trace["yaxis"] == one["axis"] for y in trace["y"] if y is not None]
+        reach = REACH * (max(points) - min(points)) if points else -1.0
+        if points and min(points) - reach < one["value"] < max(points) + reach:
+            made["layout"]["shapes"].append(one["shape"])
+            made["layout"]["annotations"].append({**one["annotation"], "y": one["value"]})
+    return made
+
+
+def _values(columns: Columns, field: str, role: str) -> list[float | None]:
+    """What a trace draws: the raw steps, or the mean, least and greatest values of buckets."""
+    if field == "rate":
+        return _rates(columns)
+    if field == "negative_elbo":
+        mirrored = {"low": "high", "high": "low"}.get(role, role)
+        return [None if value is None else -value for value in _values(columns, "elbo", mirrored)]
+    found = columns[field]
+    if isinstance(found, dict):
+        way = {"line": "mean", "area": "mean", "low": "min", "high": "max"}.get(role)
+        return found[way] if way else []
+    return found if role in {"line", "area"} else []
+
+
+def _rates(columns: Columns) -> list[float | None]:
+    steps, seconds = columns["step"], columns["seconds"]
+    span = max(1, len(steps) // RATES)
+    passed = [0 if i < span else seconds[i] - seconds[i - span] for i in range(len(steps))]
+    return [(steps[i] - steps[i - span]) / took if took > 0 else None for i, took in enumerate(passed)]
+
+
+def _held_out(row: Mapping[str, Any], field: str) -> float | None:
+    if field != "negative_elbo":
+        return row.get(field)
+    return None if row["elbo"] is None else -row["elbo"]

@@ -1,0 +1,54 @@
+import pytest
+
+from app.plots.figure import Line
+from app.plots.filled import filled, marked
+from app.plots.terms import terms_figure, training_figure
+
+LINE = Line(1, "", 1, "solid")
+RAW = {
+    "step": [1, 2, 3], "seconds": [0.5, 1.0, 2.0], "reconstruction": [9.0, 8.0, None], "kl": [1.0, 2.0, None],
+    "elbo": [-10.0, -10.0, None], "loss": [10.0, 10.0, None], "beta": [1.0, 1.0, 1.0],
+}  # fmt: skip
+EVALUATIONS = [{"step": 0, "elbo": None, "reconstruction": 9.5, "kl": None}, {"step": 3, "elbo": -9.0, "kl": 2.5}]
+
+
+def trace(figure, field: str, role: str):
+    (found,) = [one for one in figure["data"] if (one["meta"]["field"], one["meta"]["role"]) == (field, role)]
+    return found["x"], found["y"]
+
+
+@pytest.fixture
+def terms():
+    return terms_figure(LINE, "nats", variational=True, beta_varies=False)
+
+
+def test_raw_steps_are_drawn_as_they_are_and_have_no_band(terms) -> None:
+    figure = filled(terms, RAW, EVALUATIONS)
+    assert trace(figure, "negative_elbo", "line") == ([1, 2, 3], [10.0, 10.0, None])
+    assert trace(figure, "kl", "low") == trace(figure, "kl", "raw") == ([], [])
+    assert trace(figure, "negative_elbo", "heldout") == ([3], [9.0])
+    assert trace(figure, "reconstruction", "heldout") == ([0], [9.5])
+    assert "x" not in terms["data"][0], "the live figure stays as it was"
+
+
+def test_buckets_are_their_mean_in_a_band_mirrored_for_the_negative_elbo(terms) -> None:
+    bucket = {"min": [-12.0], "mean": [-10.0], "max": [-9.0]}
+    figure = filled(terms, {"step": [4], **dict.fromkeys(("reconstruction", "kl", "elbo"), bucket)}, [])
+    assert [trace(figure, "kl", role)[1] for role in ("low", "line", "high")] == [[-12.0], [-10.0], [-9.0]]
+    assert [trace(figure, "negative_elbo", role)[1] for role in ("low", "line", "high")] == [[9.0], [10.0], [12.0]]
+
+
+def test_speed_is_steps_over_the_time_between_them() -> None:
+    assert trace(filled(training_figure(LINE), RAW, []), "rate", "line") == ([1, 2, 3], [None, 2.0, 1.0])
+
+
+def test_only_lines_near_a_curve_are_drawn(terms) -> None:
+    figure = filled(terms, RAW, [])
+    near, far = (
+        {"axis": "y2", "value": value, "shape": {"y0": value}, "annotation": {"text": "l"}} for value in (8.5, 99)
+    )
+    drawn = marked(figure, [near, far])["layout"]
+    assert drawn["shapes"] == [{"y0": 8.5}]
+    assert drawn["annotations"][-1] == {"text": "l", "y": 8.5}
+    without_steps = filled(terms, {name: [] for name in RAW}, [])
+    assert marked(without_steps, [near])["layout"]["shapes"] == []
