@@ -66,8 +66,8 @@ class Scheduler:
             if run.want == "kill" and run.handle:
                 self._executor.kill(run.handle)
                 self._end(run, "stopped", "It was killed: its last checkpoint is what is left.")
-            elif run.want in UNBEGUN and run.handle and self._started.get(run.id or 0) == run.heartbeat_at:
-                self._executor.kill(run.handle)  # it has said no word yet: it still imports, and has nothing to save
+            elif run.want in UNBEGUN and run.handle and self._has_not_begun(run):
+                self._executor.kill(run.handle)  # it still imports, and has nothing to save
                 self._end(run, UNBEGUN[run.want])
         for run_id, run in list(self._watched.items()):
             if not self._lives(run.handle):
@@ -92,6 +92,10 @@ class Scheduler:
         if silent != known:
             with self._database.write() as session:
                 attempts.note_silence(session, run.id or 0, run.attempt, run.heartbeat_at if silent else None)
+
+    def _has_not_begun(self, run: Run) -> bool:
+        """Whether we started its process and it has not said a word yet."""
+        return run.id in self._started and self._started[run.id] == run.heartbeat_at
 
     def _start_next(self) -> bool:
         with self._database.write() as session:

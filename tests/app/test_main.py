@@ -123,7 +123,7 @@ def test_an_autoencoder_has_a_reconstruction_only(server: Server) -> None:
     assert None not in stored["reconstruction"]
     assert stored["nonfinite"] == []
     kinds = {sheet["kind"] for sheet in server.api.get(f"/api/runs/{run['id']}/pictures").json()["pictures"]}
-    assert kinds == {"inputs", "reconstructions"}
+    assert kinds == {"inputs", "reconstructions", "held_out", "held_out_means"}
 
 
 def test_a_server_with_an_open_stream_says_goodbye_and_stops(tmp_path: Path) -> None:
