@@ -99,32 +99,6 @@ def act_on_runs(
     return RedirectResponse(_address(request, after=wanted.after, undo=wanted.undo), 303)
 
 
-@router.post("/runs/{run_id}/delete")
-def delete_run(database: DatabaseDep, run_id: RunId) -> Response:
-    """Hide the run and offer the way back."""
-    with database.write() as session:
-        runs.delete(session, run_id)
-    return RedirectResponse(f"/runs?undo={run_id}", 303)
-
-
-@router.post("/runs/{run_id}/restore")
-def restore_run(database: DatabaseDep, run_id: RunId) -> Response:
-    """Undo a deletion."""
-    with database.write() as session:
-        runs.restore(session, run_id)
-    return RedirectResponse(f"/runs/{run_id}", 303)
-
-
-@router.post("/runs/{run_id}/rename")
-def rename_run(
-    database: DatabaseDep, run_id: RunId, name: Annotated[str, Form(min_length=1, max_length=120)]
-) -> Response:
-    """A name for people."""
-    with database.write() as session:
-        runs.update(session, run_id, name=name)
-    return RedirectResponse(f"/runs/{run_id}", 303)
-
-
 def _list(request: Request, database: Database, wanted: RunsQuery, outcome: Outcome | None = None) -> Response:
     """The page, after an action with what came of it."""
     refused = outcome.refused if outcome else {}
