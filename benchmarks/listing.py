@@ -89,7 +89,8 @@ def counts(database: Database) -> None:
 
 
 def idle_share(process: psutil.Process) -> float:
-    """The share of one core that a server uses while nothing happens."""
+    """The share of one core that a server uses when nothing has happened for a while."""
+    sleep(IDLE_S)
     before = used(process)
     sleep(IDLE_S)
     return (used(process) - before) / IDLE_S
