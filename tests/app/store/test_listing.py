@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from app.errors import Refused
 from app.store import control, listing, runs, steps
@@ -148,3 +149,17 @@ def test_an_unknown_sort_is_refused(database):
         pytest.raises(Refused, match="sort must be one of created, name, step, latest, best"),
     ):
         runs.find(session, sort="password")
+
+
+@pytest.mark.parametrize("asked", [{}, {"status": ["queued"]}, {"group": "g1"}])
+def test_no_page_of_the_newest_runs_looks_at_all_runs(database, new_run, asked):
+    for _ in range(3):
+        new_run(group="g1")
+    with database.read() as session:
+        after = runs.find(session, limit=1, **asked).next
+        said = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+        runs.find(session, limit=1, after=after, **asked)
+        query, values = next((query, values) for query, values in said if "run.config" in query.split("FROM")[0])
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    assert [step[3].split()[0] for step in plan] == ["SEARCH"]
