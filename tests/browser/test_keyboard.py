@@ -78,7 +78,14 @@ def test_text_of_twice_the_size_makes_nothing_wider_than_the_screen(
     page.set_viewport_size({"width": width, "height": 900})
     twice = {"fontSizes": {"standard": 32, "fixed": 26}}
     page.context.new_cdp_session(page).send("Page.setFontSizes", twice)
-    for path in ("/runs", "/runs/new", "/runs/{0}", "/compare?runs={0},{1}", "/translate?recipe=keras-2016"):
+    for path in (
+        "/runs",
+        "/runs/new",
+        "/runs/{0}",
+        "/compare?runs={0},{1}",
+        "/translate?recipe=keras-2016",
+        "/explain",
+    ):
         visit(path.format(*pair))
         assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
