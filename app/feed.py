@@ -11,7 +11,9 @@ from app.database import Database
 from app.store import events
 from app.stream import Burst, read
 
-POLL_S = 0.1  # between looks at a log in which nothing happens
+POLL_S = 0.1  # between looks at a log in which nothing happens,
+DOZE_S = 0.3  # or in which nothing has happened for so many looks
+DOZES_AFTER = 50
 PAUSE_S = 0.25  # after a burst: nobody gets more than four a second
 KEPT_BYTES = 4 * 2**20  # of the newest bursts, for readers that are a little behind
 
@@ -31,6 +33,7 @@ class Feed:
         self.readers = 0
         self._database = database
         self._newest = 0  # the feed's own cursor
+        self._quiet = 0  # looks in a row that found nothing
         self._kept: dict[int, Burst] = {}  # oldest first
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()
@@ -74,7 +77,10 @@ class Feed:
                 del self._kept[next(iter(self._kept))]
         if burst or self.closing.is_set():
             self._wake()
-        return POLL_S if not burst else 0 if burst.more else PAUSE_S
+        self._quiet = 0 if burst else self._quiet + 1
+        if burst:
+            return 0 if burst.more else PAUSE_S
+        return POLL_S if self._quiet < DOZES_AFTER else DOZE_S
 
     def _wake(self) -> None:
         self._news.set()

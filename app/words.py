@@ -11,6 +11,7 @@ from app.equations import mathml
 from app.forms import spoken
 from app.palette import slot
 from app.plots.sketch import sketch
+from app.plots.spark import course, sparkline
 from app.units import QUANTITIES, READING_NAMES, SHORT_NAMES
 
 NOTHING = "—"
@@ -131,5 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "spoken": spoken,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "sketch": sketch,
+    "sparkline": sparkline,
+    "course": lambda run: course(run["terms"], run["config"]["model"] == "vae"),
     "quantity": lambda name: QUANTITIES[name],
 }

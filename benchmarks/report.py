@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 from app.database import sqlite
-from benchmarks import control, evaluate, launch, live, peers, store, train
+from benchmarks import control, evaluate, launch, listing, live, peers, store, train
 
-TABLES = (peers, train, evaluate, launch, control, store, live)
+TABLES = (peers, train, evaluate, launch, control, store, listing, live)
 RULE = "\n---\n"
 
 

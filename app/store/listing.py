@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,24 @@ from sqlmodel import Session, col
 
 from app.errors import Refused
 from app.models import Run, dumps
+from app.store import summaries
 
-SORTS: dict[str, Any] = {"created": col(Run.id), "name": col(Run.name), "step": col(Run.step)}
+TAGS = sa.cast(Run.tags, sa.Text)  # the column's JSON text
 FACETS: dict[str, Any] = {
     "status": col(Run.status),
     "likelihood": col(Run.config)["likelihood"].as_string(),
     "dataset": col(Run.config)["dataset"].as_string(),
+    "tag": TAGS,
 }
-TAGS = sa.cast(Run.tags, sa.Text)  # the column's JSON text
+SORTS: dict[str, Any] = {
+    "created": col(Run.id),
+    "name": col(Run.name),
+    "step": col(Run.step),
+    "latest": summaries.LATEST,
+    "best": summaries.BEST,
+}
+NUMBERS = {"latest", "best"}  # not every run has them: those come last in both directions
+FARTHEST = 1e308
 
 
 @dataclass(frozen=True)
@@ -27,12 +37,13 @@ class RunPage:
     """Some runs, the cursor of the following page (None after the last), and how many runs each filter would show.
 
     facets: {"status": {"running": 2, ...}, "likelihood": {...}, "dataset": {...}, "tag": {...}}, each counted under
-    all filters but its own.
+    all filters but its own. total: the runs that match, on this page or not.
     """
 
     runs: list[Run]
     next: str | None
     facets: dict[str, dict[str, int]]
+    total: int
 
 
 def find(
@@ -51,43 +62,55 @@ def find(
 ) -> RunPage:
     """A page of the runs that match every filter; within a filter, any of its values. `q` searches names and notes.
 
-    `sort` is created, name or step, with a minus for descending; `after` is the `next` of the page before.
-    Raises `Refused` for another sort or a cursor that is none.
+    `sort` is created, name, step, latest or best (−ELBO, or an autoencoder's reconstruction), with a minus for
+    descending; `after` is the `next` of the page before. Raises `Refused` for another sort or a cursor that is none.
     """
     always: list[Any] = [col(Run.deleted_at).is_not(None) if deleted else col(Run.deleted_at).is_(None)]
     if q:
         always.append(col(Run.name).icontains(q, autoescape=True) | col(Run.notes).icontains(q, autoescape=True))
     if group is not None:
         always.append(col(Run.group) == group)
-    asked = {"status": status, "likelihood": likelihood, "dataset": dataset}
-    filters = {name: FACETS[name].in_(values) for name, values in asked.items() if values}
-    if tag:
-        filters["tag"] = sa.or_(*map(_tagged, tag))
+    asked = {"status": status, "likelihood": likelihood, "dataset": dataset, "tag": tag}
+    asked = {name: values for name, values in asked.items() if values}
+    filters = [
+        sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values) for name, values in asked.items()
+    ]
+    found, following = _page(session, [*always, *filters], sort, after, limit)
+    return RunPage(found, following, *_facets(session, always, asked))
 
-    facets = {}
-    for name in (*FACETS, "tag"):
-        others = [*always, *(condition for field, condition in filters.items() if field != name)]
-        facets[name] = _tag_counts(session, others) if name == "tag" else _counts(session, FACETS[name], others)
-    found, following = _page(session, [*always, *filters.values()], sort, after, limit)
-    return RunPage(found, following, facets)
+
+def some(session: Session, run_ids: Iterable[int]) -> list[Run]:
+    """Those of the runs that exist, deleted ones too, the newest first."""
+    return list(session.scalars(sa.select(Run).where(col(Run.id).in_(list(run_ids))).order_by(col(Run.id).desc())))
+
+
+def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int]:
+    """How many runs that are not deleted each group has."""
+    column = col(Run.group)
+    query = sa.select(column, sa.func.count()).where(column.in_(list(groups)), col(Run.deleted_at).is_(None))
+    return dict(session.execute(query.group_by(column)).all())
 
 
 def _page(
     session: Session, conditions: list[Any], sort: str, after: str | None, limit: int
 ) -> tuple[list[Run], str | None]:
-    name = sort.removeprefix("-")
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
     if name not in SORTS:
         raise Refused(f"sort must be one of {', '.join(SORTS)}, with or without a minus, not {sort!r}", "sort")
-    key = (SORTS[name], col(Run.id))
+    query, value = sa.select(Run), SORTS[name]
+    if name in NUMBERS:
+        query = query.outerjoin(summaries.TABLE, summaries.TABLE.c.run_id == Run.id)
+        value = sa.func.coalesce(value, -FARTHEST if descending else FARTHEST)
+    key = sa.tuple_(value, col(Run.id))
     if after is not None:
-        last = sa.tuple_(*_decoded(after, str if name == "name" else int))
-        conditions.append(sa.tuple_(*key) < last if sort.startswith("-") else sa.tuple_(*key) > last)
-    order = [column.desc() if sort.startswith("-") else column for column in key]
-    rows = session.scalars(sa.select(Run).where(*conditions).order_by(*order).limit(limit + 1)).all()
-    found = list(rows[:limit])
+        last = sa.tuple_(*_decoded(after, str if name == "name" else float if name in NUMBERS else int))
+        conditions = [*conditions, key < last if descending else key > last]
+    order = [column.desc() if descending else column for column in key]
+    rows = session.execute(query.add_columns(value).where(*conditions).order_by(*order).limit(limit + 1)).all()
+    found = [run for run, _ in rows[:limit]]
     if len(rows) <= limit:
         return found, None
-    return found, _encoded([getattr(found[-1], SORTS[name].key), found[-1].id])
+    return found, _encoded([rows[limit - 1][1], found[-1].id])
 
 
 def _encoded(key: list[Any]) -> str:
@@ -109,11 +132,19 @@ def _tagged(tag: str) -> Any:
     return sa.func.replace(TAGS, dumps(tag), "") != TAGS
 
 
-def _counts(session: Session, facet: Any, conditions: list[Any]) -> dict[str, int]:
-    rows = session.execute(sa.select(facet, sa.func.count()).where(*conditions).group_by(facet).order_by(facet))
-    return dict(rows.all())
-
-
-def _tag_counts(session: Session, conditions: list[Any]) -> dict[str, int]:
-    tagged = session.scalars(sa.select(col(Run.tags)).where(*conditions, TAGS != "[]"))
-    return dict(sorted(Counter(tag for tags in tagged for tag in tags).items()))
+def _facets(
+    session: Session, conditions: list[Any], asked: dict[str, Sequence[str]]
+) -> tuple[dict[str, dict[str, int]], int]:
+    """Read the runs once, as the combinations that there are of all facets; each count is a sum over those."""
+    columns = [column.label(name) for name, column in FACETS.items()]
+    query = sa.select(*columns, sa.func.count().label("count")).where(*conditions).group_by(*columns)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    total = 0
+    for row in session.execute(query).mappings():
+        values = {name: json.loads(row[name]) if name == "tag" else [row[name]] for name in FACETS}
+        missed = [name for name, wanted in asked.items() if not set(wanted) & set(values[name])]
+        for name in missed or FACETS:
+            if len(missed) < 2:
+                counts[name].update(dict.fromkeys(values[name], row["count"]))
+        total += 0 if missed else row["count"]
+    return {name: dict(sorted(found.items())) for name, found in counts.items()}, total

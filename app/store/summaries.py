@@ -7,6 +7,7 @@ full, neighbours merge and the buckets become twice as wide.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -26,6 +27,17 @@ RUN = sa.bindparam("run", type_=sa.Integer)
 KNOWN = sa.select(TABLE).where(TABLE.c.run_id == RUN)  # built once: a flush comes ten times a second
 UPDATE = sa.update(TABLE).where(TABLE.c.run_id == RUN)
 INSERT = sa.insert(TABLE).values(run_id=RUN)
+
+
+def _objective(elbo: str, reconstruction: str) -> Any:
+    """The value of a run's −ELBO where it is the `elbo` entry of its terms; an autoencoder's reconstruction."""
+    values = [
+        TABLE.c.terms[(term, at, 1)].as_float() for term, at in (("elbo", elbo), ("reconstruction", reconstruction))
+    ]
+    return sa.func.coalesce(-values[0], values[1])
+
+
+LATEST, BEST = _objective("last", "last"), _objective("max", "min")  # to sort by
 
 Extremes = dict[str, dict[str, list[float]]]
 

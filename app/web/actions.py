@@ -92,6 +92,32 @@ def extend_run(
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 
+@pages.post("/delete")
+def delete_run(database: DatabaseDep, run_id: RunId) -> Response:
+    """Hide the run and offer the way back."""
+    with database.write() as session:
+        runs.delete(session, run_id)
+    return RedirectResponse(f"/runs?undo={run_id}", 303)
+
+
+@pages.post("/restore")
+def restore_run(database: DatabaseDep, run_id: RunId) -> Response:
+    """Undo a deletion."""
+    with database.write() as session:
+        runs.restore(session, run_id)
+    return RedirectResponse(f"/runs/{run_id}", 303)
+
+
+@pages.post("/rename")
+def rename_run(
+    database: DatabaseDep, run_id: RunId, name: Annotated[str, Form(min_length=1, max_length=120)]
+) -> Response:
+    """A name for people."""
+    with database.write() as session:
+        runs.update(session, run_id, name=name)
+    return RedirectResponse(f"/runs/{run_id}", 303)
+
+
 @pages.post("/{action}")
 def act_and_show(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, action: Action) -> Response:
     """The buttons; a run that has just ended by itself is no error."""

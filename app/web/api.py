@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlmodel import Session
 
 from app.database import Database
 from app.errors import NotFound, Refused
@@ -12,7 +13,7 @@ from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest
 from app.models import Run, RunStatus
 from app.remarks import unexamined
-from app.store import evaluations, pictures, reports, runs, steps
+from app.store import evaluations, pictures, reports, runs, steps, summaries
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.security import require_user
 from vae_core.config import json_schema
@@ -37,7 +38,9 @@ class RunFilter(BaseModel):
     q: Annotated[str, Field(max_length=200)] = ""
     group: str | None = None
     deleted: bool = False
-    sort: Literal["created", "-created", "name", "-name", "step", "-step"] = "-created"
+    sort: Literal["created", "-created", "name", "-name", "step", "-step", "latest", "-latest", "best", "-best"] = (
+        "-created"
+    )
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -83,6 +86,16 @@ def public_run(database: Database, run_id: int) -> Json:
         return runs.public(run, evaluations.last(session, run_id))
 
 
+def listed(session: Session, found: list[Run]) -> list[Json]:
+    """Runs with what a list shows of their steps: `terms`, each one's first, last, min and max, and a `spark`line."""
+    ids = [run.id or 0 for run in found]
+    last, terms, sparks = evaluations.last_of(session, ids), summaries.of(session, ids), summaries.sparks(session, ids)
+    return [
+        {**runs.public(run, last.get(id)), "terms": terms.get(id, {}), "spark": sparks.get(id, [])}
+        for id, run in zip(ids, found, strict=True)
+    ]
+
+
 @router.get("/config")
 def read_config() -> Json:
     """JSON Schema of TrainConfig with help, bounds and defaults, and the presets."""
@@ -98,14 +111,14 @@ def create_runs(database: DatabaseDep, scheduler: SchedulerDep, wanted: LaunchRe
 
 @router.get("/runs")
 def list_runs(database: DatabaseDep, wanted: Annotated[RunFilter, Query()]) -> Json:
-    """A page of runs, the cursor of the next page, and how many runs each filter value would leave."""
+    """A page of runs, the cursor of the next page, how many runs match, and how many each filter value would leave."""
     with database.read() as session:
         page = runs.find(session, **wanted.model_dump())
-        last = evaluations.last_of(session, [run.id or 0 for run in page.runs])
         return {
-            "runs": [runs.public(run, last.get(run.id or 0)) for run in page.runs],
+            "runs": listed(session, page.runs),
             "next": page.next,
             "facets": page.facets,
+            "total": page.total,
         }
 
 

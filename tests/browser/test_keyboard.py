@@ -71,14 +71,24 @@ def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, server: Server
     server.stop_run(int(run))
 
 
-@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/runs/{0}", "/compare?runs={0},{1}"])
-@pytest.mark.parametrize("width", [780, 1280])
+@pytest.mark.parametrize("width", [390, 780, 1280])
 def test_text_of_twice_the_size_makes_nothing_wider_than_the_screen(
-    visit: Visit, page: Page, pair: list[int], path: str, width: int
+    visit: Visit, page: Page, server: Server, pair: list[int], width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     twice = {"fontSizes": {"standard": 32, "fixed": 26}}
     page.context.new_cdp_session(page).send("Page.setFontSizes", twice)
-    visit(path.format(*pair))
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for path in (
+        "/runs",
+        "/runs/new",
+        "/runs/{0}",
+        "/compare?runs={0},{1}",
+        "/translate?recipe=keras-2016",
+        "/explain",
+    ):
+        visit(path.format(*pair))
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    for path in ("/compare", "/login"):
+        page.goto(server.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -1,23 +1,54 @@
-"""The list of runs, and what its buttons do."""
+"""The list of runs, and what its buttons do to those that are checked."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
+from sqlmodel import Session
 
-from app.store import evaluations, events, runs
-from app.web.api import RunFilter, RunId
-from app.web.dependencies import DatabaseDep
-from app.web.pages.view import page
+from app.database import Database
+from app.errors import Conflict, NotFound
+from app.models import Run
+from app.store import events, listing, runs
+from app.units import LIKELIHOOD_NAMES
+from app.web.actions import ACTIONS
+from app.web.api import RunFilter, RunId, listed
+from app.web.columns import COLUMNS, NAME, STANDARD, Name
+from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.pages.view import Json, page
 from vae_core.datasets.facts import FACTS
 
 router = APIRouter()
 
+MOST = 200  # runs on a page, so that all of them can be checked
+RunIds = Annotated[list[RunId], Field(max_length=MOST)]
+Columns = list[Name]
+EACH = {**ACTIONS, "delete": runs.delete, "restore": runs.restore}
+LABELS = {
+    "likelihood": LIKELIHOOD_NAMES,
+    "dataset": {name: facts.title for name, facts in FACTS.items()},
+}
+FACETS = {"status": "Status", "likelihood": "Loss", "dataset": "Data set", "tag": "Tag"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an action on several runs: those it was refused to, each with the reason."""
+
+    action: str
+    chosen: list[int]
+    refused: dict[int, str]
+
 
 class RunsQuery(RunFilter):
-    """The list's address: the filter, and a run just deleted that may come back."""
+    """The list's address: the filter, the columns if not the standard ones, and runs just deleted, to bring back."""
 
-    undo: RunId | None = None
+    column: Columns = Field(default_factory=list)
+    undo: RunIds = Field(default_factory=list)
 
 
 @router.get("/")
@@ -29,48 +60,100 @@ def home() -> Response:
 @router.get("/runs")
 def show_runs(request: Request, database: DatabaseDep, wanted: Annotated[RunsQuery, Query()]) -> Response:
     """The list, its filters, and after a deletion the way back."""
+    return _list(request, database, wanted)
+
+
+@router.get("/runs/rows")
+def show_rows(
+    request: Request,
+    database: DatabaseDep,
+    run: Annotated[RunIds, Query()],
+    column: Annotated[Columns, Query(default_factory=list)],
+) -> Response:
+    """Some rows of the list alone: what a script puts in the place of those that steps were added to."""
+    with database.read() as session:
+        return page(request, "_rows.html", _rows(session, listing.some(session, run), column))
+
+
+@router.post("/runs/chosen")
+def act_on_runs(
+    request: Request,
+    database: DatabaseDep,
+    scheduler: SchedulerDep,
+    wanted: Annotated[RunsQuery, Query()],
+    action: Annotated[Literal["stop", "pause", "resume", "delete", "restore"], Form()],
+    run: Annotated[RunIds, Form(min_length=1)],
+) -> Response:
+    """Do it to every checked run that lets it be done, and name the others with their reasons, still checked."""
+    refused: dict[int, str] = {}
+    with database.write() as session:
+        for run_id in run:
+            try:
+                EACH[action](session, run_id)
+            except (Conflict, NotFound) as refusal:  # raised before anything is changed
+                refused[run_id] = refusal.message
+    scheduler.wake()
+    wanted.undo = [run_id for run_id in run if run_id not in refused] if action == "delete" else []
+    if refused:
+        return _list(request, database, wanted, Outcome(action, run, refused))
+    return RedirectResponse(_address(request, after=wanted.after, undo=wanted.undo), 303)
+
+
+def _list(request: Request, database: Database, wanted: RunsQuery, outcome: Outcome | None = None) -> Response:
+    """The page, after an action with what came of it."""
+    refused = outcome.refused if outcome else {}
     with database.read() as session:
         cursor = events.newest_id(session)
-        found = runs.find(session, **wanted.model_dump(exclude={"undo"}))
-        last = evaluations.last_of(session, [run.id or 0 for run in found.runs])
-        deleted = runs.get(session, wanted.undo, deleted_too=True) if wanted.undo else None
-        listed = [runs.public(run, last.get(run.id or 0)) for run in found.runs]
+        found = runs.find(session, **wanted.model_dump(exclude={"column", "undo"}))
+        rows = _rows(session, found.runs, wanted.column)
+        named = {run.id: run for run in listing.some(session, [*wanted.undo, *refused])}
     context = {
-        "runs": listed,
-        "next": found.next and str(request.url.include_query_params(after=found.next)),
-        "facets": found.facets,
+        **rows,
+        "headings": [NAME, *(COLUMNS[name] for name in rows["columns"])],
+        "standard_columns": STANDARD,
+        "column_options": [(name, column.title, None, name in rows["columns"]) for name, column in COLUMNS.items()],
+        "total": found.total,
+        "next": found.next,
+        "menus": [_menu(name, getattr(wanted, name), counts) for name, counts in found.facets.items()],
         "wanted": wanted,
-        "filtered": bool(
-            wanted.q or wanted.status or wanted.likelihood or wanted.dataset or wanted.tag or wanted.after
-        ),
-        "deleted": deleted if deleted and deleted.deleted_at else None,
+        "kept": wanted.model_dump(include={"sort", "group", "limit"}, exclude_defaults=True),
+        "filtered": bool(wanted.model_dump(exclude={"column", "undo", "sort", "limit"}, exclude_defaults=True)),
+        "deleted": [named[run_id] for run_id in wanted.undo if run_id in named and named[run_id].deleted_at],
+        "outcome": outcome,
+        "chosen": outcome.chosen if outcome else [],
+        "named": named,
+        "address": partial(_address, request),
         "cursor": cursor,
-        "facts": FACTS,
     }
-    return page(request, "runs.html", context)
+    return page(request, "runs.html", context, 409 if refused else 200)
 
 
-@router.post("/runs/{run_id}/delete")
-def delete_run(database: DatabaseDep, run_id: RunId) -> Response:
-    """Hide the run and offer the way back."""
-    with database.write() as session:
-        runs.delete(session, run_id)
-    return RedirectResponse(f"/runs?undo={run_id}", 303)
+def _rows(session: Session, found: list[Run], columns: Columns) -> Json:
+    """What the rows of some runs show, in these columns or the standard ones."""
+    return {
+        "runs": listed(session, found),
+        "group_sizes": listing.group_sizes(session, {run.group for run in found}),
+        "facts": FACTS,
+        "columns": [name for name in COLUMNS if name in (columns or STANDARD)],
+    }
 
 
-@router.post("/runs/{run_id}/restore")
-def restore_run(database: DatabaseDep, run_id: RunId) -> Response:
-    """Undo a deletion."""
-    with database.write() as session:
-        runs.restore(session, run_id)
-    return RedirectResponse(f"/runs/{run_id}", 303)
+def _menu(name: str, chosen: list[str], counts: dict[str, int]) -> Json:
+    """The choices of a filter; a chosen one stays, though no run has it now."""
+    labels = LABELS.get(name, {})
+    options = {**counts, **{value: counts.get(value, 0) for value in chosen}}
+    return {
+        "name": name,
+        "label": FACETS[name],
+        "chosen": [labels.get(value, value) for value in chosen],
+        "options": [(value, labels.get(value, value), count, value in chosen) for value, count in options.items()],
+    }
 
 
-@router.post("/runs/{run_id}/rename")
-def rename_run(
-    database: DatabaseDep, run_id: RunId, name: Annotated[str, Form(min_length=1, max_length=120)]
-) -> Response:
-    """A name for people."""
-    with database.write() as session:
-        runs.update(session, run_id, name=name)
-    return RedirectResponse(f"/runs/{run_id}", 303)
+def _address(request: Request, **changes: Any) -> str:
+    """The list's address with other parameters; its page, and what can be undone, belong to one view alone."""
+    kept = [
+        (name, value) for name, value in request.query_params.multi_items() if name not in {"after", "undo", *changes}
+    ]
+    query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)], doseq=True)
+    return f"/runs?{query}" if query else "/runs"

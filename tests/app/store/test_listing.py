@@ -1,9 +1,10 @@
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from app.errors import Refused
-from app.store import control, runs
+from app.store import control, listing, runs, steps
 
 
 @pytest.fixture
@@ -56,7 +57,9 @@ def test_filters(find, asked, expected):
 def test_facets_count_what_each_choice_would_show(database):
     asked = {"likelihood": ["gaussian"], "dataset": ["mnist"]}
     with database.read() as session:
-        facets = runs.find(session, **asked).facets
+        page = runs.find(session, **asked)
+        facets, total = page.facets, page.total
+        assert total == 1
         assert facets == {
             "status": {"queued": 1},
             "likelihood": {"bernoulli": 1, "gaussian": 1},
@@ -65,7 +68,8 @@ def test_facets_count_what_each_choice_would_show(database):
         }
         for field, counts in facets.items():
             for value, count in counts.items():
-                assert len(runs.find(session, **{**asked, field: [value]}).runs) == count
+                shown = runs.find(session, **{**asked, field: [value]}, limit=1)
+                assert shown.total == count
 
 
 @pytest.mark.parametrize("sort", ["created", "-created", "name", "-name", "step", "-step"])
@@ -102,6 +106,37 @@ def test_a_run_made_between_two_pages_moves_none_of_them(database, new_run):
     assert [run.id for run in (*first.runs, *second.runs)] == [4, 3, 2, 1]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 5])
+@pytest.mark.parametrize(("sort", "order"), [("best", [3, 1, 2, 4, 5]), ("-best", [2, 1, 3, 5, 4])])
+def test_runs_are_sorted_by_their_best_value_and_those_without_one_come_last(
+    database, new_run, block, sort, order, limit
+):
+    for scale, variational in ((2, True), (3, True), (1, False)):
+        run, some = new_run().id, block(1, 20, kl=variational)
+        some.reconstruction[:] *= scale
+        if variational:
+            some.elbo[:] = -(some.reconstruction + some.kl)
+        with database.write() as session:
+            steps.append(session, run, some)
+    new_run(), new_run()
+    seen, after = [], None
+    with database.read() as session:
+        while not seen or after:
+            page = runs.find(session, sort=sort, limit=limit, after=after)
+            seen, after = seen + [run.id for run in page.runs], page.next
+    assert seen == order
+
+
+def test_runs_by_their_numbers_and_the_sizes_of_groups(database, new_run):
+    for group in ("a", "a", "b", None):
+        new_run(group=group)
+    with database.write() as session:
+        control.stop(session, 2)
+        runs.delete(session, 2)
+        assert [run.id for run in listing.some(session, [1, 9, 2])] == [2, 1]
+        assert listing.group_sizes(session, ["a", "b", "c", None]) == {"a": 1, "b": 1}
+
+
 @pytest.mark.parametrize("after", ["", "x", "bm8=", "WzFd", "WyJhIiwgMV0=", "é"])
 def test_a_cursor_that_is_none_is_refused(database, after):
     with database.read() as session, pytest.raises(Refused, match="after must be"):
@@ -109,5 +144,22 @@ def test_a_cursor_that_is_none_is_refused(database, after):
 
 
 def test_an_unknown_sort_is_refused(database):
-    with database.read() as session, pytest.raises(Refused, match="sort must be one of created, name, step"):
+    with (
+        database.read() as session,
+        pytest.raises(Refused, match="sort must be one of created, name, step, latest, best"),
+    ):
         runs.find(session, sort="password")
+
+
+@pytest.mark.parametrize("asked", [{}, {"status": ["queued"]}, {"group": "g1"}])
+def test_no_page_of_the_newest_runs_looks_at_all_runs(database, new_run, asked):
+    for _ in range(3):
+        new_run(group="g1")
+    with database.read() as session:
+        after = runs.find(session, limit=1, **asked).next
+        said = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+        runs.find(session, limit=1, after=after, **asked)
+        query, values = next((query, values) for query, values in said if "run.config" in query.split("FROM")[0])
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    assert [step[3].split()[0] for step in plan] == ["SEARCH"]

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,3 +111,60 @@ def test_the_buttons_do_what_the_api_does_and_return_to_the_page(
     assert client.post(f"/runs/{run}/resume").status_code == 303  # it has just ended: no error on a page
     assert client.post(f"/runs/{run}/extend", data={"steps": "30"}).status_code == 303
     assert client.get(f"/api/runs/{run}").json()["total_steps"] == 80
+
+
+def test_checked_runs_are_asked_together_and_each_refusal_is_named(
+    client: TestClient, launch: Launch, become: Any
+) -> None:
+    one, two, three = (launch()["id"] for _ in range(3))
+    become(one, status="running")
+    become(two, status="finished", name="<done>")
+    answer = client.post(
+        "/runs/chosen?sort=name&column=status", data={"action": "stop", "run": [str(one), str(two), "99"]}
+    )
+    page = answer.text
+    assert answer.status_code == 409
+    assert "Could not stop 2 of 3 runs" in page
+    assert f"&lt;done&gt;</a>: Run {two} has already ended: it is finished." in page
+    assert "There is no run 99." in page
+    assert [f'value="{run}" aria-label' in page for run in (one, two, three)] == [True] * 3
+    assert re.findall(r'name="run" value="(\d+)"[^>]* checked', page) == [str(two), str(one)]  # by name
+    assert 'aria-sort="ascending"' in page
+    assert client.get(f"/api/runs/{one}").json()["want"] == "stop"
+    assert client.get(f"/api/runs/{three}").json()["want"] == "run"
+
+
+def test_checked_runs_are_deleted_and_brought_back(client: TestClient, launch: Launch, become: Any) -> None:
+    ended = [launch()["id"] for _ in range(2)]
+    live = launch()["id"]
+    for run in ended:
+        become(run, status="stopped")
+    delete = {"action": "delete", "run": [str(run) for run in ended]}
+    answer = client.post("/runs/chosen?q=-&limit=3&after=WzksIDld", data=delete)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/runs?q=-&limit=3&after=WzksIDld&undo=1&undo=2"
+    page = client.get(answer.headers["location"]).text
+    assert "Deleted 2 runs." in page
+    assert page.count('type="hidden" name="run"') == 2
+    answer = client.post("/runs/chosen?q=-&undo=1&undo=2", data={"action": "restore", "run": ["1", "2"]})
+    assert answer.headers["location"] == "/runs?q=-"
+    assert client.get("/api/runs").json()["total"] == 3
+
+    answer = client.post("/runs/chosen", data={"action": "delete", "run": ["1", str(live)]})
+    assert answer.status_code == 409
+    assert f"Run {live} is queued: stop it first." in answer.text
+    assert "Deleted" in answer.text  # the other one is, and may come back
+    shown = client.get("/runs", params={"deleted": "true"}).text
+    assert ('<tr data-run="1">' in shown, ">Restore<" in shown, ">Delete<" in shown) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    "data", [{"action": "stop"}, {"run": "1"}, {"action": "explode", "run": "1"}, {"action": "stop", "run": "x"}]
+)
+def test_a_form_that_says_not_what_to_do_or_to_which_run_is_refused(
+    client: TestClient, launch: Launch, data: dict[str, str]
+) -> None:
+    launch()
+    answer = client.post("/runs/chosen", data=data)
+    assert answer.status_code == 422
+    assert "Traceback" not in answer.text

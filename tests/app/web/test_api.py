@@ -222,6 +222,18 @@ def test_bad_filters_are_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/api/runs?{query}").status_code == 422
 
 
+def test_the_list_has_what_its_page_draws(client: TestClient, trained: Trained, block: Callable[..., Any]) -> None:
+    total = -block(1, 40).elbo
+    run = trained()
+    auto = trained(model="ae")
+    listed = client.get("/api/runs", params={"sort": "best"}).json()
+    shown = {one["id"]: one for one in listed["runs"]}
+    assert listed["total"] == 2
+    assert shown[run]["spark"] == pytest.approx(total.tolist())
+    assert shown[run]["terms"]["elbo"]["max"] == [int(total.argmin()) + 1, pytest.approx(-total.min())]
+    assert set(shown[auto]["terms"]) == {"reconstruction", "loss"}
+
+
 def test_comparison_says_what_is_comparable(client: TestClient, trained: Trained) -> None:
     bce, mse = trained(), trained(likelihood="gaussian")
     told = client.get("/api/compare", params={"runs": f"{bce},{mse}"}).json()

@@ -340,9 +340,9 @@ def test_deleting_hides_and_offers_the_way_back(client: TestClient, trained: Tra
     run = trained()
     answer = client.post(f"/runs/{run}/delete")
     page = text(client, answer.headers["location"])
-    assert f'action="/runs/{run}/restore"' in page
+    assert ">Undo<" in page
     assert f'<tr data-run="{run}">' not in page
-    client.post(f"/runs/{run}/restore")
+    assert ">Undo<" not in text(client, client.post(f"/runs/{run}/restore").headers["location"])
     assert f'<tr data-run="{run}">' in text(client, "/runs")
 
 
@@ -351,6 +351,67 @@ def test_the_list_filters_by_link(client: TestClient, trained: Trained) -> None:
     trained(likelihood="gaussian")
     assert text(client, "/runs?likelihood=gaussian&status=&dataset=&q=").count("<tr data-run") == 1
     assert "No run matches" in text(client, "/runs?q=nothing-like-it")
+
+
+def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained, block: Callable[..., Any]) -> None:
+    total = -block(1, 40).elbo
+    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    run = trained()
+    page = text(client, "/runs?column=latest&column=best&column=course")
+    assert f"−ELBO {first} at first, {best} at best, {now} now</title><path d=" in page
+    assert (f">{now}</td>" in page, f">{best}</td>" in page, "<small>reconstruction" in page) == (True, True, False)
+    rows = text(client, f"/runs/rows?run={run}&run=99&column=latest")
+    assert rows.count("<tr") == 1
+    assert (f">{now}</td>" in rows, '<svg class="spark' in rows) == (True, False)
+    trained(model="ae")
+    assert "<small>reconstruction" in text(client, "/runs")
+
+
+def test_headings_sort_and_columns_are_chosen_in_the_address(client: TestClient, trained: Trained) -> None:
+    trained()
+    page = text(client, "/runs?q=-&status=finished&sort=name&column=best&column=created")
+    assert re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page) == ["Run", "−ELBO best", "Created"]
+    assert 'aria-sort="ascending"><a href="/runs?q=-&status=finished&column=best&column=created&sort=-name">' in page
+    assert '<input type="hidden" name="sort" value="name">' in page
+    assert 'value="best" checked' in page
+    assert "column" in text(client, "/runs?column=loss&column=lost", 422)
+
+
+def test_menus_say_what_they_would_leave_and_keep_what_was_chosen(client: TestClient, trained: Trained) -> None:
+    for run, name in ((trained(), "ant"), (trained(likelihood="gaussian"), "bee")):
+        client.patch(f"/api/runs/{run}", json={"name": name, "tags": [name, "<b>"]})
+    page = text(client, "/runs?likelihood=gaussian&tag=cow")
+    options = re.findall(r'name="(\w+)" value="([^"]+)"( checked)?><span>[^<]+</span><small>(\d+)', page)
+    assert ("likelihood", "gaussian", " checked", "0") in options  # no gaussian one is tagged cow
+    assert ("tag", "cow", " checked", "0") in options
+    assert ("tag", "bee", "", "1") in options
+    assert 'href="/runs?tag=%3Cb%3E"' in text(client, "/runs")
+    assert "2 runs" in text(client, "/runs")
+
+
+def test_runs_launched_together_lead_to_each_other(client: TestClient) -> None:
+    client.post("/api/runs", json={"seeds": [1, 2, 3]})
+    client.post("/api/runs", json={})
+    group = client.get("/api/runs", params={"sort": "created"}).json()["runs"][0]["group"]
+    page = text(client, "/runs")
+    assert page.count(f'href="/runs?group={group}"') == 3
+    together = text(client, f"/runs?group={group}&sort=name")
+    assert together.count("<tr data-run") == 3
+    assert 'href="/runs?sort=name">Show others too' in together
+    assert f'<input type="hidden" name="group" value="{group}">' in together
+
+
+def test_pages_follow_each_other_by_link(client: TestClient, launch: Launch) -> None:
+    for _ in range(3):
+        launch()
+    page, seen = text(client, "/runs?limit=2&sort=name"), []
+    for _ in range(2):
+        seen += re.findall(r'<tr data-run="(\d+)"', page)
+        if following := re.search(r'href="([^"]+)">Next page', page):
+            assert following[1].startswith("/runs?limit=2&sort=name&after=")
+            page = text(client, following[1])
+    assert sorted(seen) == ["1", "2", "3"]
+    assert 'href="/runs?limit=2&sort=name">First page' in page
 
 
 def test_two_losses_are_compared_in_two_rows_with_the_reason(client: TestClient, trained: Trained) -> None:

@@ -1,0 +1,53 @@
+"""A sparkline: the course of a run in a cell of a table, as the path of an SVG. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT, MARGIN = 96, 24, 3  # of the drawing, in its own units
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """The path of a line and the point that it ends in."""
+
+    path: str
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A run's −ELBO over its training steps, or a plain autoencoder's reconstruction, in nats per image."""
+
+    first: float
+    best: float
+    latest: float
+
+
+def sparkline(values: Sequence[float | None]) -> Sparkline | None:
+    """A line through the values, the greatest at the top; broken where there is none. None without any value."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    low, span = min(known), max(known) - min(known)
+    across = (WIDTH - 2 * MARGIN) / max(1, len(values) - 1)
+    path, end, before = "", (0.0, 0.0), None
+    for place, value in enumerate(values):
+        if value is not None:
+            height = (value - low) / span if span else 0.5
+            end = (round(MARGIN + place * across, 1), round(HEIGHT - MARGIN - height * (HEIGHT - 2 * MARGIN), 1))
+            x, y = end
+            path += f"M{x:g} {y:g}h0" if before is None else f"L{x:g} {y:g}"  # h0: a dot, if it stays alone
+        before = value
+    return Sparkline(path, end)
+
+
+def course(terms: Mapping[str, Mapping[str, Sequence[float]]], variational: bool) -> Course | None:
+    """First, best and latest of a run's terms, each a `first`, `last`, `min` and `max` of [step, value].
+
+    None for a run that has no finite value yet.
+    """
+    if variational:
+        sign, best, found = -1, "max", terms.get("elbo")
+    else:
+        sign, best, found = 1, "min", terms.get("reconstruction")
+    return Course(*(sign * found[at][1] for at in ("first", best, "last"))) if found else None
