@@ -33,7 +33,7 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
     expect(page.locator("tbody tr")).to_have_count(3)
     eventually(page, f"{TITLES}.length > 0")
     (before, *_) = page.evaluate(TITLES)
-    assert re.fullmatch(r"flock s1: −ELBO [\d.]+ at first, [\d.]+ at best, [\d.]+ now", before)
+    assert re.fullmatch(r"flock s[123]: −ELBO [\d.]+ at first, [\d.]+ at best, [\d.]+ now", before)
     eventually(page, f"before => {TITLES}.every((title) => title !== before)", arg=before)
 
     press(page, "Columns")
