@@ -67,6 +67,7 @@ def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, server: Server
     tab_to(page, "fit")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="from 0")).to_be_checked()
+    page.locator("#chart").scroll_into_view_if_needed()  # below the fold nothing is drawn
     eventually(page, "document.getElementById('chart').layout.yaxis.rangemode === 'tozero'")
     server.stop_run(int(run))
 
