@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: run test lint bench faults sabotage reproduce screenshots help
@@ -13,7 +14,8 @@ run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
 
 test: $(VENV)/.test ## set up, then run every test, the browser's included
-	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS) --ignore tests/browser
+	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(PYTEST) $(PYTEST_ARGS) tests/browser
 
 lint: $(VENV)/.test ## style and types
 	$(BIN)/ruff check .
