@@ -109,6 +109,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.create_server(where[:2], family=family)
     except OSError as error:
         raise AppError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end of an answer waits 40 ms for an ACK
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux drops a client that takes no byte for so long; others wait
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
     return listening

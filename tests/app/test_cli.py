@@ -262,3 +262,11 @@ def test_the_kernel_drops_a_client_that_takes_nothing():
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere connections need not inherit it")
+def test_answers_wait_for_no_acknowledgement():
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
