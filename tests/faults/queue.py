@@ -51,7 +51,7 @@ def wait_in_line(data: Path, count: int, seconds: float) -> Queue:
                 until = monotonic() + seconds
                 while monotonic() < until and _live(database):
                     queue.pages.append(_list_page(server))
-                    Event().wait(0.2)
+                    Event().wait(0.5)
                 if _live(database):
                     server.kill()
                     queue.kills += 1
