@@ -1,4 +1,4 @@
-"""Draw the README's pictures anew: train real runs on MNIST and photograph their pages. `make screenshots`."""
+"""Draw the README's pictures anew: train real runs on MNIST and photograph the pages. `make screenshots`."""
 
 import os
 import sys
@@ -12,22 +12,30 @@ from tests.browser.conftest import LAUNCH
 from tests.server import Server
 
 IMAGES = Path(__file__).parent / "images"
+HEIGHTS = {"run": 1250, "compare": 1750, "translate": 1250, "explain": 1100, "runs": 420}  # of the screen; else 900
+IN_VIEW = "chart => chart.getBoundingClientRect().top < innerHeight"
 PAIR = {"preset": "bce-vs-mse", "name": "mnist", "config": {"dataset": "mnist", "max_steps": 4000, "seed": 1}}
 
 
 def main() -> None:
-    """Launch the pair, wait for its end, and save run, compare, new and runs pages."""
+    """Launch the pair, wait for its end, and save every page's picture."""
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         server = Server(Path(data), env={})
         bce, mse = (run["id"] for run in server.launch(**PAIR))
         for run in (bce, mse):
             wait_for_the_end(server, run)
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=LAUNCH)
-        pages = {"run": f"/runs/{bce}", "compare": f"/compare?runs={bce},{mse}", "new": "/runs/new?preset=bce-vs-mse"}
+        pages = {
+            "run": f"/runs/{bce}",
+            "compare": f"/compare?runs={bce},{mse}",
+            "new": "/runs/new?preset=bce-vs-mse",
+            "runs": "/runs",
+            "translate": "/translate?recipe=pytorch-vae",
+            "explain": "/explain?sigma=0.2#gaussian",
+        }
         for name, path in pages.items():
-            for scheme in ("light", "dark"):
-                page = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme=scheme)
-                photograph(page, server.url + path, IMAGES / f"{name}-{scheme}.png")
+            page = browser.new_page(viewport={"width": 1400, "height": HEIGHTS.get(name, 900)})
+            photograph(page, server.url + path, IMAGES / f"{name}.png")
         browser.close()
         server.stop()
 
@@ -42,12 +50,16 @@ def wait_for_the_end(server: Server, run: int) -> None:
 
 
 def photograph(page: Page, url: str, file: Path) -> None:
-    """The whole page, once its chart and pictures are drawn."""
+    """What a screen shows, once its charts and pictures are drawn."""
     page.goto(url)
     page.wait_for_selector("body[data-ready]")
-    page.wait_for_load_state("networkidle") if "new" in url else page.wait_for_selector("#chart[data-draws]")
+    if "/runs/new" in url:  # what the form foretells
+        page.wait_for_load_state("networkidle")
+    for chart in page.locator(".chart[id]:visible").all():
+        if chart.evaluate(IN_VIEW):
+            page.wait_for_selector(f"#{chart.get_attribute('id')} .main-svg")
     page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => {})))")
-    page.screenshot(path=file, full_page=True)
+    page.screenshot(path=file)
     page.close()
 
 
