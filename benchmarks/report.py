@@ -1,6 +1,7 @@
-"""Every benchmark, one after the other, into one page: `python -m benchmarks.report benchmarks/RESULTS.md`.
+"""Every benchmark, one after the other, into one page: `python -m benchmarks.report PAGE [NAME…]`, or those named.
 
-Run it alone: what else the machine does is in the figures. The reading of the page, below its first rule, is kept.
+Run it alone: what else the machine does is in the figures. What the page says above its first rule, and the tables that
+are not run again, stay as they are.
 """
 
 import os
@@ -17,20 +18,25 @@ from app.database import sqlite
 from benchmarks import control, evaluate, launch, listing, live, peers, store, train
 
 TABLES = (peers, train, evaluate, launch, control, store, listing, live)
-RULE = "\n---\n"
+ENVIRONMENT = {**os.environ, "COLUMNS": "160"}
+RULE, HEADING = "\n---\n", "## "
 
 
-def main(page: Path) -> None:
-    """Write the tables, with what was run and where, under the reading that is there already."""
-    reading = page.read_text().split(RULE)[0].rstrip() if page.exists() else "# Benchmarks"
-    parts = [section(module.__name__, module.__doc__ or "") for module in TABLES]
-    page.write_text("\n".join([reading, RULE, machine(), *parts]))
+def main(page: Path, names: list[str]) -> None:
+    """Write the tables, each with what was run and when, under the reading that is there already."""
+    reading, _, rest = page.read_text().partition(RULE) if page.exists() else ("# Benchmarks", "", "")
+    known = {part.split("`")[1]: f"{HEADING}{part.rstrip()}\n" for part in rest.split(HEADING)[1:]}
+    for module in TABLES:
+        command = f"python -m {module.__name__}"
+        if not names or module.__name__.removeprefix("benchmarks.") in names:
+            known[command] = section(command, module.__doc__ or "")
+    page.write_text("\n".join([reading.rstrip(), RULE, machine(), *known.values()]))
 
 
 def machine() -> str:
     """One sentence on where the figures come from."""
     return (
-        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {processor()}, {psutil.cpu_count()} cores, "
+        f"`make bench` on {processor()}, {psutil.cpu_count()} cores, "
         f"{psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}; Python {platform.python_version()}, "
         f"torch {version('torch')}, SQLite {sqlite.sqlite_version}, plotly {version('plotly')}.\n"
     )
@@ -44,16 +50,16 @@ def processor() -> str:
     return (names or [platform.machine()])[0]
 
 
-def section(name: str, described: str) -> str:
+def section(command: str, described: str) -> str:
     """A benchmark's own first sentence, and what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", name], capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "160"}
+        [sys.executable, *command.split()[1:]], capture_output=True, text=True, check=False, env=ENVIRONMENT
     )
     printed = done.stdout if done.returncode == 0 else done.stdout + done.stderr
-    print(f"{name}\n{printed}", flush=True)
+    print(f"{command}\n{printed}", flush=True)
     title = described.splitlines()[0].split(": `")[0].rstrip(".")
-    return f"## {title}\n\n`python -m {name}`\n\n```\n{printed.strip()}\n```\n"
+    return f"{HEADING}{title}\n\n`{command}`, {datetime.now(UTC):%Y-%m-%d}\n\n```\n{printed.strip()}\n```\n"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
