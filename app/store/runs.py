@@ -28,6 +28,7 @@ INTERNAL = {
     "deaths",
     "died_at",
 }  # columns that nobody outside needs
+MOST_TAGS, LONGEST_TAG = 20, 40
 
 __all__ = [
     "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "restore",
@@ -119,8 +120,14 @@ def stored(session: Session, run: Run) -> Run:
 
 
 def _tidy(tags: Iterable[str]) -> list[str]:
-    """Each tag once, without blanks around it: the tag filter relies on that."""
-    return list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    """Each tag once, without blanks around it: the tag filter relies on that. Raises `Refused`."""
+    tidy = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    if len(tidy) > MOST_TAGS:
+        raise Refused(f"tags must be at most {MOST_TAGS}, not {len(tidy)}", "tags")
+    for tag in tidy:
+        if len(tag) > LONGEST_TAG:
+            raise Refused(f"tags must have at most {LONGEST_TAG} letters each, not {len(tag)} as {tag[:60]!r}", "tags")
+    return tidy
 
 
 def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -110,11 +110,14 @@ def restore_run(database: DatabaseDep, run_id: RunId) -> Response:
 
 @pages.post("/rename")
 def rename_run(
-    database: DatabaseDep, run_id: RunId, name: Annotated[str, Form(min_length=1, max_length=120)]
+    database: DatabaseDep,
+    run_id: RunId,
+    name: Annotated[str, Form(min_length=1, max_length=120)],
+    tags: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """A name for people."""
+    """A name for people, and tags with commas between them to find it by."""
     with database.write() as session:
-        runs.update(session, run_id, name=name)
+        runs.update(session, run_id, name=name, tags=tags.split(","))
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 

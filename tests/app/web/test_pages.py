@@ -296,6 +296,20 @@ def test_a_run_is_renamed_on_its_page(client: TestClient, launch: Launch) -> Non
     assert "<h1>héron</h1>" in text(client, f"/runs/{run}")
 
 
+def test_a_run_is_tagged_on_its_page_and_found_by_it(client: TestClient, launch: Launch) -> None:
+    run, other = (launch()["id"] for _ in range(2))
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "tags": " figure 2,, sweep ,figure 2"})
+    assert client.get(f"/api/runs/{run}").json()["tags"] == ["figure 2", "sweep"]
+    assert 'value="figure 2, sweep"' in client.get(f"/runs/{run}").text
+    listed = client.get("/runs?tag=sweep").text
+    assert f'data-run="{run}"' in listed
+    assert f'data-run="{other}"' not in listed
+    refused = client.post(f"/runs/{run}/rename", data={"name": "heron", "tags": "x" * 41})
+    assert (refused.status_code, "at most 40 letters" in refused.text) == (422, True)
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "tags": ""})
+    assert client.get(f"/api/runs/{run}").json()["tags"] == []
+
+
 def test_an_autoencoder_shows_no_kl_and_no_bound(client: TestClient, trained: Trained) -> None:
     page = text(client, f"/runs/{trained(model='ae')}")
     assert "plain autoencoder" in page
