@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.server import NO_NETWORK, Server
 
-ROUNDS = 20
+ROUNDS = 8
 LONG = {"architecture": "conv", "max_steps": 10**6, "evaluate_every": 100, "picture_every": 100}
 
 pause = Event().wait
