@@ -41,7 +41,7 @@ class Queue:
 
 def wait_in_line(data: Path, count: int, seconds: float) -> Queue:
     """Queue so many runs, kill the server whenever it has lived for `seconds`, and look when all have ended."""
-    server, queue = Server(data), Queue(count)
+    server, queue = _ready(data), Queue(count)
     with closing(sqlite3.connect(data / "elboard.sqlite", timeout=60)) as database:
         database.executescript(COUNT_ENDINGS)
         try:
@@ -55,12 +55,19 @@ def wait_in_line(data: Path, count: int, seconds: float) -> Queue:
                 if _live(database):
                     server.kill()
                     queue.kills += 1
-                    server = Server(data)
+                    server = _ready(data)
             queue.pages.append(_list_page(server))
         finally:
             server.stop()
         _judge(database, queue)
     return queue
+
+
+def _ready(data: Path) -> Server:
+    """A server that answers: a page is not timed while it still starts."""
+    server = Server(data)
+    assert server.api.get("/api/health").status_code == 200
+    return server
 
 
 def _live(database: sqlite3.Connection) -> int:
