@@ -16,6 +16,8 @@ from vae_core.presets import PRESETS
 MAX_RUNS = 100
 Name = Annotated[str, Field(max_length=120)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+MOST_TAGS, LONGEST_TAG = 20, 40
+Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]], Field(max_length=MOST_TAGS)]
 
 
 class LaunchRequest(BaseModel):
@@ -24,7 +26,7 @@ class LaunchRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)] = []
+    tags: Tags = []
     config: dict[str, Any] = {}
     preset: Name | None = None
     seeds: Annotated[list[Seed], Field(max_length=MAX_RUNS)] = []

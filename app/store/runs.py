@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.errors import Conflict, NotFound, Refused
+from app.launch import LONGEST_TAG, MOST_TAGS
 from app.models import LIVE, Run, now
 from app.store import events
 from app.store.listing import RunPage, find
@@ -28,7 +29,6 @@ INTERNAL = {
     "deaths",
     "died_at",
 }  # columns that nobody outside needs
-MOST_TAGS, LONGEST_TAG = 20, 40
 
 __all__ = [
     "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "restore",

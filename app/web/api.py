@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.database import Database
 from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
-from app.launch import LaunchRequest
+from app.launch import LaunchRequest, Tags
 from app.models import Run, RunStatus
 from app.remarks import unexamined
 from app.store import evaluations, pictures, reports, runs, steps, summaries
@@ -57,7 +57,7 @@ class RunChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)] | None = None
+    tags: Tags | None = None
     notes: Annotated[str, Field(max_length=20_000)] | None = None
 
 
