@@ -24,7 +24,7 @@ from vae_core.report import Report, Scores
 
 FLUSH_S = 0.1  # between flushes
 YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
-IDLE_S = 1.0  # between heartbeats while nothing happens
+IDLE_S = 0.25  # between heartbeats while nothing happens; a wish is heard with one
 CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
 LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
 PATIENCE = 50  # flushes in a row, five seconds of them, that a full disk may refuse before the run fails
@@ -177,7 +177,7 @@ class Recorder:
             self._failure = failure
 
     def _take(self) -> list[Item]:
-        """Everything that waits; an empty list when nothing came for a second."""
+        """Everything that waits; an empty list when nothing came for `IDLE_S`."""
         try:
             first = self._queue.get(timeout=IDLE_S)
         except Empty:

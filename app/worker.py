@@ -131,9 +131,13 @@ def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:
 
 
 def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome:
-    """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one."""
-    recorder, asked = wishes.recorder, None
+    """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one.
+
+    Before its first step there is nothing to save: until then it may be broken off anywhere, as a look may.
+    """
+    recorder, asked, stepped = wishes.recorder, None, False
     scores: dict[int, float] = {}
+    wishes.look = training
     while True:
         try:
             if wishes.look and recorder.wanted != "run":
@@ -145,7 +149,7 @@ def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome
             return "finished", None
         asked = True if isinstance(event, StepTerms) and recorder.wanted != "run" else None
         if isinstance(event, Look):
-            wishes.look = None if event.over else training
+            wishes.look = None if event.over and stepped else training
         elif isinstance(event, Checkpoint):
             wishes.look = None
             if recorder.settle():  # first the steps, then the checkpoint: none may be missing when the run goes on
@@ -154,6 +158,8 @@ def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome
                 return ENDINGS[recorder.wanted], None
         else:
             recorder.record(event)
+        if isinstance(event, StepTerms):
+            stepped, wishes.look = True, None
         if isinstance(event, Evaluation):
             scores = {event.step: -event.reconstruction if event.elbo is None else event.elbo}
         if isinstance(event, Diverged):

@@ -15,7 +15,7 @@ from app.models import Run
 from app.store import attempts
 
 TURN_S = 0.5
-LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats once a second
+LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats four times a second
 UNBEGUN = {"pause": "paused", "stop": "stopped"}  # what a wish makes of a run whose process has not begun
 
 logger = logging.getLogger(__name__)

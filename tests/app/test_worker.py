@@ -194,6 +194,30 @@ def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, fini
     assert _steps(database, run_id)["step"] == list(range(1, 61))
 
 
+def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, again, monkeypatch):
+    run_id, stepping, real = claimed(**SHORT, max_steps=60), Event(), training.beta_at
+
+    def step_for_ever(*_):
+        stepping.set()
+        Event().wait(60)
+        raise AssertionError("the step was not broken off")
+
+    def pause():
+        stepping.wait(60)
+        with database.write() as session:
+            control.pause(session, run_id)
+
+    thread = Thread(target=pause)
+    thread.start()
+    monkeypatch.setattr(training, "beta_at", step_for_ever)
+    run = finish(run_id)
+    thread.join()
+    assert (run.status, run.step, run.error) == ("paused", 0, None)
+    monkeypatch.setattr(training, "beta_at", real)
+    assert execute(settings, run_id, again(run_id)) == "finished"
+    assert _steps(database, run_id)["step"] == list(range(1, 61))
+
+
 def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compared(
     database, settings, claimed, finish, again
 ):
