@@ -33,6 +33,7 @@ from app.web import (
     sign_in,
     translate,
 )
+from app.web.rehearsal import rehearse
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
 
 BODY_LIMIT = 2**20
@@ -54,6 +55,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(scheduler.run()), asyncio.create_task(feed.run())]
         try:
+            await asyncio.to_thread(rehearse)
             yield
         finally:
             for task in tasks:

@@ -34,7 +34,8 @@ def plotly_url() -> str:
 
 
 @cache
-def _plotly_gzip() -> bytes:
+def plotly_gzip() -> bytes:
+    """plotly.js as it is sent."""
     return gzip.compress(_plotly_js().read_bytes(), compresslevel=6)
 
 
@@ -44,7 +45,7 @@ def read_plotly(request: Request, digest: str) -> Response:  # noqa: ARG001  the
     headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(_plotly_js().read_bytes(), media_type="text/javascript", headers=headers)
-    return Response(_plotly_gzip(), media_type="text/javascript", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(plotly_gzip(), media_type="text/javascript", headers=headers | {"Content-Encoding": "gzip"})
 
 
 class RevalidatedFiles(StaticFiles):

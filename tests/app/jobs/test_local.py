@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
 
-from app.jobs.local import LocalExecutor, handle_of
+from app.jobs.local import NICE, LocalExecutor, handle_of
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
 from app.store import control, runs, steps
@@ -142,3 +143,13 @@ def test_the_server_side_imports_no_torch():
         "import sys, app.jobs.local, app.jobs.scheduler, app.stream; print({'torch', 'sklearn'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "set()"
+
+
+def test_training_gives_way_to_the_pages(executor):
+    executor.prepare()
+    pid = executor._spare.pid
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(ours + NICE, 19)
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():  # Linux, with sessions weighed as wholes
+        assert group.read_text().endswith(f"nice {min(ours + NICE, 19)}\n")
