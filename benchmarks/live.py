@@ -33,7 +33,11 @@ WINDOW_S = 12.0  # over which steps and processor time are counted
 CHART = "document.getElementById('chart')"
 SEEN = """window.seen = [];
 addEventListener('drawn', ({ target }) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    seen.push([target.data.at(-2).x.at(-1), Date.now() / 1000, performance.now() / 1000]))), true);"""
+    seen.push([target.data.at(-2).x.at(-1), Date.now() / 1000, performance.now() / 1000]))), true);
+const look = () => document.querySelector('.preview path')
+    ? requestAnimationFrame(() => requestAnimationFrame(() => window.curve = performance.now() / 1000))
+    : requestAnimationFrame(look);
+look();"""
 
 pause = Event().wait
 
@@ -67,11 +71,12 @@ def reopened(page: Page, url: str) -> float:
 
 
 def long_runs(server: Server, database: Database, browser: Browser) -> None:
-    """First chart and cost of a tick against the length of a run."""
-    print(f"{'steps':>10}{'first chart, s':>16}{'again, s':>10}{'tick, ms':>10}{'worst':>8}")
+    """When the server's curve and then the live chart are on the screen, and the cost of a tick."""
+    print(f"{'steps':>10}{'curve, s':>10}{'chart, s':>10}{'again, s':>10}{'tick, ms':>10}{'worst':>8}")
     for length in LENGTHS:
         writer = Writer(database, length)
         page, cold = opened(browser, url := f"{server.url}/runs/{writer.run}")
+        curve = float(page.evaluate("curve"))
         warm = median(reopened(page, url) for _ in range(3))
         costs = []
         for _ in range(TICKS):
@@ -80,7 +85,7 @@ def long_runs(server: Server, database: Database, browser: Browser) -> None:
             eventually(page, f"draws => Number({CHART}.dataset.draws) > draws", arg=draws)
             costs.append(float(page.evaluate(f"{CHART}.dataset.cost")))
         page.close()
-        print(f"{length:10,}{cold:16.2f}{warm:10.2f}{median(costs):10.1f}{max(costs):8.1f}")
+        print(f"{length:10,}{curve:10.2f}{cold:10.2f}{warm:10.2f}{median(costs):10.1f}{max(costs):8.1f}")
 
 
 def from_commit_to_pixel(server: Server, database: Database, browser: Browser) -> None:

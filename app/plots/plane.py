@@ -39,9 +39,15 @@ def _course(line: Line) -> list[go.Scatter]:
     final = {"color": line.colour, "size": 13, "line": {"width": 2}}
     place = "KL %{x:.2f}, reconstruction %{y:.2f}"
     return [
-        _trace(_meta(line, "training"), mode="lines", line=drawn, hovertemplate=f"{place}<extra>{line.name}</extra>"),
         _trace(
-            _meta(line, "final"),
+            _meta(line, "training"),
+            name=line.name,
+            mode="lines",
+            line=drawn,
+            hovertemplate=f"{place}<extra>{line.name}</extra>",
+        ),
+        _trace(
+            _meta(line, "held out"),
             name=line.name,
             mode="markers+text",
             marker=final,

@@ -52,7 +52,8 @@ def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | 
     `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
     run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
     """
-    want: str | None = session.scalar(BEAT, _held(run_id, attempt) | {"heartbeat_at": now()} | progress)
+    beaten = session.connection().execute(BEAT, _held(run_id, attempt) | {"heartbeat_at": now()} | progress)
+    want: str | None = beaten.scalar()
     return want
 
 

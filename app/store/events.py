@@ -13,12 +13,14 @@ from app.models import EventRow
 
 TABLE = SQLModel.metadata.tables[str(EventRow.__tablename__)]
 NEWEST = sa.select(sa.func.max(TABLE.c.id))  # built once: a watched server asks ten times a second
+INSERT = sa.insert(TABLE)
 MAX_STEPS = 2000  # of one `points` row, so that no message grows without bound
 
 
 def append(session: Session, run_id: int, kind: str, first: int = 0, last: int = 0) -> None:
     """Announce a change: kind `run`, `points` (steps first..last), `evaluation` or `picture` (at step `last`)."""
-    session.execute(sa.insert(TABLE), [{"run_id": run_id, "kind": kind, "first": first, "last": last}])
+    row = {"run_id": run_id, "kind": kind, "first": first, "last": last}
+    session.connection().execute(INSERT, row)
 
 
 def append_points(session: Session, run_id: int, first: int, last: int) -> None:

@@ -4,7 +4,9 @@ import gzip
 import hashlib
 from functools import cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+from shutil import copyfileobj
 
 from fastapi import APIRouter, Request, Response
 from fastapi.staticfiles import StaticFiles
@@ -29,14 +31,18 @@ def _plotly_js() -> Path:
 @cache
 def plotly_url() -> str:
     """The URL of plotly.js, which changes with its content."""
-    digest = hashlib.sha256(_plotly_js().read_bytes()).hexdigest()[:16]
-    return f"/static/plotly-{digest}.min.js"
+    with _plotly_js().open("rb") as script:
+        digest = hashlib.file_digest(script, "sha256").hexdigest()
+    return f"/static/plotly-{digest[:16]}.min.js"
 
 
 @cache
 def plotly_gzip() -> bytes:
     """plotly.js as it is sent."""
-    return gzip.compress(_plotly_js().read_bytes(), compresslevel=6)
+    compressed = BytesIO()
+    with _plotly_js().open("rb") as script, gzip.open(compressed, "wb", compresslevel=6) as target:
+        copyfileobj(script, target)  # in small pieces: memory that was once taken stays taken
+    return compressed.getvalue()
 
 
 @router.get("/static/plotly-{digest}.min.js", include_in_schema=False)

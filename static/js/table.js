@@ -1,12 +1,13 @@
 // The numbers of a chart as a table, for people who cannot see it or want to read one exactly: filled when it is opened.
 
 const ROWS = 20;
+const PLACES = 6; // of one run
 
 /** Fill the table inside `details` from a drawn figure whenever it is opened. */
 export function tabulate(details, node) {
   details.addEventListener("toggle", () => {
     if (!details.open || !node.data) return;
-    const { head, rows } = (READERS[node.data[0]?.type] ?? series)(node);
+    const { head, rows } = (READERS["plane" in node.dataset ? "plane" : node.data[0]?.type] ?? series)(node);
     const table = details.querySelector("table");
     table.replaceChildren(section("thead", [head], "col"), section("tbody", rows, "row"));
   });
@@ -43,7 +44,15 @@ function histogram({ layout, calcdata: [bins] }) {
   };
 }
 
-const READERS = { heatmap, histogram };
+/** Where runs went, in a few places each, and where they are held out. */
+function plane({ data }) {
+  const courses = data.filter((trace) => trace.name);
+  const places = ({ name, x, y, meta }) =>
+    chosen(x.map((_, i) => i), PLACES).map((i) => [`${name}, ${meta.role}`, x[i], y[i], x[i] + y[i]]);
+  return { head: ["run", "KL", "reconstruction", "−ELBO"], rows: courses.flatMap(places) };
+}
+
+const READERS = { heatmap, histogram, plane };
 
 function chosen(all, count = ROWS) {
   if (all.length <= count) return all;

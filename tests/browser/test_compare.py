@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import accessibility_faults, eventually
@@ -57,6 +58,12 @@ def test_a_pair_is_launched_and_its_verdict_comes_by_itself(visit: Visit) -> Non
     eventually(page, shown.format("!=="), before)
     page.mouse.dblclick(*middle)
     eventually(page, shown.format("==="), before)
+
+    table = page.locator("[data-table=plane-0]")
+    table.locator("summary").click()
+    expect(table.locator("tbody th").last).to_have_text("A, held out")
+    kl, reconstruction, total = map(float, table.locator("tbody tr").last.locator("td").all_text_contents())
+    assert kl + reconstruction == pytest.approx(total, rel=1e-4)
 
     # 4. By another yardstick, against the other run: both are in the address.
     page.locator(".by select").select_option("gaussian_fitted")

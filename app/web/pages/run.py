@@ -9,7 +9,7 @@ from app.export.tables import has_parquet
 from app.logs import tail
 from app.models import LIVE
 from app.store import control, events, pictures, runs
-from app.web.api import RunId
+from app.web.api import RunId, listed
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.diagnosis import public, read_course
 from app.web.files import checkpoints_of
@@ -30,10 +30,11 @@ def show_run(
         stored = runs.get(session, run_id, deleted_too=True)
         sheets = pictures.all(session, run_id)
         course = read_course(session, shelf, stored)
+        (run,) = listed(session, [stored])
     evaluated = course.evaluations
     context = {
         **description(stored, evaluated, course.report, course.statistics),
-        "run": runs.public(stored, evaluated[-1] if evaluated else None),
+        "run": run,
         "live": stored.status in LIVE,
         "goes_on": control.GOES_ON,
         "extends": control.EXTENDS,

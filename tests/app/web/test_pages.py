@@ -381,6 +381,18 @@ def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained,
     assert "<small>reconstruction" in text(client, "/runs")
 
 
+def test_a_runs_course_is_drawn_before_any_script_comes(
+    client: TestClient, launch: Launch, trained: Trained, block: Callable[..., Any]
+) -> None:
+    drawn = re.compile(r'id="chart"[^>]*>\s*<div class="preview">\s*<p>(.*?)</p>\s*<svg[^>]*><path d="M[^"]+">')
+    total = -block(1, 40).elbo
+    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    said = f"−ELBO, nats/image: {first} at first, {best} at best, {now} at step 40"
+    assert drawn.search(text(client, f"/runs/{trained()}"))[1] == said
+    assert drawn.search(text(client, f"/runs/{trained(model='ae')}"))[1].startswith("Reconstruction, nats/image: ")
+    assert 'class="preview"' not in text(client, f"/runs/{launch()['id']}")
+
+
 def test_headings_sort_and_columns_are_chosen_in_the_address(client: TestClient, trained: Trained) -> None:
     trained()
     page = text(client, "/runs?q=-&status=finished&sort=name&column=best&column=created")
