@@ -1,15 +1,17 @@
-"""The terms of the newest steps, kept on the device so that reading them costs one transfer a block."""
+"""The terms and vitals of the newest steps, kept on the device so that reading them costs one transfer a block."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn, optim
 
 from vae_core.config import TrainConfig
 from vae_core.elbo import Terms
-from vae_core.events import Diverged, StepTerms
+from vae_core.events import Diverged, StepTerms, Vitals
+from vae_core.schedules import due
 
 FETCH_SECONDS = 0.05  # between two transfers
 FETCH_STEPS = 1024  # at most, in one transfer
@@ -55,6 +57,34 @@ class TermBuffer:
             loss=loss,
             beta=beta if variational else None,
         )
+
+
+class VitalsBuffer:
+    """Takes training's vitals at some of its steps, and gives them out in blocks. `memory` tells the bytes in use."""
+
+    def __init__(self, config: TrainConfig, optimizer: optim.Optimizer, memory: Callable[[], int]) -> None:
+        self.config, self.optimizer, self.memory = config, optimizer, memory
+        self.norms: list[Tensor] = []  # scalars on the device, of one sampled step after the other
+        self.known: list[tuple[int, float, int]] = []  # step, learning rate, bytes: of the same, known without it
+
+    def take(self, step: int) -> None:
+        """Keep the vitals of a step that is due, once it has its gradient. Waits for nothing and changes nothing."""
+        if not due(self.config, step, self.config.vitals_interval):
+            return
+        (group,) = self.optimizer.param_groups
+        gradients = [each.grad for each in group["params"] if each.grad is not None]
+        self.norms.append(nn.utils.get_total_norm(gradients))
+        self.known.append((step, group["lr"], self.memory()))
+
+    def fetch(self, last: int) -> list[Vitals]:
+        """Those up to the step `last` as a block, if there are any; the buffer is empty after. Waits for the device."""
+        norms, known = self.norms, [known for known in self.known if known[0] <= last]
+        self.norms, self.known = [], []
+        if not known:
+            return []
+        step, learning_rate, memory = map(np.array, zip(*known, strict=True))
+        grad_norm = torch.stack(norms[: len(known)]).cpu().numpy().astype(np.float64)
+        return [Vitals(step, grad_norm, learning_rate, memory)]
 
 
 def until_divergence(block: StepTerms) -> tuple[StepTerms, Diverged | None]:

@@ -37,6 +37,16 @@ class StepTerms:
 
 
 @dataclass(frozen=True)
+class Vitals:
+    """How training itself fares at N of its steps: each `TrainConfig.vitals_interval`-th, and the last one."""
+
+    step: NDArray[np.int64]  # [N]
+    grad_norm: Floats  # [N] ℓ2 norm of the loss's gradient over all parameters, before any clipping; may be inf or NaN
+    learning_rate: Floats  # [N]
+    memory: NDArray[np.int64]  # [N] bytes: on a GPU what its tensors take, on the CPU the whole process
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The held-out split, every image, with z sampled from q(z|x) under one fixed noise."""
 
@@ -107,4 +117,4 @@ class Abandoned(BaseException):
     """Ends a look at the model. No error: nothing on the way may take it for one."""
 
 
-Event = StepTerms | Evaluation | Pictures | Checkpoint | Diverged | Look | Scores | Report
+Event = StepTerms | Vitals | Evaluation | Pictures | Checkpoint | Diverged | Look | Scores | Report

@@ -1,4 +1,4 @@
-"""The KL's weight over the course of a run. No torch here."""
+"""What comes at which step of a run: the KL's weight, and whatever has an interval. No torch here."""
 
 from vae_core.config import TrainConfig
 
@@ -14,3 +14,8 @@ def beta_at(config: TrainConfig, step: int) -> float:
     if config.beta_schedule == "cyclical":
         step = (step - 1) % config.cycle_steps + 1
     return config.beta * min(1.0, step / config.warmup_steps)
+
+
+def due(config: TrainConfig, step: int, interval: int) -> bool:
+    """Whether a step is a multiple of an interval, or the run's last one."""
+    return step % interval == 0 or step == config.total_steps

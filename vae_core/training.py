@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn, optim
 
-from vae_core.buffer import TermBuffer, until_divergence
+from vae_core.buffer import TermBuffer, VitalsBuffer, until_divergence
 from vae_core.config import TrainConfig
 from vae_core.datasets.registry import Dataset
-from vae_core.devices import choose_device
+from vae_core.devices import choose_device, memory_gauge
 from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scale import freeze_scale
@@ -25,7 +25,7 @@ from vae_core.objectives import choose_objective
 from vae_core.pictures import COUNT, draw_held_out, draw_pictures, to_pixels
 from vae_core.pixels import flipped, to_unit
 from vae_core.refusals import ConfigError
-from vae_core.schedules import beta_at
+from vae_core.schedules import beta_at, due
 from vae_core.state import capture, restore
 from vae_core.vae import VAE, build_model
 
@@ -44,11 +44,12 @@ def train(
     """Train as `config` says, a new model or the one given, and yield what happens, in the order of steps.
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
-    step once, in blocks of `StepTerms`; evaluations, pictures and checkpoints at their intervals and at the end; then,
-    if wanted, more `Pictures`, the `Scores` and a `Report` of the finished model. A loss that is not finite ends the
-    run with `Diverged`, after the block that ends with that step, or the evaluation. Whoever sends True in answer to a
-    block gets a `Checkpoint` of its last step next, and so does whoever throws `Abandoned` into a `Look`. With one to
-    `resume` from, the first event is the step after it, or the look at its own step where that was left out.
+    step once, in blocks of `StepTerms`, each after the `Vitals` of its steps if it has any; evaluations, pictures and
+    checkpoints at their intervals and at the end; then, if wanted, more `Pictures`, the `Scores` and a `Report` of the
+    finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends with that step, or
+    the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last step next, and so does
+    whoever throws `Abandoned` into a `Look`. With one to `resume` from, the first event is of the step after it, or the
+    look at its own step where that was left out.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
@@ -74,7 +75,8 @@ def train(
     if resume:
         restore(resume, model, optimizer, generators)
         done, before, looked = resume.step, resume.seconds, resume.looked
-    buffer, started = TermBuffer(config, done), perf_counter() - before
+    buffer, vitals = TermBuffer(config, done), VitalsBuffer(config, optimizer, memory_gauge(device))
+    started = perf_counter() - before
 
     def save(step: int, *, looked: bool) -> Checkpoint:
         return capture(step, perf_counter() - started, model, optimizer, generators, looked=looked)
@@ -87,9 +89,9 @@ def train(
         if step == 0:
             yield Pictures(0, "inputs", to_pixels(inputs, shape))
         freeze_scale(model, train_images, dequantize=config.dequantize)
-        if _due(config, step, config.picture_interval):
+        if due(config, step, config.picture_interval):
             yield from draw_pictures(model, inputs, shape, step)
-        if _due(config, step, config.evaluation_interval):
+        if due(config, step, config.evaluation_interval):
             held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
             evaluation = held_out(step=step, epoch=epoch, seconds=seconds)
             yield evaluation
@@ -132,6 +134,7 @@ def train(
         terms = objective(model, x, epsilon, beta)
         optimizer.zero_grad()
         terms.loss.backward()  # type: ignore[no-untyped-call]
+        vitals.take(step)
         if config.grad_clip is not None:
             nn.utils.clip_grad_norm_(parameters, config.grad_clip)
         optimizer.step()
@@ -139,11 +142,12 @@ def train(
         buffer.append(terms, beta, seconds)
 
         # 5. Now and then the terms of several steps come over in one transfer: a sync point on a GPU.
-        looking = any(_due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
-        saving = _due(config, step, config.checkpoint_interval)
+        looking = any(due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
+        saving = due(config, step, config.checkpoint_interval)
         if not (looking or saving or buffer.due(seconds)):
             continue
         block, diverged = until_divergence(buffer.fetch())
+        yield from vitals.fetch(int(block.step[-1]))
         asked = yield block
         if diverged:
             yield diverged
@@ -161,11 +165,6 @@ def train(
     # 7. What the finished model is worth, looked at more closely.
     if config.examine:
         yield from look(config.total_steps, report(config.total_steps))
-
-
-def _due(config: TrainConfig, step: int, interval: int) -> bool:
-    """Whether a step is a multiple of an interval, or the last one."""
-    return step % interval == 0 or step == config.total_steps
 
 
 def new_model(config: TrainConfig, data: Dataset) -> VAE:

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from itertools import count
 from math import inf, nan
 
 import numpy as np
 import pytest
 import torch
 
-from vae_core.buffer import FETCH_SECONDS, FETCH_STEPS, TermBuffer, until_divergence
+from vae_core.buffer import FETCH_SECONDS, FETCH_STEPS, TermBuffer, VitalsBuffer, until_divergence
 from vae_core.elbo import Terms
 
 
@@ -71,3 +72,31 @@ def test_the_term_is_the_first_that_is_no_number(buffer, changed, term):
     _append(buffer, [1.0])
     block = replace(buffer.fetch(), loss=np.array([inf]), **changed)
     assert until_divergence(block)[1].term == term
+
+
+@pytest.fixture
+def vitals(small) -> VitalsBuffer:
+    """Of a run of 1,500 steps, the sixth of which has a gradient of infinite norm; one parameter never has any."""
+    parameters = [torch.nn.Parameter(torch.zeros(2)) for _ in range(3)]
+    optimizer = torch.optim.SGD(parameters, lr=0.25)
+    buffer = VitalsBuffer(small(max_steps=1500), optimizer, count(100).__next__)
+    for step in range(1, 10):
+        parameters[0].grad = torch.tensor([3.0 * step, 0.0])
+        parameters[1].grad = torch.tensor([0.0, inf if step == 6 else 4.0 * step])
+        buffer.take(step)
+    return buffer
+
+
+def test_vitals_are_taken_of_every_so_many_steps(vitals):
+    (block,) = vitals.fetch(9)
+    assert block.step.tolist() == [3, 6, 9]
+    assert block.grad_norm.tolist() == [15, inf, 45]
+    assert block.learning_rate.tolist() == [0.25] * 3
+    assert block.memory.tolist() == [100, 101, 102]
+    assert vitals.fetch(9) == []
+
+
+def test_vitals_of_steps_after_the_last_that_counts_are_dropped(vitals):
+    (block,) = vitals.fetch(8)
+    assert block.step.tolist() == [3, 6]
+    assert vitals.fetch(9) == []

@@ -285,3 +285,8 @@ def test_checkpoints_come_with_evaluations_unless_said_otherwise():
     assert TrainConfig(max_steps=1000).checkpoint_interval == 100
     assert TrainConfig(max_steps=1000, evaluate_every=70).checkpoint_interval == 70
     assert TrainConfig(max_steps=1000, checkpoint_every=9).checkpoint_interval == 9
+
+
+@pytest.mark.parametrize(("steps", "interval"), [(1, 1), (500, 1), (501, 2), (1000, 2), (1001, 3), (10**6, 2000)])
+def test_vitals_are_of_at_most_five_hundred_steps_and_the_last(steps, interval):
+    assert TrainConfig(epochs=None, max_steps=steps).vitals_interval == interval

@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
 from vae_core.config import ConfigError
-from vae_core.devices import choose_device
+from vae_core.devices import choose_device, memory_gauge
 
 
 def test_the_cpu_is_always_there():
@@ -18,3 +19,18 @@ def test_a_missing_gpu_is_refused_by_name():
     with pytest.raises(ConfigError, match=r"^device cannot be 'cuda' here: .*use 'auto' or 'cpu'$") as refused:
         choose_device("cuda")
     assert refused.value.field == "device"
+
+
+def test_the_gauge_sees_memory_that_is_taken():
+    gauge = memory_gauge(torch.device("cpu"))
+    before = gauge()
+    taken = np.ones(2**26, np.uint8)
+    assert gauge() - before > 0.9 * taken.nbytes
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+def test_on_a_gpu_the_gauge_counts_tensors():
+    gauge = memory_gauge(choose_device("cuda"))
+    before = gauge()
+    taken = torch.empty(2**20, device="cuda")
+    assert gauge() - before == taken.nbytes

@@ -1,7 +1,7 @@
 import pytest
 
 from vae_core.config import TrainConfig
-from vae_core.schedules import beta_at
+from vae_core.schedules import beta_at, due
 
 
 @pytest.mark.parametrize("step", [1, 7, 10**8])
@@ -26,3 +26,8 @@ def test_every_cycle_is_the_linear_schedule_again(warmup):
     cyclical = TrainConfig(beta=3, beta_schedule="cyclical", warmup_steps=warmup, cycle_steps=10)
     linear = TrainConfig(beta=3, beta_schedule="linear", warmup_steps=warmup)
     assert [beta_at(cyclical, step) for step in range(11, 31)] == 2 * [beta_at(linear, step) for step in range(1, 11)]
+
+
+@pytest.mark.parametrize(("interval", "steps"), [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (5, [5]), (9, [5])])
+def test_what_has_an_interval_is_due_at_the_end_too(interval, steps):
+    assert [step for step in range(1, 6) if due(TrainConfig(max_steps=5), step, interval)] == steps

@@ -10,16 +10,16 @@ from vae_core.config import ConfigError
 from vae_core.convention import reduction_weights
 from vae_core.datasets.registry import load
 from vae_core.evaluation.heldout import evaluate
-from vae_core.events import Diverged, Evaluation, Look, Pictures, StepTerms
+from vae_core.events import Checkpoint, Diverged, Evaluation, Look, Pictures, StepTerms, Vitals
 from vae_core.report import Report
 from vae_core.training import OPTIMIZERS, new_model, train
 
 STILL = 1e-30  # a learning rate that no float32 weight can feel
 
 
-def _steps(events) -> dict[str, list[float]]:
+def _steps(events, kind=StepTerms) -> dict[str, list[float]]:
     """The columns of all blocks, joined."""
-    blocks = [vars(event) for event in events if isinstance(event, StepTerms)]
+    blocks = [vars(event) for event in events if isinstance(event, kind)]
     return {
         name: None if column is None else np.concatenate([block[name] for block in blocks]).tolist()
         for name, column in blocks[0].items()
@@ -156,6 +156,8 @@ def test_what_is_seen_at_a_step_follows_the_terms_of_that_step(small, digits):
     for event in train(small(evaluate_every=4, picture_every=3), digits):
         if isinstance(event, StepTerms):
             seen = event.step[-1]
+        elif isinstance(event, Vitals):  # whoever stops after a block has those of its steps, too
+            assert event.step[0] > seen
         else:
             assert event.step == seen
 
@@ -199,6 +201,7 @@ def test_a_diverging_run_ends_with_the_step_and_the_term(small, digits):
     assert not isfinite(terms["loss"][-1])
     assert not isfinite(terms[last.term][-1])
     assert last.step < 500
+    assert _steps(events, Vitals)["step"] == terms["step"]
 
 
 def test_a_run_whose_last_update_broke_it_has_not_finished_well(small, digits):
@@ -211,6 +214,39 @@ def test_a_run_whose_last_update_broke_it_has_not_finished_well(small, digits):
 def test_clipping_the_gradient_tames_the_same_run(small, digits):
     config = small(optimizer="sgd", learning_rate=10, max_steps=50, grad_clip=1e-4)
     assert not _of(Diverged, train(config, digits))
+
+
+def test_the_gradients_norm_is_how_far_plain_descent_moves_the_weights(small, digits):
+    config = small(optimizer="sgd", learning_rate=0.01, max_steps=6, checkpoint_every=1)
+    start = new_model(config, digits)
+    weights = [torch.cat([value.detach().flatten() for value in start.state_dict().values()])]
+    names = list(start.state_dict())
+    events = list(train(config, digits))
+    for checkpoint in _of(Checkpoint, events):
+        arrays = [checkpoint.arrays[f"model.{name}"].ravel() for name in names]
+        weights.append(torch.from_numpy(np.concatenate(arrays)))
+    moved = [float((after - before).double().norm()) for before, after in pairwise(weights)]
+    vitals = _steps(events, Vitals)
+    assert vitals["step"] == [1, 2, 3, 4, 5, 6]
+    assert vitals["grad_norm"] == pytest.approx([distance / 0.01 for distance in moved], rel=1e-4)
+
+
+def test_vitals_come_at_their_interval_and_at_the_end_and_so_they_do_after_a_resume(small, digits):
+    config = small(max_steps=1100, checkpoint_every=700, evaluate_every=1100, picture_every=1100)
+    events = list(train(config, digits))
+    whole = _steps(events, Vitals)
+    assert whole["step"] == [*range(3, 1100, 3), 1100]
+    assert set(whole["learning_rate"]) == {config.learning_rate}
+    assert min(whole["memory"]) > 0
+    resumed = _steps(train(config, digits, resume=_of(Checkpoint, events)[0]), Vitals)
+    assert resumed["step"] == [step for step in whole["step"] if step > 700]
+    assert resumed["grad_norm"] == whole["grad_norm"][-len(resumed["step"]) :]
+
+
+def test_the_norm_is_that_before_clipping(small, digits):
+    free, clipped = (_steps(train(small(max_steps=3, grad_clip=clip), digits), Vitals) for clip in (None, 1e-4))
+    assert free["grad_norm"][0] == clipped["grad_norm"][0]
+    assert min(clipped["grad_norm"]) > 1
 
 
 def test_to_stop_it_stop_asking(small, digits):
