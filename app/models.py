@@ -1,5 +1,5 @@
-"""The tables. A run, one wide row for each of its steps and what makes them quick to read, its evaluations, pictures,
-report and scores, and the event log.
+"""The tables. A run, one wide row for each of its steps and what makes them quick to read, its vitals, evaluations,
+pictures, report and scores, and the event log.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -127,6 +127,19 @@ class Summary(SQLModel, table=True):
     spark: bytes
 
 
+class Vital(SQLModel, table=True):
+    """How training itself fared at a sampled step."""
+
+    __tablename__ = "vital"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    step: int = Field(primary_key=True)
+    grad_norm: float | None = None  # None where it was not finite
+    learning_rate: float
+    memory: int = Field(sa_type=sa.BigInteger)  # bytes
+
+
 class Evaluation(SQLModel, table=True):
     """Held-out terms and yardsticks at one step."""
 
@@ -195,7 +208,8 @@ class PictureFile(SQLModel, table=True):
 class EventRow(SQLModel, table=True):
     """The log that every reader follows by its id: committed together with what it announces.
 
-    kind `run`: the row changed; `points`: steps first..last were added; `evaluation` and `picture`: at step `last`.
+    kind `run`: the row changed; `points`: steps first..last were added; `vitals`: of some of the steps first..last;
+    `evaluation` and `picture`: at step `last`.
     """
 
     __tablename__ = "event"

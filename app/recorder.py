@@ -17,9 +17,9 @@ from sqlmodel import Session
 from app import reserve
 from app.database import Database, is_unwritable
 from app.errors import Unrecorded
-from app.store import attempts, evaluations, events, pictures, reports, scores, steps
+from app.store import attempts, evaluations, events, pictures, reports, scores, steps, vitals
 from app.store.numbers import finite
-from vae_core.events import Evaluation, Event, Pictures, StepTerms
+from vae_core.events import Evaluation, Event, Pictures, StepTerms, Vitals
 from vae_core.report import Report, Scores
 
 FLUSH_S = 0.1  # between flushes
@@ -248,6 +248,10 @@ def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) ->
         if fresh:
             steps.append(session, run_id, fresh)
             events.append_points(session, run_id, int(fresh.step[0]), int(fresh.step[-1]))
+
+    for sampled in (item for item in batch if isinstance(item, Vitals)):
+        vitals.append(session, run_id, sampled)
+        events.append(session, run_id, "vitals", int(sampled.step[0]), int(sampled.step[-1]))
 
     for evaluation in (item for item in batch if isinstance(item, Evaluation)):
         evaluations.append(session, run_id, evaluation)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from app.database import Database
 from app.models import EventRow
-from app.store import evaluations, events, pictures, runs, steps
+from app.store import evaluations, events, pictures, runs, steps, vitals
 
 BATCH = 500  # log rows in one read
 TOO_FAR = 20_000  # log rows behind which a reader had better start anew
@@ -22,9 +22,10 @@ TOO_FAR = 20_000  # log rows behind which a reader had better start anew
 
 @dataclass(frozen=True)
 class Message:
-    """One message: `event` is run, points, evaluation, picture or resync; ids only rise.
+    """One message: `event` is run, points, vitals, evaluation, picture or resync; ids only rise.
 
     run: the public run. points: {"run": id, "step": [...], "kl": [...], ..., "nonfinite": [...]}, at most 2000 steps.
+    vitals: {"run": id, "step": [...], "grad_norm": [...], "learning_rate": [...], "memory": [...]}, of sampled steps.
     evaluation: {"run": id, "step": ..., "kl": ..., ...}. picture: {"run": id, "step": ..., "kinds": [...]}.
     resync: {}, sent to a reader too far behind, or ahead because the database was replaced: read everything again.
     """
@@ -87,6 +88,8 @@ def _joins(row: EventRow, group: list[EventRow]) -> bool:
         return False
     if row.kind == "points":
         return row.first == before.last + 1 and row.last < group[0].first + events.MAX_STEPS
+    if row.kind == "vitals":
+        return row.first > before.last
     return row.last == before.last
 
 
@@ -96,6 +99,8 @@ def _message(session: Session, group: list[EventRow]) -> Message:
     match kind := group[-1].kind:
         case "points":
             data |= steps.columns(session, run_id, first=first, last=last, points=events.MAX_STEPS)
+        case "vitals":
+            data |= vitals.between(session, run_id, first, last)
         case "evaluation":
             data |= evaluations.at(session, run_id, last)
         case "picture":

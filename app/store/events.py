@@ -18,7 +18,7 @@ MAX_STEPS = 2000  # of one `points` row, so that no message grows without bound
 
 
 def append(session: Session, run_id: int, kind: str, first: int = 0, last: int = 0) -> None:
-    """Announce a change: kind `run`, `points` (steps first..last), `evaluation` or `picture` (at step `last`)."""
+    """Announce a change: kind `run`, `points` or `vitals` (steps first..last), `evaluation`, `picture` (at `last`)."""
     row = {"run_id": run_id, "kind": kind, "first": first, "last": last}
     session.connection().execute(INSERT, row)
 

@@ -13,7 +13,7 @@ from app.jobs.scheduler import Scheduler
 from app.launch import LaunchRequest, Tags
 from app.models import Run, RunStatus
 from app.remarks import unexamined
-from app.store import evaluations, pictures, reports, runs, steps, summaries
+from app.store import evaluations, pictures, reports, runs, steps, summaries, vitals
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.security import require_user
 from vae_core.config import json_schema
@@ -172,6 +172,14 @@ def read_steps(
     with database.read() as session:
         runs.get(session, run_id, deleted_too=True)
         return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
+
+
+@router.get("/runs/{run_id}/vitals")
+def read_vitals(database: DatabaseDep, run_id: RunId) -> Json:
+    """The gradient's norm, the learning rate and the bytes in use, at each of some five hundred steps of the run."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"run": run_id, **vitals.all(session, run_id)}
 
 
 @router.get("/runs/{run_id}/evaluations")

@@ -11,7 +11,7 @@ from app.database import Database
 from app.models import Run
 from app.store import attempts, runs
 from vae_core.config import TrainConfig
-from vae_core.events import Evaluation, Pictures, StepTerms
+from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
 
 
@@ -61,6 +61,17 @@ def block() -> Callable[..., StepTerms]:
             loss=reconstruction + (rate if kl else 0),
             beta=given[2],
         )
+
+    return make
+
+
+@pytest.fixture
+def vitals() -> Callable[..., Vitals]:
+    """Those of some steps, different at each."""
+
+    def make(*steps: int) -> Vitals:
+        step = np.array(steps)
+        return Vitals(step, grad_norm=10.0 / step, learning_rate=np.full(len(step), 1e-3), memory=2**32 + step)
 
     return make
 

@@ -11,6 +11,7 @@ from app.models import Run
 from app.recorder import Recorder
 from app.store import attempts, control, evaluations, events, pictures, reports, runs, steps
 from app.store import scores as score_rows
+from app.store import vitals as vital_rows
 from vae_core.events import Diverged
 
 
@@ -31,10 +32,14 @@ def stored(database, running):
     return read
 
 
-def test_everything_is_stored_by_the_ending(database, running, recorder, stored, block, evaluation, pictures_of):
+def test_everything_is_stored_by_the_ending(
+    database, running, recorder, stored, block, vitals, evaluation, pictures_of
+):
     recorder.say("Loading")
     recorder.say(None)
-    for event in (*pictures_of(0), evaluation(0), block(1, 1), block(2, 40), *pictures_of(40), evaluation(40)):
+    for event in (*pictures_of(0), evaluation(0), block(1, 1), vitals(15, 30, 40), block(2, 40)):
+        recorder.record(event)
+    for event in (*pictures_of(40), evaluation(40)):
         recorder.record(event)
     recorder.close("finished")
     run, found = stored()
@@ -45,11 +50,13 @@ def test_everything_is_stored_by_the_ending(database, running, recorder, stored,
     with database.read() as session:
         assert [row["step"] for row in evaluations.all(session, running.id)] == [0, 40]
         assert [row["step"] for row in pictures.all(session, running.id)] == [0, 0, 40, 40]
+        assert vital_rows.all(session, running.id)["step"] == [15, 30, 40]
         log = events.after(session, 0, 1000)
     announced = [step for row in log if row.kind == "points" for step in range(row.first, row.last + 1)]
     assert announced == found
     assert [row.last for row in log if row.kind == "picture"] == [0, 40]
     assert [row.last for row in log if row.kind == "evaluation"] == [0, 40]
+    assert [(row.first, row.last) for row in log if row.kind == "vitals"] == [(15, 40)]
     assert log[-1].kind == "run"
 
 

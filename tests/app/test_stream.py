@@ -7,6 +7,7 @@ import pytest
 from app import stream
 from app.recorder import Recorder
 from app.store import attempts, evaluations, events, pictures, runs, steps
+from app.store import vitals as vital_rows
 from app.stream import Message, read
 
 
@@ -20,7 +21,7 @@ def everything(database, after=0):
 
 
 @pytest.fixture
-def history(database, new_run, block, evaluation, pictures):
+def history(database, new_run, block, vitals, evaluation, pictures):
     """Three runs whose news interleave at random: {run id: steps stored}."""
     dice = np.random.default_rng(0)
     made = [new_run().id for _ in range(3)]
@@ -33,6 +34,9 @@ def history(database, new_run, block, evaluation, pictures):
                 steps.append(session, run_id, block(first, step))
                 events.append_points(session, run_id, first, step)
                 last[run_id] = step
+                if dice.random() < 0.5:
+                    vital_rows.append(session, run_id, vitals(*range(first, step + 1, 3)))
+                    events.append(session, run_id, "vitals", first, step)
                 if dice.random() < 0.2:
                     evaluations.append(session, run_id, evaluation(step))
                     events.append(session, run_id, "evaluation", step, step)
@@ -49,22 +53,23 @@ def pictures_store_append(session, run_id, drawn):
 
 
 def told(messages):
-    """What a reader knows in the end: the steps of each run in the order of arrival, and the other news."""
-    points, news = defaultdict(list), []
+    """What a reader knows in the end: the steps and vitals of each run in the order of arrival, and the other news."""
+    columns, news = {"points": defaultdict(list), "vitals": defaultdict(list)}, []
     for message in messages:
-        if message.event == "points":
-            points[message.data["run"]] += message.data["step"]
+        if message.event in columns:
+            columns[message.event][message.data["run"]] += message.data["step"]
         elif message.event != "run":
             news.append((message.event, message.data["run"], message.data["step"]))
-    return dict(points), news
+    return *columns.values(), news
 
 
 def test_a_reader_learns_every_step_once_and_in_order(database, history):
     messages = everything(database)
-    points, news = told(messages)
+    points, sampled, news = told(messages)
     assert points == {run_id: list(range(1, last + 1)) for run_id, last in history.items()}
     with database.read() as session:
         for run_id in history:
+            assert sampled[run_id] == vital_rows.all(session, run_id)["step"]
             assert [step for kind, run, step in news if (kind, run) == ("evaluation", run_id)] == [
                 row["step"] for row in evaluations.all(session, run_id)
             ]
@@ -113,6 +118,17 @@ def test_neighbours_of_one_run_share_a_message_of_bounded_size(database, running
             events.append_points(session, running.id, first, first + 99)
     sizes = [len(message.data["step"]) for message in read(database, start).messages]
     assert sizes == [2000, 2000, 1000]
+
+
+def test_vitals_carry_the_stored_columns_and_neighbours_share_a_message(database, running, vitals):
+    with database.write() as session:
+        start = events.newest_id(session)
+        for taken in ((5, 10), (15,), (10, 15)):  # the last a replay's
+            vital_rows.append(session, running.id, vitals(*taken))
+            events.append(session, running.id, "vitals", taken[0], taken[-1])
+        first, second = (vital_rows.between(session, running.id, low, 15) for low in (5, 10))
+    told = [(message.event, message.data) for message in read(database, start).messages]
+    assert told == [("vitals", {"run": running.id, **columns}) for columns in (first, second)]
 
 
 def test_a_run_message_shows_the_run_as_it_is_now(database, running, evaluation):

@@ -5,10 +5,11 @@ from app.models import Run, now
 from app.store import evaluations, events, purge, reports, runs, steps
 from app.store import pictures as sheets
 from app.store import scores as score_rows
+from app.store import vitals as vital_rows
 
 
 @pytest.fixture
-def deleted(database, new_run, block, evaluation, report, scores, pictures):
+def deleted(database, new_run, block, vitals, evaluation, report, scores, pictures):
     """A run with something in every table, deleted so many days ago."""
 
     def make(days, **columns):
@@ -16,6 +17,7 @@ def deleted(database, new_run, block, evaluation, report, scores, pictures):
         with database.write() as session:
             steps.append(session, run_id, block(1, 600))
             events.append_points(session, run_id, 1, 600)
+            vital_rows.append(session, run_id, vitals(600))
             evaluations.append(session, run_id, evaluation(600))
             reports.append(session, run_id, report)
             score_rows.append(session, run_id, scores())

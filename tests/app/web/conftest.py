@@ -14,6 +14,8 @@ from app.models import Run
 from app.settings import Settings
 from app.store import attempts, evaluations, events, pictures, reports, runs, steps
 from app.store import scores as score_rows
+from app.store import vitals as vital_rows
+from vae_core.events import Vitals
 from vae_core.report import Report, Scores
 
 
@@ -83,9 +85,14 @@ def trained(
     evaluation: Callable[..., Any],
     pictures_of: Callable[..., Any],
 ) -> Callable[..., int]:
-    """The id of a run that has ended with 40 steps, an evaluation, two sheets and what is given of its examination."""
+    """The id of a run that has ended with 40 steps, an evaluation, two sheets and what is given of its examination.
 
-    def make(report: Report | None = None, scores: Scores | None = None, **config: Any) -> int:
+    An older one, without vitals, unless some are given.
+    """
+
+    def make(
+        report: Report | None = None, scores: Scores | None = None, vitals: Vitals | None = None, **config: Any
+    ) -> int:
         run_id = launch(**config)["id"]
         variational = config.get("model", "vae") == "vae"
         with application.state.database.write() as session:
@@ -101,6 +108,8 @@ def trained(
             evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
             for kind in ("inputs", "reconstructions"):
                 pictures.append(session, run_id, pictures_of(40, kind))
+            if vitals:
+                vital_rows.append(session, run_id, vitals)
             if scores:
                 score_rows.append(session, run_id, scores)
                 for kind in ("held_out", "held_out_means"):

@@ -1,5 +1,6 @@
 """The JSON API as a program sees it."""
 
+import math
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from vae_core.config import TrainConfig
+from vae_core.events import Vitals
 from vae_core.presets import PRESETS
 from vae_core.report import Report, Scores
 
@@ -75,7 +77,7 @@ def test_bodies_that_are_no_json_or_too_large_are_refused(client: TestClient) ->
     assert large.status_code == 413
 
 
-@pytest.mark.parametrize("path", ["", "/steps", "/evaluations", "/report", "/xray", "/pictures"])
+@pytest.mark.parametrize("path", ["", "/steps", "/vitals", "/evaluations", "/report", "/xray", "/pictures"])
 def test_a_run_that_is_not_there_is_a_404(client: TestClient, path: str) -> None:
     answer = client.get(f"/api/runs/7{path}")
     assert (answer.status_code, answer.json()) == (
@@ -138,6 +140,18 @@ def test_pictures_are_immutable_pngs_under_their_hash(client: TestClient, traine
     assert "immutable" in answer.headers["cache-control"]
     assert Image.open(BytesIO(answer.content)).size == (sheets[0]["width"], sheets[0]["height"])
     assert client.get(f"/api/pictures/{'0' * 64}.png").status_code == 404
+
+
+def test_vitals_are_columns_and_what_is_not_finite_is_null(
+    client: TestClient, trained: Trained, vitals: Callable[..., Vitals]
+) -> None:
+    taken = vitals(1, 20, 40)
+    taken.grad_norm[1] = math.inf
+    run = trained(vitals=taken)
+    told = client.get(f"/api/runs/{run}/vitals").json()
+    memory = [2**32 + step for step in (1, 20, 40)]
+    columns = {"step": [1, 20, 40], "grad_norm": [10, None, 0.25], "learning_rate": [1e-3] * 3, "memory": memory}
+    assert told == {"run": run, **columns}
 
 
 def test_evaluations_and_the_last_of_them(client: TestClient, trained: Trained) -> None:

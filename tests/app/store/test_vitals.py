@@ -1,0 +1,39 @@
+import numpy as np
+
+from app.store import vitals as store
+
+
+def test_vitals_read_back_in_order(database, running, new_run, vitals):
+    other = new_run()
+    with database.write() as session:
+        for steps in ((40, 60), (20,)):
+            store.append(session, running.id, vitals(*steps))
+        found = store.all(session, running.id)
+        assert store.between(session, running.id, 20, 40) == {name: column[:2] for name, column in found.items()}
+        assert (store.exist(session, running.id), store.exist(session, other.id)) == (True, False)
+        assert store.all(session, other.id) == {name: [] for name in found}
+    assert found == {
+        "step": [20, 40, 60],
+        "grad_norm": [10 / 20, 10 / 40, 10 / 60],
+        "learning_rate": [1e-3] * 3,
+        "memory": [2**32 + step for step in (20, 40, 60)],
+    }
+
+
+def test_a_norm_that_is_not_finite_is_null(database, running, vitals):
+    broken = vitals(1, 2, 3, 4)
+    broken.grad_norm[1:] = np.inf, np.nan, 0.0
+    with database.write() as session:
+        store.append(session, running.id, broken)
+        assert store.all(session, running.id)["grad_norm"] == [10, None, None, 0]
+
+
+def test_a_replay_takes_the_place_of_what_was_there(database, running, vitals):
+    again = vitals(4, 6)
+    again.grad_norm[:] = 7.0
+    with database.write() as session:
+        store.append(session, running.id, vitals(2, 4, 5, 6, 8))
+        store.append(session, running.id, again)
+        found = store.all(session, running.id)
+    assert found["step"] == [2, 4, 6, 8]
+    assert found["grad_norm"] == [5, 7, 7, 1.25]
