@@ -23,8 +23,11 @@ Json = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
 
-def description(run: Run, evaluated: Rows, report: Json | None, statistics: Statistics | None) -> Json:
-    """What templates ask for by name: of a run, its evaluations, its report, and its data set's pixels if known."""
+def description(run: Run, evaluated: Rows, report: Json | None, statistics: Statistics | None, *, vitals: bool) -> Json:
+    """What templates ask for by name: of a run, its evaluations, its report, and its data set's pixels if known.
+
+    With `vitals` the view of its training has rows for them.
+    """
     config = run.train_config
     line = Line(run.id or 0, "", slot(run.id or 0), DASHES[config.likelihood])
     held = evaluated[-1] if evaluated else None
@@ -47,7 +50,7 @@ def description(run: Run, evaluated: Rows, report: Json | None, statistics: Stat
         "reading": report and (remarks.misread(config, report["xray"]) or remarks.best_reading(report["xray"])),
         "evaluations": evaluated,
         "references": _references(config, statistics, published),
-        "figures": _figures(config, line),
+        "figures": _figures(config, line, config.vitals_interval if vitals else None),
         "kl_figure": held and held["kl_per_dim"] and kl_per_dim_figure(held["kl_per_dim"], line),
         "kl_history_figure": kl_history_figure(evaluated, line),
         "variance_figure": report and mean_variance_figure(report["latents"]["mean_variance"], line),
@@ -70,7 +73,7 @@ def _references(config: TrainConfig, statistics: Statistics | None, published: P
     return reference_marks(known, config.model == "vae")
 
 
-def _figures(config: TrainConfig, line: Line) -> dict[str, Figure]:
+def _figures(config: TrainConfig, line: Line, vitals_interval: int | None) -> dict[str, Figure]:
     """The views of the curves, the first one shown first."""
     variational = config.model == "vae"
     varies = config.beta_schedule != "constant"
@@ -78,5 +81,5 @@ def _figures(config: TrainConfig, line: Line) -> dict[str, Figure]:
     return {
         "lines": lines,
         **({"stacked": stacked_figure(line)} if variational else {}),
-        "training": training_figure(line),
+        "training": training_figure(line, vitals_interval),
     }

@@ -54,6 +54,11 @@ QUANTITIES = {
         "loss", "nats/image", "What the optimiser minimised: both terms as it adds them up, the KL times β."
     ),
     "rate": Quantity("speed", "steps/s", "Optimiser updates a second, over a hundredth of what is shown."),
+    "grad_norm": Quantity(
+        "gradient norm", "", "ℓ2 norm of the loss's gradient over all parameters, before any clipping."
+    ),
+    "learning_rate": Quantity("learning rate", "", "What the optimiser scales its updates with."),
+    "memory": Quantity("memory", "bytes", "What tensors take on the GPU; on the CPU, the run's whole process."),
     "beta": Quantity("β", "", "Weight of the KL in the loss."),
     "active_units": Quantity("active units", "", "Latent dimensions whose mean varies with x: variance above 0.01."),
     "bits_per_dim": Quantity(

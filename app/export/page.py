@@ -30,7 +30,7 @@ def page(database: Database, settings: Settings, run: Run) -> str:
         report = reports.last(session, run_id)
         columns = steps.columns(session, run_id, points=POINTS)
         sheets = _sheets(session, run_id)
-    told = description(run, evaluated, report, _counted(run.train_config, settings))
+    told = description(run, evaluated, report, _counted(run.train_config, settings), vitals=False)
     latents = {name: told[f"{name}_figure"] for name in ("kl", "kl_history", "variance")}
     context = {
         **told,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from app.plots.figure import Axis, Figure, Line, layout, plain
 from app.units import QUANTITIES
 
-GAP = 0.09  # between two panels, of the whole height
+GAP, GAPS = 0.09, 0.25  # between two panels, and all together at most: of the whole height
 
 _SPIKE: Axis = {"spikemode": "across", "spikesnap": "cursor", "spikethickness": 1, "spikedash": "solid"}
 
@@ -45,13 +45,15 @@ def empty_rows(heights: Sequence[float], titles: Sequence[str]) -> dict[str, Any
         "dragmode": "zoom",
         "showlegend": False,
     }
-    unit = (1 - GAP * (len(heights) - 1)) / sum(heights)
+    between = len(heights) - 1
+    gap = min(GAP, GAPS / max(1, between))
+    unit = (1 - gap * between) / sum(heights)
     top = 1.0
     for number, (height, title) in enumerate(zip(heights, titles, strict=True), start=1):
         bottom = max(0.0, top - height * unit)
         made["y" + axis_name(number).replace("y", "axis")] = _value_axis([bottom, top], nticks=6 if height > 0.5 else 3)
         made["annotations"].append(_row_title(title, top))
-        top = bottom - GAP
+        top = bottom - gap
     return made
 
 
@@ -66,10 +68,10 @@ def meta(line: Line, field: str, role: str) -> dict[str, Any]:
     return {"run": line.run, "field": field, "role": role, "slot": line.slot}
 
 
-def main_line(line: Line, field: str, axis: str) -> go.Scatter:
+def main_line(line: Line, field: str, axis: str, role: str = "line") -> go.Scatter:
     """The curve of a field, gaps where a step was not finite."""
     return go.Scatter(
-        meta=meta(line, field, "line"),
+        meta=meta(line, field, role),
         name=f"{line.name} {QUANTITIES[field].name}".strip(),
         mode="lines",
         line={"color": line.colour, "width": 2, "dash": line.dash},

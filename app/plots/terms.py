@@ -1,14 +1,20 @@
 """A run's terms over its steps, and several runs' side by side."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
 from app.plots.figure import Figure, Line, plain
-from app.plots.rows import Row, empty_rows, main_line, meta, rows_figure, title
+from app.plots.rows import Row, axis_name, empty_rows, main_line, meta, rows_figure, title
 from app.units import QUANTITIES
 
 STRIP = 0.3  # the height of β's panel beside the others
+VITALS: dict[str, tuple[dict[str, Any], str]] = {  # how each is drawn: its axis, and its words in the hover box
+    "grad_norm": ({"type": "log", "nticks": 3}, "%{y:.3~g}"),
+    "learning_rate": ({"rangemode": "tozero", "tickformat": "", "exponentformat": "e"}, "%{y:.3~g}"),
+    "memory": ({"rangemode": "tozero", "tickformat": "~s", "ticksuffix": "B"}, "%{y:.3~s}B"),
+}
 
 
 def terms_figure(line: Line, unit: str, *, variational: bool, beta_varies: bool) -> Figure:
@@ -52,12 +58,19 @@ def stacked_figure(line: Line) -> Figure:
     return plain(go.Figure([*areas, main_line(line, "negative_elbo", "y")], layout))
 
 
-def training_figure(line: Line) -> Figure:
-    """What the optimiser minimised, and how fast."""
+def training_figure(line: Line, vitals_interval: int | None) -> Figure:
+    """What the optimiser minimised, and how fast; below it the vitals, where they are taken every so many steps."""
+    often = f", every {vitals_interval:,} steps" if (vitals_interval or 1) > 1 else ""
+    vitals = VITALS if vitals_interval else {}
     rows = [Row("loss", "loss, as minimised — nats/image", (line,)), Row("rate", title("rate"), ())]
+    rows += [Row(field, title(field) + often * (field == "grad_norm"), ()) for field in vitals]
     figure = rows_figure(rows)
-    figure["data"].append(main_line(line, "rate", "y2").update(hovertemplate="%{y:.3~s}").to_plotly_json())
+    drawn = [main_line(line, "rate", "y2").update(hovertemplate="%{y:.3~s}")]
     figure["layout"]["yaxis2"]["rangemode"] = "tozero"
+    for number, (field, (axis, hover)) in enumerate(vitals.items(), start=3):
+        drawn.append(main_line(line, field, axis_name(number), "sampled").update(hovertemplate=hover))
+        figure["layout"][f"yaxis{number}"] |= axis
+    figure["data"] += [trace.update(line={"dash": "solid"}).to_plotly_json() for trace in drawn]
     return figure
 
 

@@ -8,7 +8,8 @@ import { referenceMarks } from "./references.js";
 const SLIDE_MS = 300; // between two answers with smoothed values while the slider moves,
 const GROW_MS = 2000; // and while the run goes on
 const ZOOM_MS = 150; // of rest before finer points are asked for
-const NAMES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL", loss: "loss" };
+const NAMES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL", loss: "loss", grad_norm: "gradient norm" };
+const MOST_GAPS = 100; // that are marked
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
 /** A live chart of one or more curves in several views; `settings` are those of its toolbar. */
@@ -17,19 +18,22 @@ export class Chart {
   remarks = []; // sentences on what could not be shown as wanted
   #figures; // view -> figure
   #curves;
+  #sampled; // whether some view draws vitals
   #resting = null;
 
   constructor(node, figures, curves) {
     this.node = node;
     this.#figures = figures;
     this.#curves = curves;
+    this.#sampled = Object.values(figures).some(({ data }) => data.some(({ meta }) => meta.role === "sampled"));
     this.schedule = painter(node, () => this.draw());
     document.addEventListener("partschange", () => this.schedule()); // the references may have come
   }
 
   /** Read every curve anew and draw; resolves when that is drawn. */
   async load() {
-    await this.#each((curve) => curve.load(this.settings.smooth));
+    const sampled = this.#sampled ? this.#each((curve) => curve.vitals.load()) : null;
+    await Promise.all([this.#each((curve) => curve.load(this.settings.smooth)), sampled]);
     const drawn = new Promise((done) => this.node.addEventListener("drawn", done, { once: true }));
     this.schedule();
     await drawn;
@@ -77,6 +81,8 @@ export class Chart {
     layout.shapes = [...(layout.shapes ?? []), ...[...this.#curves.values()].flatMap((curve) => this.#gaps(curve))];
     if (this.settings.lines && view === "lines") this.#addReferences(layout, data);
 
+    this.node.dataset.rows = Object.keys(layout).filter((key) => key.startsWith("yaxis")).length;
+    layout.height = this.node.clientHeight; // which the rows may have changed
     const first = !this.node.dataset.points;
     if (first) this.node.replaceChildren();
     await Plotly.react(this.node, data, layout, CONFIG);
@@ -89,8 +95,8 @@ export class Chart {
     const { run, field, role } = trace.meta;
     const curve = this.#curves.get(run);
     const { x, smooth } = this.settings;
-    if (role === "heldout") {
-      Object.assign(trace, curve.heldOut(field, x));
+    if (role === "heldout" || role === "sampled") {
+      Object.assign(trace, role === "sampled" ? curve.sampled(field, x) : curve.heldOut(field, x));
       return;
     }
     const values = curve.values(field);
@@ -116,10 +122,11 @@ export class Chart {
   /** The scale that was chosen. A log axis cannot show 0 or less: a row that has such values stays linear and says so. */
   #scale(axis, traces) {
     if (this.settings.y === "zero") axis.rangemode = "tozero";
-    if (this.settings.y !== "log") return;
+    if (this.settings.y !== "log" && axis.type !== "log") return;
     if (traces.every((trace) => trace.y.every((value) => value === null || value > 0))) {
       axis.type = "log";
     } else {
+      axis.type = "linear";
       const name = NAMES[traces[0].meta.field] ?? traces[0].meta.field;
       this.remarks.push(`Shown linearly, since it has values of 0 or less: ${name}.`);
     }
@@ -133,13 +140,12 @@ export class Chart {
     if (outside.length) this.remarks.push(`Reference lines too far from the curve to draw: ${outside.join("; ")}.`);
   }
 
-  /** A line at each step whose terms were not finite numbers. */
+  /** A line at each step whose terms were not finite numbers, or its gradient's norm where that is drawn. */
   #gaps(curve) {
-    const steps = curve.places("step");
-    const places = curve.places(this.settings.x);
     const line = { color: css("--bad"), dash: "dot", width: 1 };
-    return curve.nonfinite.slice(0, 100).map((step) => {
-      const x = places[steps.findIndex((other) => other >= step)];
+    const steps = this.settings.view === "training" ? curve.vitals.nonfinite : [];
+    const all = [...new Set([...curve.nonfinite.slice(0, MOST_GAPS), ...steps])].sort((a, b) => a - b);
+    return curve.placesOf(all, this.settings.x).map((x) => {
       return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
     });
   }

@@ -1,6 +1,7 @@
 // The numbers behind a chart: one run's steps, coarse as a whole and fine where the chart is zoomed in.
 
 import { Buckets } from "./buckets.js";
+import { Vitals } from "./vitals.js";
 
 const POINTS = 1000; // of an answer; once there are twice as many, it is asked for anew
 const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
@@ -18,6 +19,7 @@ export class Curve {
   constructor(run, evaluations) {
     this.run = run;
     this.evaluations = evaluations;
+    this.vitals = new Vitals(run);
   }
 
   /** Steps in one point of the whole: more than 1 where they were bucketed. */
@@ -145,6 +147,25 @@ export class Curve {
     const after = whole.step.findIndex((_, i) => whole.start(i) > to);
     const head = [whole, 0, before === -1 ? whole.length : before];
     return [head, [buckets, 0, buckets.length], ...(after === -1 ? [] : [[whole, after, whole.length]])];
+  }
+
+  /** Where steps stand on an axis, between the points around them; those after the last point are left out. */
+  placesOf(sorted, axis) {
+    const steps = this.places("step");
+    const places = this.places(axis);
+    const within = sorted.filter((step) => step <= steps.at(-1));
+    let i = 0;
+    return within.map((step) => {
+      while (steps[i] < step) i++;
+      const [before, from] = i ? [steps[i - 1], places[i - 1]] : [0, 0];
+      return places[i] - ((places[i] - from) * (steps[i] - step)) / (steps[i] - before);
+    });
+  }
+
+  /** The sampled values of a field: x and y. */
+  sampled(field, axis) {
+    const x = this.placesOf(this.vitals.step, axis);
+    return { x, y: this.vitals.values(field).slice(0, x.length) };
   }
 
   /** The held-out markers: x and y. */

@@ -1,6 +1,6 @@
 // The server's events after a cursor: over one SSE connection, or by polling where that does not come through.
 
-const KINDS = ["run", "points", "evaluation", "picture", "resync"];
+const KINDS = ["run", "points", "vitals", "evaluation", "picture", "resync"];
 const HELLO_MS = 5_000; // a stream that has said nothing by then is held back by something on the way
 const QUIET_MS = 40_000; // the server pings every 15 s
 const POLL_MS = 1_000;

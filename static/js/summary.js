@@ -36,8 +36,12 @@ function share(curve) {
 
 function speed(curve) {
   const rate = known(curve, "rate").at(-1);
-  return rate ? ` Lately ${rate.toLocaleString("en", { maximumSignificantDigits: 3 })} steps a second.` : "";
+  const norm = curve.vitals.values("grad_norm").at(-1);
+  const paced = rate ? ` Lately ${written(rate)} steps a second.` : "";
+  return paced + (norm ? ` The gradient's norm was last ${written(norm)}.` : "");
 }
+
+const written = (value) => value.toLocaleString("en", { maximumSignificantDigits: 3 });
 
 function unusable(name, curve) {
   const steps = curve.nonfinite.slice(0, MOST_STEPS).map((step) => step.toLocaleString("en"));

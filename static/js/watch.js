@@ -49,6 +49,10 @@ export async function watch(filename, onPoints = () => {}) {
       pace.show(columns.run, columns.step.at(-1), columns.seconds.at(-1));
       onPoints(columns.run, columns);
     },
+    vitals: (columns) => {
+      curves.get(columns.run)?.vitals.append(columns);
+      chart.schedule();
+    },
     evaluation: (row) => {
       const curve = curves.get(row.run);
       if (!curve) return;

@@ -104,7 +104,7 @@ def test_the_areas_add_up_to_the_line(visit: Visit, pair: list[int]) -> None:
     assert "view=stacked" in page.url
 
 
-def test_the_training_view_shows_loss_and_speed(visit: Visit, server: Server, pair: list[int]) -> None:
+def test_the_training_view_shows_loss_speed_and_vitals(visit: Visit, server: Server, pair: list[int]) -> None:
     page = visit(f"/runs/{pair[1]}?view=training")
     told = server.api.get(f"/api/runs/{pair[1]}/steps", params={"points": 5000}).json()
     traces = page.evaluate(f"{CHART}.data.map(({{ meta, y }}) => [meta.field, meta.role, y])")
@@ -114,6 +114,21 @@ def test_the_training_view_shows_loss_and_speed(visit: Visit, server: Server, pa
     assert speed[:4] == [None] * 4
     assert speed[-1] == pytest.approx(4 / (seconds[-1] - seconds[-5]))  # over a hundredth of the 400 points
     expect(page.locator("#chart-summary")).to_contain_text("steps a second")
+
+    vitals = server.api.get(f"/api/runs/{pair[1]}/vitals").json()
+    assert vitals["step"] == told["step"]
+    for field in ("grad_norm", "learning_rate", "memory"):
+        assert drawn[field, "sampled"] == pytest.approx(vitals[field])
+    assert page.evaluate(f"{CHART}.layout.yaxis3.type") == "log"
+    page.get_by_role("radio", name="time").check()
+    eventually(page, f"{CHART}.layout.xaxis.title.text !== 'step'")
+    norm = page.evaluate(f"{CHART}.data.find(({{ meta }}) => meta.field === 'grad_norm').x")
+    assert norm == pytest.approx(seconds)
+    page.locator("[data-table=chart] summary").click()
+    expect(page.locator("[data-table=chart] th[scope=col]").last).to_have_text("memory")
+    shown = page.locator("[data-table=chart] tbody td").last.inner_text()
+    assert float(shown.replace(",", "")) == pytest.approx(vitals["memory"][-1], rel=1e-4)
+    assert accessibility_faults(page) == []
 
 
 def test_every_chart_has_its_numbers_in_a_table(visit: Visit, server: Server, pair: list[int]) -> None:

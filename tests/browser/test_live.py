@@ -141,6 +141,10 @@ def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Serve
     expect(page.locator(".badge")).to_have_text("finished", timeout=30_000)
     expect(page.get_by_role("status").filter(has_text="Alarm: Posterior collapse.")).to_have_count(1)
     assert accessibility_faults(page) == []
+    page.get_by_role("radio", name="training").check()
+    sampled = f"{CHART}.data.find(({{ meta }}) => meta.field === 'grad_norm')?.x"
+    eventually(page, f"{sampled}?.at(-1) === 800")
+    assert page.evaluate(sampled) == list(range(2, 801, 2))  # most came while the page was open
     page.set_viewport_size({"width": 390, "height": 844})
     eventually(page, "document.documentElement.scrollWidth <= 390")  # once the charts have shrunk
     page.get_by_role("link", name="Sibling run with β: 1").click()

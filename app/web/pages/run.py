@@ -8,7 +8,7 @@ from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
 from app.logs import tail
 from app.models import LIVE
-from app.store import control, events, pictures, runs
+from app.store import control, events, pictures, runs, vitals
 from app.web.api import RunId, listed
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.diagnosis import public, read_course
@@ -31,9 +31,10 @@ def show_run(
         sheets = pictures.all(session, run_id)
         course = read_course(session, shelf, stored)
         (run,) = listed(session, [stored])
+        has_vitals = stored.step < stored.train_config.vitals_interval or vitals.exist(session, run_id)
     evaluated = course.evaluations
     context = {
-        **description(stored, evaluated, course.report, course.statistics),
+        **description(stored, evaluated, course.report, course.statistics, vitals=has_vitals),
         "run": run,
         "live": stored.status in LIVE,
         "goes_on": control.GOES_ON,

@@ -39,7 +39,7 @@ def test_buckets_are_their_mean_in_a_band_mirrored_for_the_negative_elbo(terms) 
 
 
 def test_speed_is_steps_over_the_time_between_them() -> None:
-    assert trace(filled(training_figure(LINE), RAW, []), "rate", "line") == ([1, 2, 3], [None, 2.0, 1.0])
+    assert trace(filled(training_figure(LINE, None), RAW, []), "rate", "line") == ([1, 2, 3], [None, 2.0, 1.0])
 
 
 def test_only_lines_near_a_curve_are_drawn(terms) -> None:

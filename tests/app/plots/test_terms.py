@@ -46,8 +46,17 @@ def test_the_areas_are_kl_and_reconstruction_under_the_line_of_their_sum() -> No
     assert figure["layout"]["yaxis"]["rangemode"] == "tozero"
 
 
-def test_training_shows_the_loss_and_the_speed() -> None:
-    assert panels(training_figure(A)) == {"y": {(1, "loss")}, "y2": {(1, "rate")}}
+def test_training_shows_the_loss_and_the_speed_and_the_vitals_that_there_are() -> None:
+    rows = {"y": {(1, "loss")}, "y2": {(1, "rate")}}
+    assert panels(training_figure(A, None)) == rows
+    figure = training_figure(A, 2000)
+    vitals = {"y3": {(1, "grad_norm")}, "y4": {(1, "learning_rate")}, "y5": {(1, "memory")}}
+    assert panels(figure) == rows | vitals
+    assert [trace["yaxis"] for trace in figure["data"] if trace["meta"]["role"] == "sampled"] == list(vitals)
+    assert figure["layout"]["yaxis3"]["type"] == "log"
+    titles = [title["text"] for title in figure["layout"]["annotations"]]
+    assert titles[2:] == ["gradient norm, every 2,000 steps", "learning rate", "memory — bytes"]
+    assert training_figure(A, 1)["layout"]["annotations"][2]["text"] == "gradient norm"
 
 
 def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
@@ -79,7 +88,7 @@ def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
 
 @pytest.mark.parametrize(
     "figure",
-    [terms_figure(A, "nats/image", variational=True, beta_varies=True), stacked_figure(A), training_figure(A)],
+    [terms_figure(A, "nats/image", variational=True, beta_varies=True), stacked_figure(A), training_figure(A, 20)],
 )
 def test_figures_are_plain_json_that_plotly_accepts(figure: Figure) -> None:
     assert "template" not in figure["layout"]

@@ -16,6 +16,7 @@ from app.store import attempts, evaluations, runs
 from tests.server import wait_until
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.events import Vitals
 from vae_core.presets import PRESETS
 from vae_core.report import Report, Scores
 
@@ -176,6 +177,21 @@ def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, tr
     assert "elboard train --set latent_dim=2" in page
     assert 'data-kpi="kl"' in page
     assert "/static/plotly-" in page
+
+
+def test_only_an_older_run_has_no_rows_for_its_vitals(
+    client: TestClient, launch: Launch, trained: Trained, vitals: Callable[..., Vitals]
+) -> None:
+    def rows(run: int) -> list[str]:
+        figure = embedded(client.get(f"/runs/{run}").text, "figures")["training"]
+        return [title["text"] for title in figure["layout"]["annotations"]]
+
+    older = rows(trained())
+    assert len(older) == 2
+    taken = ["gradient norm", "learning rate", "memory — bytes"]
+    assert rows(trained(vitals=vitals(40))) == rows(launch()["id"]) == [*older, *taken]
+    sparse = [*older, "gradient norm, every 200 steps", *taken[1:]]
+    assert rows(trained(epochs=None, max_steps=100_000)) == sparse  # its first are yet to come
 
 
 def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, trained: Trained) -> None:
