@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 HIDDEN, LATENT, BATCH = 400, 20, 128
-STEPS, ROUNDS = 40, 15  # steps of each in a round
+STEPS, ROUNDS = 200, 15  # steps of each in a round: what is written late still falls into its own turn
 TERMS = ("reconstruction", "kl", "elbo", "loss")
 
 Log = Callable[[int, dict[str, float]], object]

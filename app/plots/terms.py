@@ -1,19 +1,19 @@
 """A run's terms over its steps, and several runs' side by side."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
-from app.plots.figure import Figure, Line, plain
+from app.plots.figure import Axis, Figure, Line, plain
 from app.plots.rows import Row, axis_name, empty_rows, main_line, meta, rows_figure, title
 from app.units import QUANTITIES
 
 STRIP = 0.3  # the height of β's panel beside the others
-VITALS: dict[str, tuple[dict[str, Any], str]] = {  # how each is drawn: its axis, and its words in the hover box
-    "grad_norm": ({"type": "log", "nticks": 3}, "%{y:.3~g}"),
-    "learning_rate": ({"rangemode": "tozero", "tickformat": "", "exponentformat": "e"}, "%{y:.3~g}"),
-    "memory": ({"rangemode": "tozero", "tickformat": "~s", "ticksuffix": "B"}, "%{y:.3~s}B"),
+WIDE: Axis = {"rangemode": "tozero", "automargin": True}  # zoomed in, its labels may need more than the margin
+VITALS: dict[str, tuple[Axis, str]] = {  # how each is drawn: its axis, and its words in the hover box
+    "grad_norm": ({"type": "log"}, "%{y:.3~g}"),
+    "learning_rate": (WIDE | {"tickformat": "", "exponentformat": "e"}, "%{y:.3~g}"),
+    "memory": (WIDE | {"tickformat": "~s", "ticksuffix": "B"}, "%{y:.3~s}B"),
 }
 
 

@@ -124,7 +124,7 @@ export class Chart {
     if (this.settings.y === "zero") axis.rangemode = "tozero";
     if (this.settings.y !== "log" && axis.type !== "log") return;
     if (traces.every((trace) => trace.y.every((value) => value === null || value > 0))) {
-      axis.type = "log";
+      Object.assign(axis, { type: "log", nticks: 3 }); // more of them crowd at the end of each decade
     } else {
       axis.type = "linear";
       const name = NAMES[traces[0].meta.field] ?? traces[0].meta.field;

@@ -74,9 +74,11 @@ def test_processes_may_create_the_tables_at_once(tmp_path: Path):
 
 
 def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database):
+    with database.engine.connect() as connection:
+        page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_schema WHERE name = 'score'").scalar_one()
     database.close()
     content = database.path.read_bytes()
-    database.path.write_bytes(content[:-4096] + bytes(4096))  # its last page
+    database.path.write_bytes(content[: 4096 * (page - 1)] + bytes(4096) + content[4096 * page :])
     assert "is damaged" in database.damage()
     assert database.damage(at_most=len(content) - 1) is None
     database.path.write_bytes(b"text" * 1000)
