@@ -36,8 +36,8 @@ def sketch(evidence: Mapping[str, Any]) -> Sketch:
     logarithmic = min(every) > 0 and max(every) > LOG_BEYOND * min(every)
     heights = [log10(value) if logarithmic else value for value in every]
     low, high = min(heights), max(heights)
-    scale = (HEIGHT - 2 * EDGE) / ((high - low) or 1.0)
-    ys = [round(HEIGHT - EDGE - (height - low) * scale, 1) for height in heights]
+    span = (high - low) or 1.0
+    ys = [round(HEIGHT - EDGE - (height - low) / span * (HEIGHT - 2 * EDGE), 1) for height in heights]
     gap = (WIDTH - 2 * EDGE) / max(1, len(values) - 1)
     points = tuple((round(EDGE + i * gap, 1), y) for i, y in enumerate(ys[:-1]))
     return Sketch(points, ys[-1], logarithmic)

@@ -1,7 +1,7 @@
 """A sketch's points keep their order, in the box, above or below the line as the values are."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.plots.sketch import HEIGHT, MOST_DOTS, WIDTH, sketch
@@ -9,6 +9,7 @@ from app.plots.sketch import HEIGHT, MOST_DOTS, WIDTH, sketch
 NUMBERS = st.floats(-1e9, 1e9)
 
 
+@example([2e-311], 0.0)  # so close that a scale would be infinite
 @given(st.lists(NUMBERS, min_size=1, max_size=50), NUMBERS)
 def test_points_lie_in_the_box_and_on_their_side_of_the_line(values: list[float], line: float) -> None:
     drawn = sketch({"values": values, "line": line})
