@@ -22,12 +22,12 @@ from app.store.numbers import finite
 from vae_core.events import Evaluation, Event, Pictures, StepTerms, Vitals
 from vae_core.report import Report, Scores
 
-FLUSH_S = 0.1  # between flushes
+FLUSH_S = 0.2  # between flushes: a chart is drawn no more often
 YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
 IDLE_S = 0.25  # between heartbeats while nothing happens; a wish is heard with one
 CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
 LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
-PATIENCE = 50  # flushes in a row, five seconds of them, that a full disk may refuse before the run fails
+PATIENCE = 25  # flushes in a row, five seconds of them, that a full disk may refuse before the run fails
 
 TERMS = ("reconstruction", "kl", "elbo", "loss", "beta")
 

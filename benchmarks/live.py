@@ -1,6 +1,6 @@
 """How live the pages are: from a commit to the screen, long runs, many viewers, and a server that has nothing to do.
 
-A real server and Chromium; steps are written as a worker would write them, one transaction ten times a second.
+A real server and Chromium; steps are written as a worker would write them, one transaction five times a second.
 `CHROMIUM=/usr/bin/chromium python -m benchmarks.live`, about six minutes.
 """
 

@@ -12,7 +12,7 @@ from tests.server import Server, wait_until
 from vae_core.config import TrainConfig
 from vae_core.events import StepTerms
 
-FLUSH_S, FLUSH_STEPS = 0.1, 30  # as a worker does at 300 steps a second
+FLUSH_S, FLUSH_STEPS = 0.2, 60  # as a worker does at 300 steps a second
 
 
 class Writer:

@@ -13,7 +13,7 @@ from app.store import events
 
 TABLE = SQLModel.metadata.tables[str(Run.__tablename__)]
 
-# Built once: ten flushes a second compile nothing. What to set is named by the parameters.
+# Built once: five flushes a second compile nothing. What to set is named by the parameters.
 CHANGE = sa.update(TABLE).where(
     TABLE.c.id == sa.bindparam("held_run"),
     TABLE.c.attempt == sa.bindparam("held_attempt"),

@@ -24,7 +24,7 @@ POINTS = 64
 TABLE = SQLModel.metadata.tables[str(Summary.__tablename__)]
 
 RUN = sa.bindparam("run", type_=sa.Integer)
-KNOWN = sa.select(TABLE).where(TABLE.c.run_id == RUN)  # built once: a flush comes ten times a second
+KNOWN = sa.select(TABLE).where(TABLE.c.run_id == RUN)  # built once: a flush comes five times a second
 UPDATE = sa.update(TABLE).where(TABLE.c.run_id == RUN)
 INSERT = sa.insert(TABLE).values(run_id=RUN)
 

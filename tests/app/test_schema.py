@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -98,6 +99,23 @@ def test_an_old_database_is_backed_up_and_its_rows_stay(old, tmp_path):
     backup = Database(f"sqlite:///{saved}")
     assert version(backup) == before
     backup.close()
+
+
+@pytest.mark.parametrize("before", schema.VERSIONS[1:-1])
+def test_every_version_between_is_backed_up_and_brought_up_to_date(tmp_path, database, before):
+    old = make(tmp_path / "elboard.sqlite", FIRST + numbered("0001"))
+    with old.engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        command.upgrade(config, before)
+    assert version(old) == before
+    old.create_tables()
+    assert version(old) == version(database)
+    assert tables(old) == tables(database)
+    with old.read() as session:
+        assert runs.get(session, 1).name == "brisk-otter"
+    assert len(list(tmp_path.glob(f"elboard-version-{before}-*.sqlite"))) == 1
+    old.close()
 
 
 @pytest.mark.parametrize("old", ["first"], indirect=True)
