@@ -241,9 +241,10 @@ def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) ->
     Those were written by an earlier attempt: they are not written again, but must be what they were.
     """
     mismatch = None
-    for block in (item for item in batch if isinstance(item, StepTerms)):
-        replayed, fresh = block.split(stored)
-        if replayed and mismatch is None:
+    blocks = [item for item in batch if isinstance(item, StepTerms)]
+    if blocks:
+        replayed, fresh = StepTerms.joined(blocks).split(stored)  # once: a block comes four times in a flush
+        if replayed:
             mismatch = steps.mismatch(session, run_id, replayed)
         if fresh:
             steps.append(session, run_id, fresh)

@@ -4,6 +4,7 @@ Every term is in nats per example (sum over dimensions, mean over the batch). N 
 Z the latent dimensions. A plain autoencoder has no KL and no ELBO: those are None.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -25,6 +26,15 @@ class StepTerms:
     elbo: Floats | None  # [N] −(reconstruction + kl)
     loss: Floats  # [N] exactly what was minimised
     beta: Floats | None  # [N] the KL's weight in that loss
+
+    @classmethod
+    def joined(cls, blocks: "Sequence[StepTerms]") -> "StepTerms":
+        """One block of several, at least one, that follow each other."""
+        columns = {name: [getattr(block, name) for block in blocks] for name in vars(blocks[0])}
+        joined: dict[str, Any] = {
+            name: None if parts[0] is None else np.concatenate(parts) for name, parts in columns.items()
+        }
+        return cls(**joined)
 
     def split(self, step: int) -> "tuple[StepTerms | None, StepTerms | None]":
         """The steps up to and including `step`, and those after it; None for none."""
