@@ -1,7 +1,10 @@
 """A loop written by hand, and the same work with a peer beside it: `python benchmarks/loop.py PEER`, prints JSON.
 
 Runs in the peer's own environment, so it needs torch and that package alone. A 784-400-20 network with a Bernoulli
-decoder on MNIST-sized images of noise, on one thread. The loops take turns in one process; who begins alternates.
+decoder on MNIST-sized images of noise, on one thread.
+
+A machine's pace drifts by some percent within seconds, so the turns that are compared are short and neighbours. What
+logs is switched on and off in one and the same loop: two loops differ by a percent, for where their weights lie.
 """
 
 import json
@@ -9,7 +12,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -22,11 +25,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 HIDDEN, LATENT, BATCH = 400, 20, 128
-STEPS, ROUNDS = 200, 15  # steps of each in a round: what is written late still falls into its own turn
+EPOCH = 100  # batches
+LEAD, STEPS = 40, 60  # of a turn: the first are not timed, since what the turn before has left is written meanwhile
 TERMS = ("reconstruction", "kl", "elbo", "loss")
 
 Log = Callable[[int, dict[str, float]], object]
-Turn = Callable[[], object]  # STEPS steps
+Advance = Callable[[bool], int]  # some steps of a loop, with the extra work or without; returns how many
 
 
 class Encoder(nn.Module):
@@ -52,11 +56,12 @@ def images(count: int) -> Tensor:
     return torch.rand(count, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
-def steps(x: Tensor, log: Log | None) -> Iterator[None]:
-    """Train, one step for every `next`; with `log`, four numbers of each step go to it."""
+def steps(x: Tensor) -> Generator[None, Log | None, None]:
+    """Train, one step for every `send`; with a log, four numbers of the step go to it."""
     encode, decode = Encoder(), decoder()
     optimizer = torch.optim.Adam([*encode.parameters(), *decode.parameters()], lr=1e-3, fused=True)
     batches, step = x.flatten(1).split(BATCH), 0
+    log = yield
     while True:
         for batch in batches:
             step += 1
@@ -71,16 +76,22 @@ def steps(x: Tensor, log: Log | None) -> Iterator[None]:
             if log:
                 r, k = reconstruction.item(), kl.item()
                 log(step, dict(zip(TERMS, (r, k, -(r + k), r + k), strict=True)))
-            yield
+            log = yield
 
 
-def by_hand(log: Log | None = None) -> Turn:
-    """A turn of the loop."""
-    going = steps(images(100 * BATCH), log)
-    return lambda: [next(going) for _ in range(STEPS)]
+def by_hand(log: Log | None = None) -> Advance:
+    """One step of the loop."""
+    going = steps(images(EPOCH * BATCH))
+    next(going)
+
+    def advance(on: bool) -> int:
+        going.send(log if on else None)
+        return 1
+
+    return advance
 
 
-def tensorboard(folder: Path) -> Turn:
+def tensorboard(folder: Path) -> Advance:
     """SummaryWriter, one `add_scalar` a number."""
     from torch.utils.tensorboard import SummaryWriter
 
@@ -88,7 +99,7 @@ def tensorboard(folder: Path) -> Turn:
     return by_hand(lambda step, terms: [writer.add_scalar(name, value, step) for name, value in terms.items()])
 
 
-def mlflow(folder: Path) -> Turn:
+def mlflow(folder: Path) -> Advance:
     """`log_metrics` into SQLite."""
     import mlflow
 
@@ -97,7 +108,7 @@ def mlflow(folder: Path) -> Turn:
     return by_hand(lambda step, terms: mlflow.log_metrics(terms, step=step))
 
 
-def trackio(folder: Path) -> Turn:
+def trackio(folder: Path) -> Advance:
     """`log`, without a dashboard."""
     os.environ |= {"TRACKIO_DIR": str(folder), "HF_HUB_OFFLINE": "1"}
     import trackio
@@ -106,12 +117,12 @@ def trackio(folder: Path) -> Turn:
     return by_hand(lambda step, terms: trackio.log(terms, step=step))
 
 
-def loader(_folder: Path) -> Turn:
+def loader(_folder: Path) -> Advance:
     """What pytorch/examples does: a shuffling `DataLoader`, and the loss read at every step."""
-    data = torch.utils.data.TensorDataset(images(STEPS * BATCH))
+    data = torch.utils.data.TensorDataset(images(EPOCH * BATCH))
     batches = torch.utils.data.DataLoader(data, BATCH, shuffle=True)
 
-    def shuffled() -> Iterator[None]:
+    def shuffled() -> Iterator[int]:
         encode, decode = Encoder(), decoder()
         optimizer = torch.optim.Adam([*encode.parameters(), *decode.parameters()], lr=1e-3)
         total = 0.0
@@ -126,14 +137,13 @@ def loader(_folder: Path) -> Turn:
                 loss.backward()
                 total += loss.item()
                 optimizer.step()
-                yield
+                yield 1
 
-    going = shuffled()
-    return lambda: [next(going) for _ in range(STEPS)]
+    return beside(shuffled())
 
 
-def pythae(folder: Path) -> Turn:
-    """Its trainer's epoch over as many batches, with our network."""
+def pythae(folder: Path) -> Advance:
+    """Its trainer's epochs, with our network."""
     from pythae.data.datasets import BaseDataset
     from pythae.models import VAE, VAEConfig
     from pythae.models.base.base_utils import ModelOutput
@@ -158,7 +168,7 @@ def pythae(folder: Path) -> Turn:
             return ModelOutput(reconstruction=torch.sigmoid(self.network(z)).reshape(-1, 1, 28, 28))
 
     config = VAEConfig(input_dim=(1, 28, 28), latent_dim=LATENT, reconstruction_loss="bce")
-    data = images(STEPS * BATCH)
+    data = images(EPOCH * BATCH)
     trainer = BaseTrainer(
         VAE(config, encoder=TheirEncoder(), decoder=TheirDecoder()),
         train_dataset=BaseDataset(data, torch.zeros(len(data))),
@@ -167,30 +177,50 @@ def pythae(folder: Path) -> Turn:
         ),
     )
     trainer.prepare_training()
-    return partial(trainer.train_step, 1)
+    return beside(EPOCH for _ in iter(partial(trainer.train_step, 1), None))
 
 
-PEERS: dict[str, Callable[[Path], Turn]] = {
-    peer.__name__: peer for peer in (tensorboard, mlflow, trackio, loader, pythae)
+def beside(theirs: Iterator[int]) -> Advance:
+    """Their loop or, without it, ours; they yield the steps that they have done."""
+    mine = by_hand()
+    return lambda on: next(theirs) if on else mine(False)
+
+
+PEERS: dict[str, tuple[Callable[[Path], Advance], int]] = {  # and rounds: the nearer to 1, the more
+    "tensorboard": (tensorboard, 100),
+    "mlflow": (mlflow, 20),
+    "trackio": (trackio, 200),
+    "loader": (loader, 20),
+    "pythae": (pythae, 20),
 }
 
 
-def compare(mine: Turn, theirs: Turn) -> dict[str, float]:
-    """Milliseconds a step of both, and the median over the rounds of theirs / mine in that round."""
-    rounds = []
-    for number in range(ROUNDS + 1):
-        turns = {"mine": mine, "theirs": theirs}
-        names = list(turns) if number % 2 else list(turns)[::-1]
-        rounds.append({name: _milliseconds(turns[name]) for name in names})
-    rounds = rounds[1:]  # the first warms up
-    told = {name: median(round_[name] for round_ in rounds) for name in ("mine", "theirs")}
-    return told | {"ratio": median(round_["theirs"] / round_["mine"] for round_ in rounds)}
+def compare(advance: Advance, rounds: int) -> dict[str, float]:
+    """Milliseconds a step without and with the extra work, the median over the rounds of with / without in that round,
+    and the bounds of its 95 % interval, which are two of those ratios (the sign test's).
+    """
+    taken = []
+    for number in range(rounds):
+        order = (False, True) if number % 2 else (True, False)
+        taken.append({on: _turn(advance, on) for on in order})
+    ratios = sorted(turn[True] / turn[False] for turn in taken)
+    bound = int(rounds / 2 - 0.98 * rounds**0.5)
+    told = {"ratio": median(ratios), "low": ratios[bound], "high": ratios[-1 - bound]}
+    return told | {name: median(turn[on] for turn in taken) for name, on in (("without", False), ("with", True))}
 
 
-def _milliseconds(turn: Turn) -> float:
+def _turn(advance: Advance, on: bool) -> float:
+    _several(advance, on, LEAD)
     started = perf_counter()
-    turn()
-    return 1000 * (perf_counter() - started) / STEPS
+    done = _several(advance, on, STEPS)
+    return 1000 * (perf_counter() - started) / done
+
+
+def _several(advance: Advance, on: bool, steps: int) -> int:
+    done = 0
+    while done < steps:
+        done += advance(on)
+    return done
 
 
 def main() -> None:
@@ -200,7 +230,8 @@ def main() -> None:
     torch.set_num_threads(1)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.chdir(folder)
-        told = compare(by_hand(), PEERS[sys.argv[1]](Path(folder)))
+        peer, rounds = PEERS[sys.argv[1]]
+        told = compare(peer(Path(folder)), rounds)
         print("\n" + json.dumps(told), flush=True)
         os._exit(0)  # some peers leave threads that never end
 

@@ -1,13 +1,15 @@
 """What recording every step costs, ours and the peers': `python -m benchmarks.peers`.
 
-Each row is one process in which a loop with and without the extra work take turns. A peer gets an environment of its
-own under `.venv-peers/`, made when it is missing; one that cannot be installed is skipped with a word.
+Each row is one process in which turns with and without the extra work alternate (`benchmarks.loop`). A peer gets an
+environment of its own under `.venv-peers/`, made when it is missing; one that cannot be installed is skipped with a
+word.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,14 +17,16 @@ from tempfile import TemporaryDirectory
 import torch
 
 from app.database import Database
-from benchmarks.loop import BATCH, HIDDEN, LATENT, PEERS, STEPS, compare
-from benchmarks.train import noise, ours
+from app.recorder import Recorder
+from app.store import attempts, runs
+from benchmarks.loop import BATCH, HIDDEN, LATENT, PEERS, compare
+from benchmarks.train import noise
 from vae_core.config import MAX_TOTAL_STEPS, TrainConfig
-from vae_core.datasets.registry import Dataset
-from vae_core.events import StepTerms
+from vae_core.events import Event, StepTerms
 from vae_core.training import train
 
 ROOT = Path(__file__).parents[1]
+ROUNDS = 150
 ENVIRONMENTS = ROOT / ".venv-peers"
 CONFIG = TrainConfig(
     dataset="mnist", hidden=(HIDDEN,), latent_dim=LATENT, batch_size=BATCH, device="cpu", max_steps=MAX_TOTAL_STEPS
@@ -38,7 +42,7 @@ SAID = {
 
 def main() -> None:
     """Print a line for us and one for each peer."""
-    print(f"{'beside the same loop without':<52}{'without, ms':>12}{'with, ms':>10}{'ratio':>8}")
+    print(f"{'beside the same loop without':<52}{'without, ms':>12}{'with, ms':>10}{'ratio':>8}  95 % interval")
     row("ELBOard's recorder, every term of every step", recorder())
     for name in PEERS:
         told = measured(name)
@@ -48,33 +52,32 @@ def main() -> None:
 
 def row(title: str, told: dict[str, float]) -> None:
     """One line of the table."""
-    print(f"{title:<52}{told['mine']:>12.2f}{told['theirs']:>10.2f}{told['ratio']:>8.3f}", flush=True)
+    numbers = f"{told['without']:>12.2f}{told['with']:>10.2f}{told['ratio']:>8.3f}"
+    print(f"{title:<52}{numbers}  {told['low']:.3f} to {told['high']:.3f}", flush=True)
 
 
 def recorder() -> dict[str, float]:
-    """Our own training with a recorder that writes into SQLite, beside the same without."""
+    """Our own training, whose events a recorder writes into SQLite, or nobody does."""
     torch.set_num_threads(1)
-    data = noise(CONFIG)
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'benchmark.sqlite'}")
         database.create_tables()
-        recorded, alone = ours(CONFIG, data, database), unrecorded(data)
-        told = compare(lambda: take(alone), lambda: take(recorded))
-        recorded.close()
+        with database.write() as session:
+            run = attempts.claim(session, runs.create(session, CONFIG))
+        with Recorder(database, run.id or 0, run.attempt) as recorder:
+            told = compare(partial(block, train(CONFIG, noise(CONFIG)), recorder), ROUNDS)
         database.close()
     return told
 
 
-def unrecorded(data: Dataset) -> Iterator[int]:
-    """The steps of each block, which nobody keeps."""
-    return (len(event.step) for event in train(CONFIG, data) if isinstance(event, StepTerms))
-
-
-def take(blocks: Iterator[int]) -> None:
-    """A turn."""
-    done = 0
-    while done < STEPS:
-        done += next(blocks)
+def block(events: Iterator[Event], recorder: Recorder, recorded: bool) -> int:
+    """The steps of one block, and what comes before it."""
+    for event in events:
+        if recorded:
+            recorder.record(event)
+        if isinstance(event, StepTerms):
+            return len(event.step)
+    raise AssertionError("training has ended")
 
 
 def measured(name: str) -> dict[str, float] | str:
