@@ -39,7 +39,7 @@ def rows_figure(rows: Sequence[Row]) -> Figure:
 def empty_rows(heights: Sequence[float], titles: Sequence[str]) -> dict[str, Any]:
     """The layout of such panels: their y axes are y, y2, y3, …"""
     made = layout() | {
-        "xaxis": {"anchor": axis_name(len(heights)), "showspikes": True, "zeroline": False} | _SPIKE,
+        "xaxis": {"anchor": axis_name(len(heights)), "type": "linear", "showspikes": True, "zeroline": False} | _SPIKE,
         "hovermode": "x unified",
         "hoversubplots": "axis",
         "dragmode": "zoom",
@@ -113,6 +113,7 @@ def _value_axis(domain: list[float], nticks: int) -> Axis:
     return {
         "domain": domain,
         "anchor": "x",
+        "type": "linear",  # said, so that no redraw looks at the values to guess it
         "zeroline": True,
         "automargin": False,
         "tickformat": "~g",

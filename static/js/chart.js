@@ -10,6 +10,7 @@ const GROW_MS = 2000; // and while the run goes on
 const ZOOM_MS = 150; // of rest before finer points are asked for
 const NAMES = { negative_elbo: "−ELBO", reconstruction: "reconstruction", kl: "KL", loss: "loss", grad_norm: "gradient norm" };
 const MOST_GAPS = 100; // that are marked
+const ASIDES = ["low", "high", "raw", "heldout"]; // beside a row's curve: where they are empty, plotly need not know them
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
 /** A live chart of one or more curves in several views; `settings` are those of its toolbar. */
@@ -72,6 +73,7 @@ export class Chart {
     const stacked = view === "stacked" && this.#adds();
     const { data, layout } = themed(this.#figures[view === "stacked" && !stacked ? "lines" : view]);
     for (const trace of data) this.#fill(trace);
+    const drawn = data.filter(({ x, meta }) => x.length || !ASIDES.includes(meta.role));
     layout.xaxis.title = { text: AXIS_TITLES[x] };
     layout.uirevision = x;
     for (const name of Object.keys(layout).filter((key) => key.startsWith("yaxis"))) {
@@ -85,7 +87,7 @@ export class Chart {
     layout.height = this.node.clientHeight; // which the rows may have changed
     const first = !this.node.dataset.points;
     if (first) this.node.replaceChildren();
-    await Plotly.react(this.node, data, layout, CONFIG);
+    await Plotly.react(this.node, drawn, layout, CONFIG);
     if (first) this.node.on("plotly_relayout", () => this.#zoomed());
     this.node.dataset.points = Math.max(0, ...data.map((trace) => trace.x?.length ?? 0));
     this.node.dispatchEvent(new Event("drawn"));

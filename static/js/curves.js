@@ -3,7 +3,7 @@
 import { Buckets } from "./buckets.js";
 import { Vitals } from "./vitals.js";
 
-const POINTS = 1000; // of an answer; once there are twice as many, it is asked for anew
+const POINTS = 1000; // at most: once there are more, twice as wide ones are asked for
 const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
 const RATES = 100; // steps a second are counted over a hundredth of the points
 
@@ -103,7 +103,7 @@ export class Curve {
     this.#overview.append(points);
     if (this.#detail?.to === Infinity) this.#detail.buckets.append(points);
     for (const caught of this.#catching) caught.push(points);
-    if (this.#overview.length > 2 * POINTS || this.#detail?.buckets.length > 2 * POINTS) this.load();
+    if (this.#overview.length > POINTS || this.#detail?.buckets.length > POINTS) this.load();
   }
 
   /** Where the points stand on an axis. */

@@ -8,15 +8,14 @@ const REACH = 0.6; // how much of a row's own range a line may add to it, above 
 export function referenceMarks(layout, data) {
   const references = embedded("references") ?? [];
   const traces = (axis) => data.filter((trace) => trace.yaxis === axis);
-  const near = ({ axis, value }) => isNear(value, layout[axisName(axis)], traces(axis));
-  const drawn = references.filter(near);
+  const drawn = references.filter(({ axis, value }) => isNear(value, layout[axisName(axis)], traces(axis)));
   return {
     shapes: drawn.map(({ shape }) => structuredClone(shape)),
     annotations: drawn.map(({ axis, value, annotation }) => {
       const log = layout[axisName(axis)].type === "log"; // there annotations want the exponent, and shapes the value
       return { ...structuredClone(annotation), y: log ? Math.log10(value) : value };
     }),
-    outside: references.filter((one) => !near(one)).map(({ row, annotation }) => `${row}, ${annotation.text}`),
+    outside: references.filter((one) => !drawn.includes(one)).map(({ row, annotation }) => `${row}, ${annotation.text}`),
   };
 }
 

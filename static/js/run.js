@@ -13,5 +13,5 @@ function showLatest(columns) {
   }
 }
 
+await watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns)); // the curves first
 for (const name of ["kl", "kl-history", "variance"]) showFigure(name);
-watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns));
