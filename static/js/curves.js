@@ -98,12 +98,12 @@ export class Curve {
     return [from, after === -1 ? Infinity : steps[after]];
   }
 
-  /** Add streamed steps; those already here are left out. */
-  append(points) {
+  /** Add streamed steps; those already here are left out. Resolves when the points are as wide as they should be. */
+  async append(points) {
     this.#overview.append(points);
     if (this.#detail?.to === Infinity) this.#detail.buckets.append(points);
     for (const caught of this.#catching) caught.push(points);
-    if (this.#overview.length > POINTS || this.#detail?.buckets.length > POINTS) this.load();
+    if (this.#overview.length > POINTS || this.#detail?.buckets.length > POINTS) await this.load();
   }
 
   /** Where the points stand on an axis. */

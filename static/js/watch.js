@@ -43,8 +43,7 @@ export async function watch(filename, onPoints = () => {}) {
     points: (columns) => {
       const curve = curves.get(columns.run);
       if (!curve) return;
-      curve.append(columns);
-      chart.grow();
+      curve.append(columns).then(() => chart.grow());
       drawPlanes();
       pace.show(columns.run, columns.step.at(-1), columns.seconds.at(-1));
       onPoints(columns.run, columns);

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.database import Database
-from app.store import attempts, events, runs, steps
+from app.store import attempts, control, events, runs, steps
 from tests.browser.conftest import eventually
 from tests.server import Server
 from vae_core.config import TrainConfig
@@ -53,6 +53,13 @@ def long(store: Database) -> int:
         attempts.beat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})
         attempts.end(session, run.id, run.attempt, "stopped")
         return run.id or 0
+
+
+def add(store: Database, run: int, first: int, last: int) -> None:
+    """What a worker does with new steps."""
+    with store.write() as session:
+        steps.append(session, run, terms(first, last))
+        events.append_points(session, run, first, last)
 
 
 def trace(page: Page, role: str, field: str = "reconstruction") -> dict[str, list[Any]]:
@@ -108,10 +115,7 @@ def test_new_steps_join_the_last_bucket_and_move_no_other(visit: Visit, store: D
     page = visit(f"/runs/{long}")
     before = {role: trace(page, role)["y"] for role in ("low", "line", "high")}
     newest = [*range(LAST + 1, LAST + 301)]
-    added = terms(newest[0], newest[-1])
-    with store.write() as session:
-        steps.append(session, long, added)
-        events.append_points(session, long, newest[0], newest[-1])
+    add(store, long, newest[0], newest[-1])
     eventually(
         page, f"last => {CHART}.data.at(-1).x.at(-1) === last || {CHART}.data[3].x.at(-1) === last", arg=newest[-1]
     )
@@ -122,3 +126,16 @@ def test_new_steps_join_the_last_bucket_and_move_no_other(visit: Visit, store: D
     visit(f"/runs/{long}")  # what the page made of the stream is what the store makes of it
     for role, values in after.items():
         assert trace(page, role)["y"] == pytest.approx(values)
+
+
+def test_a_curve_that_outgrows_its_points_becomes_coarser(visit: Visit, store: Database) -> None:
+    with store.write() as session:
+        run = runs.create(session, TrainConfig.parse({"max_steps": 2000}), name="growing").id or 0
+        control.stop(session, run)
+    add(store, run, 1, 1000)
+    page = visit(f"/runs/{run}")
+    eventually(page, f"{CHART}.dataset.points == 1000")
+    add(store, run, 1001, 1100)
+    eventually(page, f"{CHART}.dataset.points == 550")
+    line = trace(page, "line", "kl")
+    assert line["y"] == pytest.approx(np.concatenate([terms(1, 1000).kl, terms(1001, 1100).kl]).reshape(-1, 2).mean(1))
