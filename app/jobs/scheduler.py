@@ -14,7 +14,8 @@ from app.jobs.executor import Executor, Handle
 from app.models import Run
 from app.store import attempts
 
-TURN_S = 0.5
+TURN_S = 0.5  # between turns,
+IDLE_S = 1.0  # or while nothing runs; whoever queues a run in this process wakes us
 LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats four times a second
 UNBEGUN = {"pause": "paused", "stop": "stopped"}  # what a wish makes of a run whose process has not begun
 
@@ -46,7 +47,7 @@ class Scheduler:
             except Exception:
                 logger.exception("A turn of the scheduler failed")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), TURN_S)
+                await asyncio.wait_for(self._woken.wait(), TURN_S if self._watched else IDLE_S)
             self._woken.clear()
 
     def wake(self) -> None:
@@ -56,10 +57,11 @@ class Scheduler:
 
     def turn(self) -> None:
         """Adopt the living, bury the dead, fill the free slots; when every run is under way, prepare for the next."""
-        running = self._running()
+        with self._database.read() as session:
+            running, queued = attempts.running(session), attempts.any_queued(session)
         for run in running:
             if run.id not in self._watched and not self._lives(run.handle):
-                self._bury(run, "Its process was gone when the server came back.")
+                queued |= self._bury(run, "Its process was gone when the server came back.")
                 continue
             self._watched[run.id or 0] = run
             self._listen(run)
@@ -71,12 +73,12 @@ class Scheduler:
                 self._end(run, UNBEGUN[run.want])
         for run_id, run in list(self._watched.items()):
             if not self._lives(run.handle):
-                self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
+                queued |= self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
                 self._heard.pop(run_id, None)
                 self._started.pop(run_id, None)
         busy = before = len(self._watched.keys() & {run.id for run in running})
-        while busy < self._slots and self._start_next():
+        while queued and busy < self._slots and self._start_next():
             busy += 1
         if busy == before and all(run.step for run in running):
             self._executor.prepare()  # takes seconds of processor time, which a run before its first step needs more
@@ -113,16 +115,13 @@ class Scheduler:
             attempts.note_handle(session, run.id, run.attempt, run.handle)
         return True
 
-    def _running(self) -> list[Run]:
-        with self._database.read() as session:
-            return attempts.running(session)
-
     def _lives(self, handle: Handle | None) -> bool:
         return handle is not None and self._executor.is_alive(handle)
 
-    def _bury(self, run: Run, why: str) -> None:
+    def _bury(self, run: Run, why: str) -> bool:
+        """Whether the run queues again."""
         with self._database.write() as session:
-            attempts.bury(session, run, why, resume=self._resume)
+            return attempts.bury(session, run, why, resume=self._resume)
 
     def _end(self, run: Run, status: str, error: str | None = None) -> None:
         with self._database.write() as session:

@@ -19,6 +19,7 @@ CHANGE = sa.update(TABLE).where(
     TABLE.c.attempt == sa.bindparam("held_attempt"),
     TABLE.c.status == "running",
 )
+QUEUED = sa.select(TABLE.c.id).where(TABLE.c.status == "queued").limit(1)
 MOST_DEATHS = 3
 BEAT = CHANGE.returning(TABLE.c.want)
 
@@ -39,6 +40,11 @@ def claim_next(session: Session) -> Run | None:
     oldest = select(Run).where(Run.status == "queued").order_by(col(Run.queued_at), col(Run.id)).limit(1)
     run = session.exec(oldest.with_for_update(skip_locked=True)).first()
     return run and claim(session, run)
+
+
+def any_queued(session: Session) -> bool:
+    """Whether a run waits: a look that takes no lock, unlike a claim."""
+    return session.execute(QUEUED).first() is not None
 
 
 def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, Any]) -> None:
@@ -68,13 +74,13 @@ def end(session: Session, run_id: int, attempt: int, status: str, error: str | N
     return ended
 
 
-def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
+def bury(session: Session, run: Run, why: str, *, resume: bool) -> bool:
     """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot.
 
-    One that was wanted to pause or stop has done so, if without a last checkpoint.
+    One that was wanted to pause or stop has done so, if without a last checkpoint. Returns whether it queues again.
     """
     if not end(session, run.id or 0, run.attempt, "interrupted", why):
-        return
+        return False
     dead = session.get_one(Run, run.id)
     session.refresh(dead)
     dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
@@ -88,6 +94,7 @@ def bury(session: Session, run: Run, why: str, *, resume: bool) -> None:
     elif resume:
         dead.status, dead.finished_at, dead.notice = "queued", None, f"It goes on after its process died. {why}"
     session.add(dead)
+    return dead.status == "queued"
 
 
 def note(session: Session, run_id: int, attempt: int, notice: str) -> None:
