@@ -34,7 +34,7 @@ sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see
 reproduce: $(VENV)/.test ## train the published runs and print our numbers beside theirs (half an hour)
 	$(BIN)/python -m benchmarks.reproduce
 
-bench: $(VENV)/.test ## measure everything, the peers beside us, into benchmarks/RESULTS.md; run it alone (half an hour)
+bench: $(VENV)/.test ## measure everything, the peers beside us, into benchmarks/RESULTS.md; run it alone (forty minutes)
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m benchmarks.report benchmarks/RESULTS.md
 
 screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs

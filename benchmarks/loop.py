@@ -187,9 +187,9 @@ def beside(theirs: Iterator[int]) -> Advance:
 
 
 PEERS: dict[str, tuple[Callable[[Path], Advance], int]] = {  # and rounds: the nearer to 1, the more
-    "tensorboard": (tensorboard, 100),
+    "tensorboard": (tensorboard, 60),
     "mlflow": (mlflow, 20),
-    "trackio": (trackio, 200),
+    "trackio": (trackio, 150),
     "loader": (loader, 20),
     "pythae": (pythae, 20),
 }

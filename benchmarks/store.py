@@ -1,10 +1,10 @@
 """What the store costs at any length of a run: `python -m benchmarks.store [LONGEST]`, a million steps if not given.
 
 Append: a run is recorded in blocks as large as a flush at 200 and at 10,000 steps a second; beside it stands the
-plain INSERT of the same rows. Bytes: the growth of the file, for each step. Read: `GET /api/runs/{id}/steps` for 1000
-points without the network, of whole runs and of windows in their middle: the function alone, and the whole request
-with its JSON, gzipped as for a browser. Lengths take turns, so that whatever else the machine does hits all alike; the
-ratio is that to the shortest run's whole view. All medians.
+plain INSERT of the same rows. Bytes: the growth of the file, for each step, with the log and the vitals. Read:
+`GET /api/runs/{id}/steps` for 1000 points without the network, of whole runs and of windows in their middle: the
+function alone, and the whole request with its JSON, gzipped as for a browser. Lengths take turns, so that whatever else
+the machine does hits all alike; the ratio is that to the shortest run's whole view. All medians.
 """
 
 import sys
@@ -22,9 +22,9 @@ from starlette.testclient import TestClient
 from app.database import Database
 from app.main import create_app
 from app.settings import Settings
-from app.store import runs, steps, summaries
+from app.store import events, runs, steps, summaries, vitals
 from vae_core.config import TrainConfig
-from vae_core.events import StepTerms
+from vae_core.events import StepTerms, Vitals
 
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000)
 WINDOWS = (1_000, 10_000, 100_000)
@@ -73,6 +73,20 @@ def record(database: Database, length: int, size: int) -> tuple[int, float]:
     return run_id, seconds
 
 
+def follow(database: Database, length: int) -> int:
+    """A run of so many steps with all that a worker writes beside them at 100 steps a second; its number."""
+    run_id, interval = new_run(database), TrainConfig(max_steps=length).vitals_interval
+    for block in blocks(length, FLUSHES[0]):
+        sampled = block.step[block.step % interval == 0]
+        with database.write() as session:
+            steps.append(session, run_id, block)
+            events.append_points(session, run_id, int(block.step[0]), int(block.step[-1]))
+            if len(sampled):
+                vitals.append(session, run_id, Vitals(sampled, np.sqrt(sampled), sampled**0 * 1e-3, sampled + 2**29))
+                events.append(session, run_id, "vitals", int(sampled[0]), int(sampled[-1]))
+    return run_id
+
+
 def bare(database: Database, length: int, size: int) -> float:
     """Seconds of the plain INSERT of the same rows."""
     run_id, seconds = new_run(database), 0.0
@@ -117,7 +131,7 @@ def show_writes(database: Database, lengths: list[int]) -> dict[int, int]:
     made = {}
     for length in lengths:
         before = size_of(database)
-        made[length], _ = record(database, length, FLUSHES[-1])
+        made[length] = follow(database, length)
         print(f"{'':<12}{length:>14,}{(size_of(database) - before) / length:>14.1f}")
     return made
 
