@@ -1,7 +1,7 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
 import { throttled } from "./common.js";
-import { CONFIG, css, themed } from "./figures.js";
+import { CONFIG, css, fold, themed } from "./figures.js";
 import { painter } from "./paint.js";
 import { referenceMarks } from "./references.js";
 
@@ -29,6 +29,7 @@ export class Chart {
     this.#sampled = Object.values(figures).some(({ data }) => data.some(({ meta }) => meta.role === "sampled"));
     this.schedule = painter(node, () => this.draw());
     document.addEventListener("partschange", () => this.schedule()); // the references may have come
+    addEventListener("resize", () => this.schedule()); // titles may need a second line
   }
 
   /** Read every curve anew and draw; resolves when that is drawn. */
@@ -75,6 +76,7 @@ export class Chart {
     for (const trace of data) this.#fill(trace);
     const drawn = data.filter(({ x, meta }) => x.length || !ASIDES.includes(meta.role));
     layout.xaxis.title = { text: AXIS_TITLES[x] };
+    fold(layout, this.node.clientWidth);
     layout.uirevision = x;
     for (const name of Object.keys(layout).filter((key) => key.startsWith("yaxis"))) {
       layout[name].uirevision = `${view} ${y}`;

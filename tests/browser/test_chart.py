@@ -59,6 +59,17 @@ def test_a_zoom_survives_live_updates_and_a_theme_switch(visit: Visit, endless: 
     eventually(page, f"{CHART}.layout.xaxis.autorange === true")
 
 
+def test_no_title_is_cut_off_on_a_phone(visit: Visit, pair: list[int]) -> None:
+    page = visit(f"/runs/{pair[0]}")
+    title = page.locator("#chart .annotation-text", has_text="reconstruction")
+    expect(title.locator("tspan.line")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(title.locator("tspan.line")).to_have_count(2)
+    inside = """([chart, titles]) => titles.every((title) =>
+        title.getBoundingClientRect().right <= chart.getBoundingClientRect().right)"""
+    eventually(page, f"({inside})([{CHART}, [...{CHART}.querySelectorAll('.annotation-text')]])")
+
+
 def test_beta_is_drawn_while_it_warms_up(visit: Visit, endless: int) -> None:
     page = visit(f"/runs/{endless}")
     eventually(page, f"Number({CHART}.dataset.points) > 50")
