@@ -29,7 +29,7 @@ export class Chart {
     this.#sampled = Object.values(figures).some(({ data }) => data.some(({ meta }) => meta.role === "sampled"));
     this.schedule = painter(node, () => this.draw());
     document.addEventListener("partschange", () => this.schedule()); // the references may have come
-    addEventListener("resize", () => this.schedule()); // titles may need a second line
+    addEventListener("resize", () => node.dataset.points && this.schedule()); // titles may need a second line
   }
 
   /** Read every curve anew and draw; resolves when that is drawn. */
