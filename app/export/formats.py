@@ -13,7 +13,7 @@ from app.export.page import page
 from app.export.script import STEPS, script
 from app.models import Run
 from app.settings import Settings
-from app.store import evaluations, reports, runs, steps
+from app.store import evaluations, reports, runs, steps, vitals
 from app.units import QUANTITIES, decoder, reconstruction_unit
 from vae_core.checkpoint import Checkpoints
 
@@ -79,6 +79,7 @@ def _json(database: Database, _: Settings, run: Run) -> Export:
             "reconstruction_unit": reconstruction_unit(config),
             "quantities": {name: asdict(quantity) for name, quantity in QUANTITIES.items()},
             "evaluations": evaluations.all(session, run_id),
+            "vitals": vitals.all(session, run_id),
             "report": reports.last(session, run_id),
         }
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)

@@ -84,10 +84,12 @@ def test_without_its_library_parquet_is_501_and_the_page_says_how_to_get_it(
     assert "elboard[parquet]" in page
 
 
-def test_the_record_is_the_run_as_its_page_knows_it(client: TestClient, trained: Trained, report) -> None:
-    run = trained(report, likelihood="gaussian", reconstruction_reduction="mean")
+def test_the_record_is_the_run_as_its_page_knows_it(client: TestClient, trained: Trained, report, vitals) -> None:
+    run = trained(report, vitals=vitals(1, 20, 40), likelihood="gaussian", reconstruction_reduction="mean")
     record = json.loads(client.get(f"/api/runs/{run}/export/json").content)
     assert record["run"] == client.get(f"/api/runs/{run}").json()
     assert record["evaluations"] == client.get(f"/api/runs/{run}/evaluations").json()["evaluations"]
+    assert {"run": run, **record["vitals"]} == client.get(f"/api/runs/{run}/vitals").json()
+    assert record["vitals"]["step"] == [1, 20, 40]
     assert record["report"] == client.get(f"/api/runs/{run}/report").json()
     assert record["reconstruction_unit"] == "nats/image, density of grey pixels"
