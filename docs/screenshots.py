@@ -53,6 +53,7 @@ def photograph(page: Page, url: str, file: Path) -> None:
     """What a screen shows, once its charts and pictures are drawn."""
     page.goto(url)
     page.wait_for_selector("body[data-ready]")
+    page.wait_for_selector("[data-soon]", state="detached")  # what the server counts first
     if "/runs/new" in url:  # what the form foretells
         page.wait_for_load_state("networkidle")
     for chart in page.locator(".chart[id]:visible").all():

@@ -1,8 +1,10 @@
 // The run page: live numbers, curves, pictures and the figures over latent dimensions.
 
 import { showFigure } from "./bars.js";
-import { fixed } from "./common.js";
+import { fixed, refreshParts } from "./common.js";
 import { watch } from "./watch.js";
+
+const AGAIN_MS = 1000; // while the server still counts pixels, which reference lines need
 
 function showLatest(columns) {
   const last = (name) => columns[name].at(-1);
@@ -13,5 +15,11 @@ function showLatest(columns) {
   }
 }
 
+function awaitCounting() {
+  if (document.querySelector("[data-soon]")) setTimeout(refreshParts, AGAIN_MS);
+}
+
+document.addEventListener("partschange", awaitCounting);
+awaitCounting();
 await watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns)); // the curves first
 for (const name of ["kl", "kl-history", "variance"]) showFigure(name);

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import accessibility_faults, eventually
 from tests.server import Server
@@ -88,6 +88,23 @@ def test_lines_near_the_curve_are_drawn_and_can_be_hidden(visit: Visit, pair: li
     visit(page.url.removeprefix(page.url.split("/runs")[0]))
     expect(page.get_by_label("reference lines")).not_to_be_checked()
     assert page.evaluate(LINES) == 0
+
+
+def test_lines_come_by_themselves_once_the_pixels_are_counted(visit: Visit, page: Page, pair: list[int]) -> None:
+    """The run is over, and no news will make the page look again. The first answer is one of a server that counts."""
+    seen = []
+
+    def counting(route: Route) -> None:
+        answer, seen[len(seen) :] = route.fetch(), [route.request.url]
+        html = re.sub(r'(id="references" data-live>).*?(</script>)', r"\1[]\2", answer.text(), flags=re.DOTALL)
+        html = re.sub(r"(<ul [^>]*references-list.*?>).*?(</ul>)", r"\1<li data-soon>…</li>\2", html, flags=re.DOTALL)
+        route.fulfill(response=answer, body=html if len(seen) == 1 else answer.text())
+
+    page.route(f"**/runs/{pair[0]}", counting)
+    visit(f"/runs/{pair[0]}")
+    eventually(page, f"{LINES} > 0")
+    expect(page.locator("[data-soon]")).to_have_count(0)
+    assert len(seen) > 1
 
 
 def test_a_line_far_from_the_curve_is_named_and_not_drawn(visit: Visit, server: Server) -> None:

@@ -5,17 +5,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from threading import Event
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app import statistics
 from app.models import Run
 from app.store import attempts, evaluations, runs
 from tests.server import wait_until
 from vae_core.config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.datasets.registry import DatasetUnavailable
 from vae_core.events import Vitals
 from vae_core.presets import PRESETS
 from vae_core.report import Report, Scores
@@ -364,6 +367,25 @@ def test_a_run_has_lines_to_be_seen_against_once_its_pixels_are_counted(client: 
     }
     page = text(client, f"/runs/{run}")
     assert all(line["how"] in page for line in lines)
+
+
+def test_a_page_asks_again_while_the_pixels_are_counted_and_not_where_there_are_none(
+    client: TestClient, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Event()
+
+    def count(dataset: str, *_: object, **__: object) -> None:
+        if dataset == "mnist":
+            raise DatasetUnavailable("…")
+        assert release.wait(30)
+
+    monkeypatch.setattr(statistics, "statistics", count)
+    page = text(client, f"/runs/{trained()}")
+    release.set()
+    assert "<li data-soon>None yet: the pixels of Digits 8×8 are being counted" in page
+    run = trained(dataset="mnist")
+    missing = wait_until(lambda: "they need the pixels of MNIST" in (page := text(client, f"/runs/{run}")) and page)
+    assert "data-soon" not in missing
 
 
 def test_deleting_hides_and_offers_the_way_back(client: TestClient, trained: Trained) -> None:
