@@ -43,7 +43,7 @@ SAID = {
 def main() -> None:
     """Print a line for us and one for each peer."""
     print(f"{'beside the same loop without':<52}{'without, ms':>12}{'with, ms':>10}{'ratio':>8}  95 % interval")
-    row("ELBOard's recorder, every term of every step", recorder())
+    row("ELBOard's recorder, every term of every step", ours())
     for name in PEERS:
         told = measured(name)
         title = f"{name} {SAID[name]}"
@@ -56,8 +56,8 @@ def row(title: str, told: dict[str, float]) -> None:
     print(f"{title:<52}{numbers}  {told['low']:.3f} to {told['high']:.3f}", flush=True)
 
 
-def recorder() -> dict[str, float]:
-    """Our own training, whose events a recorder writes into SQLite, or nobody does."""
+def ours() -> dict[str, float]:
+    """Our own training, whose events a recorder writes into SQLite, or nobody does. Its heartbeat goes on meanwhile."""
     torch.set_num_threads(1)
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'benchmark.sqlite'}")

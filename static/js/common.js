@@ -1,5 +1,6 @@
 // What every page does: theme, relative times, copy buttons, and swapping in server-rendered parts that changed.
 
+const AGAIN_MS = 1000; // while the server counts pixels
 const THEMES = ["auto", "light", "dark"];
 
 function startTheme() {
@@ -123,6 +124,11 @@ export function swapParts(html) {
     if (old && old.innerHTML !== fresh.innerHTML) swap(old, fresh);
   }
   document.dispatchEvent(new CustomEvent("partschange"));
+}
+
+/** Ask again soon for parts marked data-soon, such as need a data set's pixels, which the server still counts. */
+export function whileCounting(ask) {
+  if (document.querySelector("[data-soon]")) setTimeout(ask, AGAIN_MS);
 }
 
 /** Post a form in the background and show what it changed, so that a zoom or a choice is not lost. */

@@ -1,11 +1,10 @@
 // The page Explain: a slider that moves changes the address, and the server's figures, sentences and tables follow.
 
 import { showFigure } from "./bars.js";
-import { swapParts, throttled } from "./common.js";
+import { swapParts, throttled, whileCounting } from "./common.js";
 import { toAddress } from "./controls.js";
 
 const PAUSE_MS = 160; // between two answers while a slider moves
-const AGAIN_MS = 1000; // while the server still counts pixels
 
 const moved = new Set();
 let asking = null;
@@ -21,12 +20,8 @@ const follow = throttled(async () => {
   } catch {
     return; // overtaken, or the server is gone
   }
-  askAgain();
+  whileCounting(follow);
 }, PAUSE_MS);
-
-function askAgain() {
-  if (document.querySelector("[data-soon]")) setTimeout(follow, AGAIN_MS);
-}
 
 for (const control of document.getElementById("controls").elements) {
   control.addEventListener("input", () => {
@@ -35,5 +30,5 @@ for (const control of document.getElementById("controls").elements) {
   });
 }
 for (const chart of document.querySelectorAll(".exhibit .chart")) showFigure(chart.id.replace("-chart", ""));
-askAgain();
+whileCounting(follow);
 document.body.dataset.ready = "true";

@@ -1,10 +1,8 @@
 // The run page: live numbers, curves, pictures and the figures over latent dimensions.
 
 import { showFigure } from "./bars.js";
-import { fixed, refreshParts } from "./common.js";
+import { fixed, refreshParts, whileCounting } from "./common.js";
 import { watch } from "./watch.js";
-
-const AGAIN_MS = 1000; // while the server still counts pixels, which reference lines need
 
 function showLatest(columns) {
   const last = (name) => columns[name].at(-1);
@@ -15,11 +13,7 @@ function showLatest(columns) {
   }
 }
 
-function awaitCounting() {
-  if (document.querySelector("[data-soon]")) setTimeout(refreshParts, AGAIN_MS);
-}
-
-document.addEventListener("partschange", awaitCounting);
-awaitCounting();
+document.addEventListener("partschange", () => whileCounting(refreshParts)); // which reference lines wait for
+whileCounting(refreshParts);
 await watch(document.title.split(" · ")[0], (_, columns) => showLatest(columns)); // the curves first
 for (const name of ["kl", "kl-history", "variance"]) showFigure(name);
