@@ -10,31 +10,18 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.database import Database
-from app.feed import Feed
+from app.database.engine import Database
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
+from app.live.feed import Feed
 from app.settings import Settings
-from app.statistics import Shelf
 from app.templating import folder
-from app.web import (
-    actions,
-    answers,
-    api,
-    assets,
-    comparing,
-    diagnosis,
-    events,
-    exports,
-    files,
-    pages,
-    preflight,
-    sign_in,
-    translate,
-)
-from app.web.rehearsal import rehearse
+from app.web import error_handlers, login, pages, static_files
+from app.web.api import actions, compare, diagnosis, events, export, files, preflight, runs, translate
+from app.web.pixel_statistics import Shelf
 from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
+from app.web.warmup import rehearse
 
 BODY_LIMIT = 2**20
 
@@ -80,13 +67,13 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (
-        *(sign_in.router, api.router, comparing.router, files.router, exports.router, events.router),
-        *(preflight.router, diagnosis.router, actions.api),
-        *(pages.router, actions.pages, translate.router, assets.router),
+        *(login.router, runs.router, compare.router, files.router, export.router, events.router),
+        *(preflight.router, diagnosis.router, actions.router),
+        *(pages.router, translate.router, static_files.router),
     ):
         app.include_router(router)
-    app.mount("/static", assets.RevalidatedFiles(directory=folder("static")), name="static")
-    answers.install(app)
+    app.mount("/static", static_files.RevalidatedFiles(directory=folder("static")), name="static")
+    error_handlers.install(app)
 
     # Leaves text/event-stream alone. Level 9 takes eight times as long over numbers, to save a ninth of their size.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)

@@ -1,12 +1,58 @@
 """The templates of pages, with the filters that they use: for the server, and for a page that is kept as a file."""
 
+from collections.abc import Callable
+from math import log
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
-from app import words
+from app.explain.equations import mathml
+from app.launch.form import spoken
+from app.plots.palette import slot
+from app.plots.sketch import sketch
+from app.plots.spark import course, sparkline
+from app.text.numbers import (
+    called,
+    duration,
+    gap,
+    interval,
+    moment,
+    number,
+    percent,
+    rounded,
+    share,
+    signed,
+    time_left,
+    within,
+)
+from app.text.quantities import QUANTITIES, SHORT_NAMES
 
 PACKAGE = Path(__file__).parent
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "signed": signed,
+    "within": within,
+    "interval": interval,
+    "gap": gap,
+    "rounded": rounded,
+    "percent": percent,
+    "share": share,
+    "called": called,
+    "duration": duration,
+    "moment": moment,
+    "time_left": time_left,
+    "slot": slot,
+    "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
+    "log": log,
+    "spoken": spoken,
+    "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "sketch": sketch,
+    "sparkline": sparkline,
+    "course": lambda run: course(run["terms"], run["config"]["model"] == "vae"),
+    "quantity": lambda name: QUANTITIES[name],
+}
 
 
 def folder(name: str) -> Path:
@@ -23,5 +69,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(words.FILTERS)
+    made.filters.update(FILTERS)
     return made

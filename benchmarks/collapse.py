@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from app.settings import Settings
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import Dataset, load
-from vae_core.datasets.statistics import statistics
 from vae_core.events import Evaluation
-from vae_core.linear import live_units, rates
-from vae_core.training import train
+from vae_core.theory.linear import live_units, rates
+from vae_core.theory.pixel_statistics import statistics
+from vae_core.training.train import train
 
 SAME = {
     "dataset": "mnist", "hidden": (), "latent_dim": 5, "output_bias": "data_mean", "learning_rate": 5e-3,

@@ -12,10 +12,10 @@ from time import perf_counter
 
 import torch
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation import bound
-from vae_core.vae import build_model
+from vae_core.model.vae import build_model
 
 HIDDEN, LATENT, PIXELS = 400, 20, 784
 ROUNDS, IMAGES, SAMPLES = 15, 8, 1024  # of each round

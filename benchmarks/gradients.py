@@ -13,12 +13,12 @@ from tempfile import gettempdir
 import torch
 from torch import Tensor, optim
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import load
-from vae_core.elbo import elbo_terms
 from vae_core.evaluation.gradients import GradientNoise, expected_gradient, gradient_noise
-from vae_core.pixels import to_unit
-from vae_core.vae import VAE, build_model
+from vae_core.model.elbo import elbo_terms
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE, build_model
 
 SAMPLES, BATCHES = (1, 2, 5, 10, 50), (10, 32, 100, 500)
 EPOCHS = (1, 10)  # after which to measure

@@ -12,7 +12,7 @@ from time import perf_counter
 
 import psutil
 
-from app.database import Database
+from app.database.engine import Database
 from app.store import runs, steps
 from tests.server import Server
 

@@ -18,12 +18,12 @@ from time import sleep
 import numpy as np
 import psutil
 
-from app.database import Database
-from app.models import Run
+from app.database.engine import Database
+from app.database.tables import Run
 from app.store import evaluations, listing, runs, summaries
 from benchmarks.store import milliseconds, terms
 from tests.server import Server
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation
 
 SIZES = (1_000, 10_000)

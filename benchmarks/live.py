@@ -19,12 +19,12 @@ import numpy as np
 import psutil
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
-from app.database import Database
+from app.database.engine import Database
 from app.store import attempts, runs
 from benchmarks.stage import FLUSH_S, Writer, training
 from tests.browser.conftest import LAUNCH, eventually
 from tests.server import Server
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000)
 VIEWERS = (1, 50, 500)

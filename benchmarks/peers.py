@@ -16,14 +16,14 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from app.database import Database
-from app.recorder import Recorder
+from app.database.engine import Database
 from app.store import attempts, runs
+from app.worker.recorder import Recorder
 from benchmarks.loop import BATCH, HIDDEN, LATENT, PEERS, compare
 from benchmarks.train import noise
-from vae_core.config import MAX_TOTAL_STEPS, TrainConfig
+from vae_core.config.train_config import MAX_TOTAL_STEPS, TrainConfig
 from vae_core.events import Event, StepTerms
-from vae_core.training import train
+from vae_core.training.train import train
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 150

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from app.database import sqlite
+from app.database.engine import sqlite
 from benchmarks import control, evaluate, launch, listing, live, peers, store, train
 
 TABLES = (peers, train, evaluate, launch, control, store, listing, live)

@@ -18,17 +18,17 @@ import torch
 from torch import Tensor
 
 from app.settings import Settings
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import load
-from vae_core.elbo import kl_per_dim
 from vae_core.evaluation.bound import importance_bound
 from vae_core.evaluation.xray import xray
 from vae_core.events import Evaluation
-from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.pixels import to_unit
+from vae_core.model.elbo import kl_per_dim
+from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 from vae_core.presets import PRESETS
-from vae_core.training import new_model, train
-from vae_core.vae import VAE
+from vae_core.training.train import new_model, train
 
 Numbers = dict[str, float]
 CLIP = 1e-4  # of λ in Loaiza-Ganem and Cunningham's own code, which decides their numbers

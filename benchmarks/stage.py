@@ -6,10 +6,10 @@ from time import time
 
 import numpy as np
 
-from app.database import Database
+from app.database.engine import Database
 from app.store import attempts, events, runs, steps
 from tests.server import Server, wait_until
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms
 
 FLUSH_S, FLUSH_STEPS = 0.2, 60  # as a worker does at 300 steps a second

@@ -19,11 +19,11 @@ import numpy as np
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.database import Database
+from app.database.engine import Database
 from app.main import create_app
 from app.settings import Settings
 from app.store import events, runs, steps, summaries, vitals
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms, Vitals
 
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000)

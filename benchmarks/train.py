@@ -18,14 +18,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from app.database import Database
-from app.recorder import Recorder
+from app.database.engine import Database
 from app.store import attempts, runs
-from vae_core.config import MAX_TOTAL_STEPS, TrainConfig
+from app.worker.recorder import Recorder
+from vae_core.config.train_config import MAX_TOTAL_STEPS, TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import Dataset, Split
 from vae_core.events import StepTerms
-from vae_core.training import train
+from vae_core.training.train import train
 
 HIDDEN, LATENT, BATCH = 400, 20, 128
 SAME = {"dataset": "mnist", "hidden": (HIDDEN,), "latent_dim": LATENT, "batch_size": BATCH, "device": "cpu"}

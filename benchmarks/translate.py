@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.vae_core.translator.test_syntax import HOSTILE
-from vae_core.translator.pasted import read_loss
+from vae_core.translator.errors import Refusal
+from vae_core.translator.read_code import read_loss
 from vae_core.translator.recipes import RECIPES
-from vae_core.translator.refusal import Refusal
 
 
 def main() -> None:

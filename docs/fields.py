@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from vae_core.config import json_schema
+from vae_core.config.train_config import json_schema
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- fields -->\n", "<!-- /fields -->"

@@ -24,7 +24,7 @@ class Server:
             *limits,
             sys.executable,
             "-m",
-            "app.cli",
+            "app.cli.main",
             "serve",
             "--port",
             str(port),

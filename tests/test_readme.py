@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from app.cli import app
+from app.cli.main import app
 from docs.fields import fields_table
 
 ROOT = Path(__file__).parent.parent

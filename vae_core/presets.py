@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from vae_core.config import TrainConfig
-from vae_core.references import BOUND, Reference
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.references import BOUND, Reference
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ how far the codes of all images together, q(z), are from the prior, dimension by
 from math import sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
-from app.formulas import said
-from vae_core.convention import implied
-from vae_core.preflight import SUMS, honest
+from app.text.numbers import said
+from vae_core.theory.convention import implied
+from vae_core.theory.preflight import SUMS, honest
 
 LEAST_LOG_VARIANCE = -30.0  # of q(z|x), the model's own limit
 AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log-variance is there

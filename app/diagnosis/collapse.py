@@ -1,18 +1,18 @@
 """Posterior collapse: no latent unit lives, or theory says that none will. Pure.
 
 A unit is alive if its mean varies over the held-out images by more than 0.01 (Burda et al. 2016); what linear theory
-expects is in `vae_core.linear`. That some units are dead is no alarm: a model keeps as many as pay.
+expects is in `vae_core.theory.linear`. That some units are dead is no alarm: a model keeps as many as pay.
 """
 
 from app.diagnosis.course import DEFAULT_RATE, Changes, Course, Evidence, Finding
-from app.formulas import said
-from app.models import LIVE
-from vae_core.config import IMPORTANCE, SCALED, TrainConfig
-from vae_core.convention import implied
-from vae_core.datasets.statistics import Pixels
-from vae_core.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
-from vae_core.preflight import SUMS, honest, revival
-from vae_core.references import collapsed
+from app.run_rules import LIVE
+from app.text.numbers import said
+from vae_core.config.train_config import IMPORTANCE, SCALED, TrainConfig
+from vae_core.theory.convention import implied
+from vae_core.theory.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
+from vae_core.theory.pixel_statistics import Pixels
+from vae_core.theory.preflight import SUMS, honest, revival
+from vae_core.theory.references import collapsed
 
 PATIENCE = 3  # evaluations, and half of the run, without a live unit before it is called dead: units may wake late
 NEAR = 0.5  # of λ₁: above, a unit's gain is so small that a nonlinear decoder may pass it by (docs/diagnosis.md)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vae_core.config import TrainConfig
-from vae_core.convention import implied
-from vae_core.datasets.statistics import Statistics
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.convention import implied
+from vae_core.theory.pixel_statistics import Statistics
 
 DEFAULT_RATE = 1e-3  # Adam's own (Kingma and Ba 2015)
 

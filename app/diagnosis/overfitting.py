@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.diagnosis.course import Course, Evidence, Finding
-from app.formulas import said
+from app.text.numbers import said
 
 CLEAR = 2.0  # standard errors of a held-out mean: a rise that chance rarely makes
 SHARE = 0.05  # of what training has gained, where there is no standard error: a plain autoencoder's

@@ -3,8 +3,8 @@
 from math import exp, pi, sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
-from app.formulas import said
-from vae_core.config import SCALED
+from app.text.numbers import said
+from vae_core.config.train_config import SCALED
 
 LEAST_LOG_SCALE = -6.0  # the likelihoods' own limit, about half a grey level
 DEVIATIONS = {"gaussian": 1.0, "laplace": sqrt(2), "discretized_logistic": pi / sqrt(3)}  # for a scale of 1

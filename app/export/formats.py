@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from app.database import Database
+from app.database.engine import Database
+from app.database.tables import Run
 from app.errors import AppError, Conflict, NotFound, Refused
 from app.export import tables
 from app.export.page import page
 from app.export.script import STEPS, script
-from app.models import Run
 from app.settings import Settings
 from app.store import evaluations, reports, runs, steps, vitals
-from app.units import QUANTITIES, decoder, reconstruction_unit
+from app.text.quantities import QUANTITIES, decoder, reconstruction_unit
 from vae_core.checkpoint import Checkpoints
 
 

@@ -1,11 +1,11 @@
-"""The networks of `vae_core.networks` as text, layer by layer. No torch here."""
+"""The networks of `vae_core.model.networks` as text, layer by layer. No torch here."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
-from vae_core.size import CHANNELS
+from vae_core.theory.cost import CHANNELS
 
 ACTIVATIONS = {"relu": "nn.ReLU()", "tanh": "nn.Tanh()", "softplus": "nn.Softplus()", "gelu": "nn.GELU()"}
 

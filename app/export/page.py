@@ -7,16 +7,16 @@ from importlib.metadata import version
 from plotly.offline import get_plotlyjs
 from sqlmodel import Session
 
-from app.database import Database
-from app.description import Json, description
-from app.models import Run
+from app.database.engine import Database
+from app.database.tables import Run
 from app.plots.filled import filled, marked
+from app.run_page.context import Json, description
 from app.settings import Settings
 from app.store import evaluations, pictures, reports, runs, steps
 from app.templating import environment, folder
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
-from vae_core.datasets.statistics import Statistics, statistics
+from vae_core.theory.pixel_statistics import Statistics, statistics
 
 STYLES = ("tokens", "base", "components", "pages")
 POINTS = 1000  # of a curve: a longer one is drawn as the mean of its buckets within their least and greatest values

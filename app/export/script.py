@@ -15,12 +15,12 @@ from textwrap import fill
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.export.layers import ACTIVATIONS, decoder_layers, encoder_layers
-from app.units import decoder
-from vae_core.config import SCALED, TrainConfig
-from vae_core.convention import implied
+from app.text.quantities import decoder
+from vae_core.config.train_config import SCALED, TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
 from vae_core.datasets.mirrors import MIRRORS
+from vae_core.theory.convention import implied
 
 STEPS = 100  # that a script reproduces unless told otherwise, and of which it knows the run's own terms
 WIDTH = 116  # of the docstring's first lines, whose quotes come besides
@@ -30,7 +30,7 @@ DEVICES = {
     "cpu": '"cpu"',
     "cuda": '"cuda"',
 }
-OPTIMIZERS = {  # in the forms that `vae_core.training` takes
+OPTIMIZERS = {  # in the forms that `vae_core.training.train` takes
     "adam": ("Adam", "fused"),
     "adamw": ("AdamW", "fused"),
     "rmsprop": ("RMSprop", "foreach"),

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
-from app.models import Run
+from app.database.tables import Run
 from app.settings import Settings
 
 Handle = dict[str, Any]  # plain JSON, kept in the run's row: it finds the process again after a restart

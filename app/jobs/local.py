@@ -9,9 +9,9 @@ from subprocess import PIPE, STDOUT, Popen
 
 import psutil
 
+from app.database.tables import Run
 from app.jobs.executor import JOB, Handle, Job
-from app.logs import tail
-from app.models import Run
+from app.jobs.logs import tail
 from app.settings import Settings
 
 LAST_LINES = 20  # of a log, among which one says why its process ended

@@ -8,10 +8,10 @@ from time import monotonic
 
 from sqlalchemy.exc import OperationalError
 
-from app import reserve
-from app.database import Database
+from app.database import reserve
+from app.database.engine import Database
+from app.database.tables import Run
 from app.jobs.executor import Executor, Handle
-from app.models import Run
 from app.store import attempts
 
 TURN_S = 0.5  # between turns,

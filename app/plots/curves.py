@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from app.palette import LIGHT
 from app.plots.figure import Axis, Figure, plain
+from app.plots.palette import LIGHT
 from app.plots.rows import axis_name, empty_rows
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.palette import LIGHT
+from app.plots.palette import LIGHT
 
 Figure = dict[str, Any]
 Axis = dict[str, Any]

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.plots.curves import Array, curve, curves_figure, point
 from app.plots.figure import Axis, Figure
-from vae_core.entropies import continuous_bernoulli_mean, log_integral
+from vae_core.theory.entropies import continuous_bernoulli_mean, log_integral
 
 DECODED = 0.6  # x̂, the mean in the Gaussian's figure
 GREY: Axis = {"title": {"text": "x, the pixel's grey level"}, "range": [0, 1]}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.units import QUANTITIES
-from vae_core.references import Reference
+from app.text.quantities import QUANTITIES
+from vae_core.theory.references import Reference
 
 
 def reference_marks(references: Sequence[Reference], variational: bool) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.plots.figure import Axis, Figure, Line, layout, plain
-from app.units import QUANTITIES
+from app.text.quantities import QUANTITIES
 
 GAP, GAPS = 0.09, 0.25  # between two panels, and all together at most: of the whole height
 

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from app.plots.figure import Axis, Figure, Line, plain
 from app.plots.rows import Row, axis_name, empty_rows, main_line, meta, rows_figure, title
-from app.units import QUANTITIES
+from app.text.quantities import QUANTITIES
 
 STRIP = 0.3  # the height of β's panel beside the others
 WIDE: Axis = {"rangemode": "tozero", "automargin": True}  # zoomed in, its labels may need more than the margin

@@ -6,11 +6,11 @@ from math import sqrt
 import numpy as np
 import plotly.graph_objects as go
 
-from app.measurements import Grid
-from app.palette import LIGHT
 from app.plots.curves import Array, curve, curves_figure, point
 from app.plots.figure import Figure, layout, plain
-from vae_core.convention import Weights
+from app.plots.palette import LIGHT
+from app.text.markdown_tables import Grid
+from vae_core.theory.convention import Weights
 
 MOST_UNITS = 40  # of a spectrum, in the figure
 RAISED = str.maketrans("-012345", "⁻⁰¹²³⁴⁵")

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.models import Run, now
+from app.database.tables import Run, now
 from app.store import events
 
 TABLE = SQLModel.metadata.tables[str(Run.__tablename__)]

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Chunk, Step
+from app.database.tables import Chunk, Step
 from app.store.pyramid import FACTOR, ROWS, STORED, Buckets, packed, unpacked
 from vae_core.report import Floats
 

@@ -13,13 +13,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.database.tables import Run, now
 from app.errors import Conflict
-from app.models import Run, now
+from app.run_rules import EXTENDS, GOES_ON
 from app.store import runs
-from vae_core.config import TrainConfig
-
-GOES_ON = ("paused", "stopped", "interrupted", "failed")
-EXTENDS = ("paused", "stopped", "finished")
+from vae_core.config.train_config import TrainConfig
 
 
 def stop(session: Session, run_id: int) -> Run:

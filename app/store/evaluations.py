@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Evaluation
-from app.store.numbers import plain
+from app.database.tables import Evaluation
+from app.store.nonfinite import plain
 from vae_core import events
 
 TABLE = SQLModel.metadata.tables[str(Evaluation.__tablename__)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.models import EventRow
+from app.database.tables import EventRow
 
 TABLE = SQLModel.metadata.tables[str(EventRow.__tablename__)]
 NEWEST = sa.select(sa.func.max(TABLE.c.id))  # built once: a watched server asks ten times a second

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from app.database.tables import Run, dumps
 from app.errors import Refused
-from app.models import Run, dumps
 from app.store import summaries
 
 TAGS = sa.cast(Run.tags, sa.Text)  # the column's JSON text

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlmodel import Session, SQLModel
 
+from app.database.tables import Picture, PictureFile
 from app.errors import NotFound
-from app.models import Picture, PictureFile
 from vae_core.events import Pictures
 
 COLUMNS = 8

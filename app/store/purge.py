@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Run
+from app.database.tables import Run
 from app.store import events, pictures
 
 TABLES = SQLModel.metadata.tables

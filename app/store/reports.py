@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Report
-from app.store.numbers import plain
+from app.database.tables import Report
+from app.store.nonfinite import plain
 from vae_core import report
 
 TABLE = SQLModel.metadata.tables[str(Report.__tablename__)]

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.database.tables import Run, now
 from app.errors import Conflict, NotFound, Refused
-from app.launch import LONGEST_TAG, MOST_TAGS
-from app.models import LIVE, Run, now
+from app.run_rules import LIVE, LONGEST_TAG, MOST_TAGS
 from app.store import events
 from app.store.listing import RunPage, find
-from app.store.words import ANIMALS, MANNERS
-from vae_core.config import TrainConfig
-from vae_core.convention import implied
+from app.store.run_names import ANIMALS, MANNERS
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.convention import implied
 
 INTERNAL = {
     "handle",

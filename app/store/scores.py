@@ -6,7 +6,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Score
+from app.database.tables import Score
 from vae_core import report
 from vae_core.report import Floats
 

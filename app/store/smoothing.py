@@ -12,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import NONFINITE, Step
+from app.database.tables import NONFINITE, Step
 from app.store import chunks
 from app.store.chunks import AT_ONCE, STEPS
 from app.store.pyramid import terms

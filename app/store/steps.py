@@ -7,10 +7,10 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from app.database.tables import NONFINITE, Step
 from app.errors import Refused
-from app.models import NONFINITE, Step
 from app.store import chunks, summaries
-from app.store.numbers import finite_list
+from app.store.nonfinite import finite_list
 from app.store.pyramid import FACTOR, STORED, TERMS, Buckets
 from app.store.smoothing import smoothed
 from vae_core.events import StepTerms

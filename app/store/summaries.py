@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlmodel import Session, SQLModel
 
-from app.models import Summary
+from app.database.tables import Summary
 from app.store.pyramid import TERMS, packed, unpacked
 from vae_core.events import StepTerms
 from vae_core.report import Floats

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.models import Vital
-from app.store.numbers import plain
+from app.database.tables import Vital
+from app.store.nonfinite import plain
 from vae_core.events import Vitals
 
 TABLE = SQLModel.metadata.tables[str(Vital.__tablename__)]

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.database import Database
-from app.feed import Feed
+from app.database.engine import Database
 from app.jobs.scheduler import Scheduler
+from app.live.feed import Feed
 from app.settings import Settings
-from app.statistics import Shelf
+from app.web.pixel_statistics import Shelf
 from app.web.security import Gate
 
 

@@ -7,10 +7,10 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
-from app.database import Database
-from app.models import Run
+from app.database.engine import Database
+from app.database.tables import Run
 from app.store import attempts, runs
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
 

@@ -17,14 +17,14 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
-from app.database import Database
+from app.database.engine import Database
+from app.database.tables import EventRow, Run
 from app.errors import Conflict, NotFound
 from app.jobs.scheduler import Scheduler
-from app.models import EventRow, Run
 from app.store import attempts, control, events, runs
 from tests.app.lives import ENDINGS, STEPS, Life
 from tests.app.world import Process, ServerDied, World
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 ACTIONS = {
     "stop": control.stop,

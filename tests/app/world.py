@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.database import Database
+from app.database.engine import Database
+from app.database.tables import Run
 from app.jobs.executor import Handle
-from app.models import Run
 from app.store import attempts
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.database import Database
+from app.database.engine import Database
 from app.store import attempts, control, events, runs, steps
 from tests.browser.conftest import eventually
 from tests.server import Server
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms
 
 Visit = Callable[[str], Page]

@@ -3,13 +3,13 @@
 from hashlib import sha256
 from pathlib import Path
 
-from app.database import Database
+from app.database.engine import Database
 from app.settings import Settings
 from app.store import attempts, runs
-from app.worker import execute
+from app.worker.execute import execute
 from tests.server import Server
 from vae_core.checkpoint import Checkpoints
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 STEPS = 1500
 CONFIG = {"hidden": [64], "latent_dim": 8, "batch_size": 32, "max_steps": STEPS, "checkpoint_every": 100,

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from app import reserve
-from app.database import Database
+from app.database import reserve
+from app.database.engine import Database
+from app.database.tables import Run
 from app.errors import Unrecorded
-from app.models import Run
-from app.recorder import Recorder
 from app.store import attempts, runs, steps
+from app.worker.recorder import Recorder
 from tests.faults.calm import CONFIG, STEPS, calm_weights, final_weights, losses
 from tests.server import Server, wait_until
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms
 
 SIZE_MIB = 64

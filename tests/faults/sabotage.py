@@ -37,28 +37,28 @@ BREAKS = (
     ),
     Break(
         "random generators not restored",
-        "vae_core/state.py",
+        "vae_core/training/state.py",
         "generators[name].set_state(state)",
         "pass",
-        ("tests/vae_core/test_state.py",),
+        ("tests/vae_core/training/test_state.py",),
     ),
     Break(
         "optimiser state dropped on restore",
-        "vae_core/state.py",
+        "vae_core/training/state.py",
         '"state": states}',
         '"state": {}}',
-        ("tests/vae_core/test_state.py",),
+        ("tests/vae_core/training/test_state.py",),
     ),
     Break(
         "fence removed: any attempt may write",
         "app/store/attempts.py",
         'TABLE.c.attempt == sa.bindparam("held_attempt")',
         'TABLE.c.attempt >= 0 * sa.bindparam("held_attempt", type_=sa.Integer)',
-        ("tests/app/store/test_attempts.py", "tests/app/test_recorder.py"),
+        ("tests/app/store/test_attempts.py", "tests/app/worker/test_recorder.py"),
     ),
     Break(
         "flush acknowledged before its commit",
-        "app/recorder.py",
+        "app/worker/recorder.py",
         """\
             self._write(self._unwritten)
         except OperationalError as refusal:
@@ -70,7 +70,7 @@ BREAKS = (
             self._write(self._unwritten)
         except OperationalError as refusal:
 """,
-        ("tests/app/test_recorder.py",),
+        ("tests/app/worker/test_recorder.py",),
     ),
     Break(
         "processes adopted by number alone",

@@ -16,8 +16,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from app.database import Database
-from app.models import Run
+from app.database.engine import Database
+from app.database.tables import Run
 from app.store import attempts, runs, steps
 from tests.server import Server, wait_until
 from vae_core.checkpoint import Checkpoints

@@ -4,15 +4,15 @@ import shutil
 
 import pytest
 
-from app.database import Database
+from app.database.engine import Database
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
 from app.store import attempts, runs, steps
-from app.worker import execute
+from app.worker.execute import execute
 from tests.faults.calm import CONFIG, STEPS, final_weights
 from tests.server import wait_until
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 DAMAGES = {
     "truncated": lambda newest, _: newest.write_bytes(newest.read_bytes()[:1000]),

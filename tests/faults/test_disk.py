@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from app.database import Database
+from app.database.engine import Database
 from app.jobs.executor import JOB, Job
 from app.jobs.local import LocalExecutor
 from app.settings import Settings
 from app.store import attempts, runs, steps
-from app.worker import execute
+from app.worker.execute import execute
 from tests.faults import disk
 from tests.faults.calm import CONFIG, STEPS, final_weights
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 
 def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_path, calm):

@@ -7,15 +7,15 @@ import sqlite3
 import psutil
 import pytest
 
-from app.database import Database
+from app.database.engine import Database
+from app.database.tables import Run
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
-from app.models import Run
 from app.settings import Settings
 from app.store import control, runs, steps
 from tests.faults.calm import CONFIG, STEPS, final_weights
 from tests.server import wait_until
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 
 @pytest.fixture

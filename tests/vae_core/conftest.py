@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import Dataset, load
-from vae_core.vae import VAE, build_model
+from vae_core.model.vae import VAE, build_model
 
 SMALL: dict[str, Any] = {"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 12, "examine": False}
 

@@ -6,7 +6,7 @@ import pytest
 
 from vae_core.events import StepTerms
 
-TORCH_FREE = ["config", "events", "presets", "schedules", "datasets.facts", "datasets.registry"]
+TORCH_FREE = ["config.train_config", "config.schedules", "events", "presets", "datasets.facts", "datasets.registry"]
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)

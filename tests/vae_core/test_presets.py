@@ -2,7 +2,7 @@ from math import sqrt
 
 import pytest
 
-from vae_core.config import RefusedConfig, TrainConfig
+from vae_core.config.train_config import RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from vae_core.evaluation.heldout import SEED
 from vae_core.evaluation.levels import has_levels, log_levels
-from vae_core.likelihoods.bernoulli import Bernoulli
-from vae_core.likelihoods.discretized_logistic import DiscretizedLogistic
-from vae_core.pixels import to_unit
+from vae_core.model.likelihoods.bernoulli import Bernoulli
+from vae_core.model.likelihoods.discretized_logistic import DiscretizedLogistic
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 from vae_core.report import Bound
-from vae_core.vae import VAE
 
 ROWS = {"cpu": 256, "cuda": 2**14}  # codes decoded at once: few enough that their pixels stay in a CPU's cache
 BITS_IMAGES = 200  # of which bits are counted: the integrals of a density over its bins cost more than the decoder

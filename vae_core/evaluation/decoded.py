@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from vae_core.evaluation.heldout import CHUNK, SEED
-from vae_core.pixels import to_unit
-from vae_core.vae import VAE, Posterior
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE, Posterior
 
 
 class Decoded(NamedTuple):

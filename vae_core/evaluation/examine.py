@@ -9,8 +9,8 @@ from vae_core.evaluation.latents import examine_latents
 from vae_core.evaluation.scores import score
 from vae_core.evaluation.surgery import dissect
 from vae_core.evaluation.xray import xray
+from vae_core.model.vae import VAE
 from vae_core.report import Report, Scores
-from vae_core.vae import VAE
 
 IMAGES = 2000  # held-out images of what every pixel has to be decoded for: seconds, and a standard error of 1 or 2 %
 BOUND_IMAGES = 500  # of the importance-weighted bound,

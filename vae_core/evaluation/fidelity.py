@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from vae_core.evaluation.decoded import decode_all
-from vae_core.pixels import to_unit
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 from vae_core.report import Fidelity
-from vae_core.vae import VAE
 
 
 @torch.inference_mode()

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from vae_core.elbo import elbo_terms
-from vae_core.pixels import to_unit
-from vae_core.vae import VAE
+from vae_core.model.elbo import elbo_terms
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 
 CHUNK = 1000  # images at a time where all are needed
 Gradients = dict[str, Tensor]  # of the encoder's and of the decoder's parameters, each flat

@@ -8,11 +8,11 @@ from math import log, sqrt
 import torch
 from torch import Tensor
 
-from vae_core.elbo import kl_per_dim
 from vae_core.evaluation.levels import has_levels, log_levels
 from vae_core.events import Evaluation
-from vae_core.pixels import to_unit
-from vae_core.vae import VAE
+from vae_core.model.elbo import kl_per_dim
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 
 CHUNK = 1000  # images at a time; fixed, since the order of summation decides the last bits
 FEW = 200  # images are enough for the mean variance of all their pixels

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core.evaluation.heldout import CHUNK, SEED
-from vae_core.pixels import to_unit
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 from vae_core.report import Latents
-from vae_core.vae import VAE
 
 NEIGHBOURS = 15  # as Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845, compare their models by
 BANK = 10_000  # training images among which neighbours are sought

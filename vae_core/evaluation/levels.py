@@ -4,9 +4,9 @@ from typing import cast
 
 from torch import Tensor
 
-from vae_core.likelihoods import Density, Likelihood
-from vae_core.likelihoods.bernoulli import Bernoulli
-from vae_core.pixels import bins, to_unit
+from vae_core.model.likelihoods import Density, Likelihood
+from vae_core.model.likelihoods.bernoulli import Bernoulli
+from vae_core.model.pixels import bins, to_unit
 
 
 def is_binary(images: Tensor) -> bool:

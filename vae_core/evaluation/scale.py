@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from vae_core.evaluation.decoded import decode_all
-from vae_core.likelihoods.exponential_power import ExponentialPower
-from vae_core.vae import VAE
+from vae_core.model.likelihoods.exponential_power import ExponentialPower
+from vae_core.model.vae import VAE
 
 FIT = 5000  # training images, spread over the split
 

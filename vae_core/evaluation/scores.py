@@ -13,8 +13,8 @@ from torch import Tensor
 from vae_core.evaluation.decoded import decode_all
 from vae_core.evaluation.heldout import mean_errors
 from vae_core.evaluation.xray import Score
+from vae_core.model.vae import VAE
 from vae_core.report import Scores
-from vae_core.vae import VAE
 
 
 @torch.inference_mode()

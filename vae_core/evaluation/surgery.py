@@ -8,10 +8,10 @@ from math import log, sqrt
 import torch
 from torch import Generator, Tensor
 
-from vae_core.aggregate import split_kl
-from vae_core.pixels import to_unit
+from vae_core.model.aggregate import split_kl
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE, Posterior
 from vae_core.report import Surgery
-from vae_core.vae import VAE, Posterior
 
 BANK = 2000  # posteriors; the mutual information can show no more than log(BANK) = 7.6 nats
 CHUNK = 1000  # images through the encoder at a time

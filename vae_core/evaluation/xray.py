@@ -15,17 +15,17 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from vae_core.elbo import kl_per_dim
 from vae_core.evaluation.decoded import decode_all
 from vae_core.evaluation.heldout import HALF_GREY
 from vae_core.evaluation.levels import has_levels, is_binary, log_levels
-from vae_core.likelihoods import Likelihood
-from vae_core.likelihoods.bernoulli import Bernoulli
-from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.likelihoods.gaussian import Gaussian
-from vae_core.pixels import to_unit
+from vae_core.model.elbo import kl_per_dim
+from vae_core.model.likelihoods import Likelihood
+from vae_core.model.likelihoods.bernoulli import Bernoulli
+from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
+from vae_core.model.likelihoods.gaussian import Gaussian
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE
 from vae_core.report import Reading
-from vae_core.vae import VAE
 
 FIT = 10_000  # training images, spread over the split, that σ is fitted on
 HALF_LEVEL = 1 / 512  # the mean of a dequantised pixel that is always black: no pixel's is nearer to 0

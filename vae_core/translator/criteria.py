@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vae_core.translator.algebra import Polynomial, TooComplex, atom
-from vae_core.translator.forms import elementwise, recognised
 from vae_core.translator.functions import absolute
+from vae_core.translator.patterns import elementwise, recognised
 from vae_core.translator.syntax import last_name, refusal
 from vae_core.translator.terms import Inner, Kind, Term
 from vae_core.translator.values import Criterion

@@ -7,9 +7,9 @@ from math import pi
 
 from vae_core.translator import calls, criteria
 from vae_core.translator.algebra import Polynomial, TooComplex, atom, number
-from vae_core.translator.forms import recognised
+from vae_core.translator.errors import Refusal
 from vae_core.translator.functions import power
-from vae_core.translator.refusal import Refusal
+from vae_core.translator.patterns import recognised
 from vae_core.translator.syntax import last_name, quote, refusal
 from vae_core.translator.terms import Axes, How, Inner, Size, Term, Unclear
 from vae_core.translator.values import Criterion, Value

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from vae_core.convention import Weights
+from vae_core.theory.convention import Weights
 from vae_core.translator.algebra import Atom, Polynomial
-from vae_core.translator.refusal import Missing, Refusal
+from vae_core.translator.errors import Missing, Refusal
 from vae_core.translator.terms import Kind, Size
 
 FARTHEST = 1e30  # of a weight from 1, up or down

@@ -6,7 +6,7 @@ import tokenize
 from collections.abc import Iterator
 from textwrap import dedent
 
-from vae_core.translator.refusal import Refusal
+from vae_core.translator.errors import Refusal
 
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 2_500

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from vae_core.convention import Weights
+from vae_core.theory.convention import Weights
 from vae_core.translator.loss import Loss
 from vae_core.translator.snippet import snippet
 from vae_core.translator.terms import Kind

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import Session
 
-from app.models import NONFINITE
+from app.database.tables import NONFINITE
 from app.store import chunks, summaries
 from vae_core.events import StepTerms
 

@@ -7,20 +7,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.comparison import Images
-from app.database import Database
-from app.launch import varied
-from app.models import LIVE
+from app.comparison import summary
+from app.comparison.compare import Images
+from app.database.engine import Database
+from app.launch.request import varied
 from app.plots.figure import Line
 from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
+from app.run_rules import LIVE
 from app.store import evaluations, events, pictures, runs
-from app.units import READING_NAMES, decoder, reconstruction_unit
-from app.web import findings
-from app.web.comparing import Base, By, compared
+from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
+from app.web.api.compare import Base, By, compared
 from app.web.dependencies import DatabaseDep
-from app.web.pages.view import Json, lines, page, page_data
-from vae_core.config import TrainConfig
+from app.web.pages.page_data import Json, lines, page_data
+from app.web.rendering import page
+from vae_core.config.train_config import TrainConfig
 
 router = APIRouter()
 
@@ -40,7 +41,7 @@ def show_comparison(request: Request, database: DatabaseDep, base: Base = None, 
         contrasts = _contrasts(session, ids, seen.found.images)
     last = {run_id: rows[-1] for run_id, rows in evaluated.items() if rows}
     configs = [run.train_config for run in seen.runs]
-    letters = list(findings.LETTERS[: len(ids)])
+    letters = list(summary.LETTERS[: len(ids)])
     drawn = lines(seen.runs, letters)
     variational = [config.model == "vae" for config in configs]
     units = [reconstruction_unit(config) for config in configs]
@@ -52,8 +53,8 @@ def show_comparison(request: Request, database: DatabaseDep, base: Base = None, 
         "letters": letters,
         "decoders": [decoder(config) for config in configs],
         "comparison": seen.found,
-        "headline": findings.headline(seen.found, findings.labels(seen.runs)),
-        "unpaired": findings.unpaired(seen.runs, seen.reports, seen.scores, letters),
+        "headline": summary.headline(seen.found, summary.labels(seen.runs)),
+        "unpaired": summary.unpaired(seen.runs, seen.reports, seen.scores, letters),
         "reasons": {
             reason: [told for told in seen.found.verdicts if told.reason == reason]
             for reason in dict.fromkeys(told.reason for told in seen.found.verdicts)
@@ -61,7 +62,7 @@ def show_comparison(request: Request, database: DatabaseDep, base: Base = None, 
         "live": any(run.status in LIVE for run in seen.runs),
         "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
         "same_images": len({(config.dataset, config.binarize) for config in configs}) == 1,
-        "reading": findings.of_readings(seen.found, seen.runs, seen.reports, letters),
+        "reading": summary.of_readings(seen.found, seen.runs, seen.reports, letters),
         "readings": READING_NAMES,
         "contrasts": contrasts,
         "planes": planes,

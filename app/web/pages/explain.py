@@ -6,20 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from app.equations import EQUATIONS
-from app.exhibits import ERROR, Controls, exhibits, widths_table
-from app.listings import listing
-from app.measurements import Grid, grids
-from app.statistics import Missing
+from app.comparison.comparability import Verdict, units_sentence, verdict
+from app.explain.equations import EQUATIONS
+from app.explain.exhibits import ERROR, Controls, exhibits, widths_table
+from app.explain.source_code import listing
 from app.templating import folder
-from app.units import QUANTITIES
-from app.verdicts import Verdict, units_sentence, verdict
+from app.text.markdown_tables import Grid, grids
+from app.text.quantities import QUANTITIES
 from app.web.dependencies import ShelfDep
-from app.web.pages.view import page
-from vae_core.config import TrainConfig
+from app.web.pixel_statistics import Missing
+from app.web.rendering import page
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
-from vae_core.references import collapsed
+from vae_core.theory.references import collapsed
 
 router = APIRouter()
 

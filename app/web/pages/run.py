@@ -3,17 +3,19 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.description import description
 from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
-from app.logs import tail
-from app.models import LIVE
-from app.store import control, events, pictures, runs, vitals
-from app.web.api import RunId, listed
+from app.jobs.logs import tail
+from app.run_page.context import description
+from app.run_rules import EXTENDS, GOES_ON, LIVE
+from app.store import events, pictures, runs, vitals
+from app.store.public import listed
+from app.web.api.diagnosis import public, read_course
+from app.web.api.files import checkpoints_of
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
-from app.web.diagnosis import public, read_course
-from app.web.files import checkpoints_of
-from app.web.pages.view import page, page_data
+from app.web.pages.page_data import page_data
+from app.web.parameters import RunId
+from app.web.rendering import page
 
 router = APIRouter()
 
@@ -38,8 +40,8 @@ def show_run(
         "run": run,
         "counting": course.statistics is None and shelf.expects(stored.train_config),
         "live": stored.status in LIVE,
-        "goes_on": control.GOES_ON,
-        "extends": control.EXTENDS,
+        "goes_on": GOES_ON,
+        "extends": EXTENDS,
         "diagnosis": public(run_id, diagnose(course)),
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),

@@ -10,16 +10,18 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from app.database import Database
+from app.database.engine import Database
+from app.database.tables import Run
 from app.errors import Conflict, NotFound
-from app.models import Run
 from app.store import events, listing, runs
-from app.units import LIKELIHOOD_NAMES
-from app.web.actions import ACTIONS
-from app.web.api import RunFilter, RunId, listed
-from app.web.columns import COLUMNS, NAME, STANDARD, Name
+from app.store.public import listed
+from app.text.quantities import LIKELIHOOD_NAMES
+from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
-from app.web.pages.view import Json, page
+from app.web.pages.columns import COLUMNS, NAME, STANDARD, Name
+from app.web.pages.page_data import Json
+from app.web.parameters import RunFilter, RunId
+from app.web.rendering import page
 from vae_core.datasets.facts import FACTS
 
 router = APIRouter()

@@ -10,16 +10,17 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from app.errors import Refused
-from app.forms import typed
-from app.formulas import said, seen
-from app.statistics import Shelf
+from app.launch.form import typed
 from app.store import runs
-from app.translator import SIZES, Reductions, asked, form_values
+from app.text.numbers import said
+from app.translate.answer import SIZES, Reductions, asked, form_values
+from app.translate.recipes import seen
 from app.web.dependencies import ShelfDep
-from app.web.pages.view import page
-from vae_core.config import ConfigError, RefusedConfig
+from app.web.pixel_statistics import Shelf
+from app.web.rendering import page
+from vae_core.config.errors import refused
+from vae_core.config.train_config import ConfigError, RefusedConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.refusals import refused
 from vae_core.translator.recipes import RECIPES
 
 router = APIRouter()

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from app.diagnosis.course import Course
-from app.store.numbers import plain
-from vae_core.config import TrainConfig
+from app.store.nonfinite import plain
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import load
-from vae_core.datasets.statistics import Statistics, statistics
 from vae_core.events import Evaluation, StepTerms
 from vae_core.report import Report
-from vae_core.training import train
+from vae_core.theory.pixel_statistics import Statistics, statistics
+from vae_core.training.train import train
 
 FIRST = {
     "reconstruction": 45.0, "kl": 0.1, "active_units": 0, "elbo_se": 0.2, "mse_per_pixel": 0.16, "decoder_std": 0.5,

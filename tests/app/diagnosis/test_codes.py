@@ -8,9 +8,9 @@ import torch
 
 from app.diagnosis.codes import LEAST_LOG_VARIANCE, log_variance, prior
 from app.diagnosis.course import Course
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.vae import build_model
+from vae_core.model.vae import build_model
 
 Make = Callable[..., Course]
 GAUSS = {"likelihood": "gaussian", "sigma": 0.02}

@@ -8,8 +8,8 @@ import pytest
 
 from app.diagnosis.collapse import collapse
 from app.diagnosis.course import Course
-from vae_core.config import TrainConfig
-from vae_core.linear import live_units
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.linear import live_units
 
 Make = Callable[..., Course]
 DEAD: dict[str, Any] = {"active_units": [0], "kl": [0.0], "reconstruction": [27.3, 27.2, 27.2]}  # the mean image's 27.1

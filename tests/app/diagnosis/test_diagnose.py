@@ -7,7 +7,7 @@ import pytest
 
 from app.diagnosis.course import Course
 from app.diagnosis.diagnose import CHECKS, diagnose
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.presets import PRESETS
 
 Trained = Callable[..., Course]

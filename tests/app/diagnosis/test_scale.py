@@ -8,9 +8,9 @@ import torch
 
 from app.diagnosis.course import Course
 from app.diagnosis.scale import DEVIATIONS, LEAST_LOG_SCALE, scale
-from vae_core.config import TrainConfig
-from vae_core.likelihoods import choose_likelihood
-from vae_core.likelihoods.location_scale import MIN_LOG_SCALE
+from vae_core.config.train_config import TrainConfig
+from vae_core.model.likelihoods import choose_likelihood
+from vae_core.model.likelihoods.location_scale import MIN_LOG_SCALE
 
 LEARNED = {"likelihood": "gaussian", "scale": "shared"}
 

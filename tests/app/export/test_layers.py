@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from app.export.layers import decoder_layers, encoder_layers
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.networks import Residual, decoder, encoder
+from vae_core.model.networks import Residual, decoder, encoder
 
 
 @pytest.mark.parametrize("architecture", ["mlp", "conv", "resnet"])

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from app.export.script import STEPS, script
 from tests.vae_core.datasets.conftest import idx_bytes
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
 from vae_core.datasets.mirrors import MIRRORS
 from vae_core.datasets.registry import load
 from vae_core.events import StepTerms
-from vae_core.training import train
+from vae_core.training.train import train
 
 SMALL: dict[str, Any] = {
     "hidden": (16,), "latent_dim": 3, "batch_size": 32, "max_steps": STEPS, "device": "cpu",

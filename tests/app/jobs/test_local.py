@@ -139,9 +139,8 @@ def test_a_process_is_known_by_number_and_create_time(executor, eventually):
 
 
 def test_the_server_side_imports_no_torch():
-    program = (
-        "import sys, app.jobs.local, app.jobs.scheduler, app.stream; print({'torch', 'sklearn'} & set(sys.modules))"
-    )
+    imports = "import sys, app.jobs.local, app.jobs.scheduler, app.live.messages"
+    program = f"{imports}; print({{'torch', 'sklearn'}} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "set()"
 
 

@@ -15,10 +15,10 @@ from app.plots.pixels import (
     normaliser_figure,
     white_pixel_figure,
 )
-from vae_core.likelihoods import Likelihood
-from vae_core.likelihoods.bernoulli import Bernoulli
-from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.likelihoods.gaussian import Gaussian
+from vae_core.model.likelihoods import Likelihood
+from vae_core.model.likelihoods.bernoulli import Bernoulli
+from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
+from vae_core.model.likelihoods.gaussian import Gaussian
 
 
 def drawn(figure: Figure, number: int) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from app.plots.figure import Figure, Line
 from app.plots.references import reference_marks
 from app.plots.terms import terms_figure
-from vae_core.references import BOTH, BOUND, Reference
+from vae_core.theory.references import BOTH, BOUND, Reference
 
 A = Line(1, "A", 1, "solid")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.measurements import grids
 from app.plots.tradeoffs import MOST_UNITS, balance_figure, implied_figure, kl_figure, noise_figure, spectrum_figure
-from vae_core.config import TrainConfig
-from vae_core.convention import implied
+from app.text.markdown_tables import grids
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.convention import implied
 
 
 def test_the_code_and_the_prior_are_densities_whose_kl_is_the_formulas() -> None:

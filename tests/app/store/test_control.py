@@ -1,9 +1,9 @@
 import pytest
 
+from app.database.tables import Run
 from app.errors import Conflict
-from app.models import Run
 from app.store import attempts, control, runs
-from vae_core.config import RefusedConfig
+from vae_core.config.train_config import RefusedConfig
 
 ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
 STATUSES = ("queued", "running", "paused", *ENDED)

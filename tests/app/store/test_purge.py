@@ -1,7 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.models import Run, now
+from app.database.tables import Run, now
 from app.store import evaluations, events, purge, reports, runs, steps
 from app.store import pictures as sheets
 from app.store import scores as score_rows

@@ -3,10 +3,11 @@ from typing import get_args
 
 import pytest
 
+from app.database.tables import Run, dumps
 from app.errors import Conflict, NotFound, Refused
-from app.models import Run, RunStatus, dumps
+from app.run_rules import RunStatus
 from app.store import attempts, control, events, runs
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 
 ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
 

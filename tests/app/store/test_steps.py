@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from app.database import Database
+from app.database.engine import Database
 from app.errors import Refused
 from app.store import chunks, runs, steps, summaries
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms
 
 TERMS = ("reconstruction", "kl", "elbo", "loss", "beta")

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.database.tables import Run
 from app.jobs.executor import Handle
 from app.main import create_app
-from app.models import Run
 from app.settings import Settings
 from app.store import attempts, evaluations, events, pictures, reports, runs, steps
 from app.store import scores as score_rows

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from app.equations import EQUATIONS, mathml
+from app.explain.equations import EQUATIONS, mathml
 from tests.server import wait_until
 
 

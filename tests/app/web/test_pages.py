@@ -12,11 +12,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app import statistics
-from app.models import Run
+from app.database.tables import Run
 from app.store import attempts, evaluations, runs
+from app.web import pixel_statistics
 from tests.server import wait_until
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import DatasetUnavailable
 from vae_core.events import Vitals
@@ -379,7 +379,7 @@ def test_a_page_asks_again_while_the_pixels_are_counted_and_not_where_there_are_
             raise DatasetUnavailable("…")
         assert release.wait(30)
 
-    monkeypatch.setattr(statistics, "statistics", count)
+    monkeypatch.setattr(pixel_statistics, "statistics", count)
     page = text(client, f"/runs/{trained()}")
     release.set()
     assert "<li data-soon>None yet: the pixels of Digits 8×8 are being counted" in page

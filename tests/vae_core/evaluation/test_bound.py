@@ -7,7 +7,7 @@ from torch.distributions import MultivariateNormal
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.bound import UNRELIABLE, importance_bound, log_marginals
 from vae_core.evaluation.heldout import evaluate
-from vae_core.vae import VAE, build_model
+from vae_core.model.vae import VAE, build_model
 
 SIGMA = 0.2
 

@@ -3,7 +3,7 @@ import torch
 
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.examine import BOUND_IMAGES, examine
-from vae_core.vae import build_model
+from vae_core.model.vae import build_model
 
 
 @pytest.mark.parametrize("model_name", ["vae", "ae"])

@@ -5,7 +5,7 @@ import torch
 
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.fidelity import measure_fidelity
-from vae_core.vae import VAE, build_model
+from vae_core.model.vae import VAE, build_model
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import elbo_terms
 from vae_core.evaluation.gradients import GradientNoise, expected_gradient, gradient_noise
-from vae_core.vae import VAE, build_model
+from vae_core.model.elbo import elbo_terms
+from vae_core.model.vae import VAE, build_model
 
 PARTS = ("encoder", "decoder")
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import draw, elbo_terms, kl_per_dim
 from vae_core.evaluation.heldout import ACTIVE, SEED, evaluate
-from vae_core.vae import VAE, build_model
+from vae_core.model.elbo import draw, elbo_terms, kl_per_dim
+from vae_core.model.vae import VAE, build_model
 
 MOMENT = {"step": 3, "epoch": 0.5, "seconds": 1.5}
 

@@ -4,7 +4,7 @@ import torch
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.decoded import decode_all
 from vae_core.evaluation.scale import freeze_scale
-from vae_core.vae import build_model
+from vae_core.model.vae import build_model
 
 
 @pytest.mark.parametrize(("likelihood", "power"), [("gaussian", 2), ("laplace", 1)])

@@ -6,8 +6,8 @@ from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scores import score
 from vae_core.evaluation.xray import xray
-from vae_core.pictures import draw_held_out
-from vae_core.vae import build_model
+from vae_core.model.vae import build_model
+from vae_core.training.pictures import draw_held_out
 
 READINGS = {"soft_bernoulli", "continuous_bernoulli_raw", "continuous_bernoulli_mean", "gaussian_fitted"}
 

@@ -6,9 +6,9 @@ from torch import Tensor
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import kl_per_dim
 from vae_core.evaluation.surgery import dissect
-from vae_core.vae import VAE, build_model
+from vae_core.model.elbo import kl_per_dim
+from vae_core.model.vae import VAE, build_model
 
 N, Z = 2000, 6
 

@@ -5,14 +5,14 @@ import pytest
 import torch
 from torch import optim
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import elbo_terms
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.xray import HALF_LEVEL, Reading, xray
-from vae_core.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.pixels import to_unit
-from vae_core.vae import VAE, build_model
+from vae_core.model.elbo import elbo_terms
+from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
+from vae_core.model.pixels import to_unit
+from vae_core.model.vae import VAE, build_model
 
 MOMENT = {"step": 0, "epoch": 0.0, "seconds": 0.0}
 NAMES = [

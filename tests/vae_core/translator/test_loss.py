@@ -2,10 +2,10 @@
 
 import pytest
 
-from vae_core.convention import Weights
+from vae_core.theory.convention import Weights
 from vae_core.translator.algebra import atom, number
+from vae_core.translator.errors import Missing, Refusal
 from vae_core.translator.loss import Loss
-from vae_core.translator.refusal import Missing, Refusal
 from vae_core.translator.terms import Size
 
 D, M = atom(Size.PIXELS), atom(Size.BATCH)

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from vae_core.translator.algebra import number
-from vae_core.translator.pasted import read_loss
+from vae_core.translator.read_code import read_loss
 from vae_core.translator.recipes import RECIPES, Summed, summed_code, summed_loss
 from vae_core.translator.translation import translate
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core.config import TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.elbo import elbo_terms
-from vae_core.translator.pasted import read_loss
+from vae_core.model.elbo import elbo_terms
+from vae_core.model.vae import build_model
+from vae_core.translator.read_code import read_loss
 from vae_core.translator.recipes import RECIPES
 from vae_core.translator.snippet import snippet
 from vae_core.translator.translation import translate
-from vae_core.vae import build_model
 
 M, Z = 6, 3
 DIGITS = FACTS["digits"]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.translator.pasted import read_loss
-from vae_core.translator.refusal import Missing, Refusal
+from vae_core.translator.errors import Missing, Refusal
+from vae_core.translator.read_code import read_loss
 from vae_core.translator.syntax import MAX_CHARACTERS, parse
 
 HOSTILE = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.config import TrainConfig
-from vae_core.convention import implied
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.convention import implied
 from vae_core.translator.algebra import number
 from vae_core.translator.loss import Loss
 from vae_core.translator.recipes import RECIPES, Summed, summed_loss

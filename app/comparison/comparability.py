@@ -1,0 +1,162 @@
+"""Which quantities of several runs share a unit, and why: rules about configurations alone. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.text.quantities import SHORT_NAMES, bits_unit, decoder, pixels, reconstruction_unit
+from vae_core.config.train_config import TrainConfig
+from vae_core.theory.convention import implied
+
+BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of the decoder's likelihood
+OF_PIXELS = {"mse_per_pixel", "bce_per_pixel", "ssim", "psnr"}
+OF_LIKELIHOOD = ("likelihood", "binarize", "dequantize")
+OF_LOSS = (
+    "model",
+    "objective",
+    "reconstruction_reduction",
+    "kl_reduction",
+    "beta",
+    "beta_schedule",
+    "warmup_steps",
+    "free_bits",
+    "importance_samples",
+    "elbo_weight",
+    "mmd_weight",
+)  # fmt: skip  what the loss is made of besides the likelihood
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a quantity of these runs may be compared, and the sentence that says why."""
+
+    quantity: str
+    comparable: bool
+    reason: str
+
+
+def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
+    """Whether the runs of these configurations have the quantity in one unit, of the same images."""
+    if not _equal(config.dataset for config in configs):
+        datasets = _listed(sorted(config.dataset for config in configs))
+        return Verdict(quantity, False, f"The runs look at different images: {datasets}.")
+    if quantity in _AUTOENCODER and any(config.model == "ae" for config in configs):
+        return Verdict(quantity, False, _AUTOENCODER[quantity])
+    if quantity in _RULES:
+        return _RULES[quantity](configs)
+    if quantity in BOUNDS:
+        return Verdict(quantity, _equal(map(reconstruction_unit, configs)), units_sentence(configs))
+    if quantity in OF_PIXELS and not _equal(map(pixels, configs)):
+        return Verdict(quantity, False, f"The images are not the same: {_listed(map(pixels, configs))}.")
+    return Verdict(quantity, True, _SHARED[quantity])
+
+
+_AUTOENCODER = {
+    "kl": "A plain autoencoder has no KL.",
+    "negative_elbo": "A plain autoencoder has no ELBO.",
+    "bits_per_dim": "A plain autoencoder has no ELBO to count in bits.",
+    "log_px": "A plain autoencoder has no p(x).",
+}
+_SHARED = {
+    "kl": "Nats of the code under the same prior, whatever the decoder.",
+    "active_units": "Counted from the encoder's means alone, which every model has.",
+    "mse_per_pixel": "Squared error of the decoder's mean on the same images.",
+    "bce_per_pixel": "Cross-entropy of the decoder's mean on the same images.",
+    "accuracy": "Labels of the same images, found by the encoder's means alone.",
+    "ssim": "The decoder's mean beside the same images.",
+    "psnr": "The decoder's mean beside the same images.",
+}
+
+
+def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
+    names = OF_LOSS if _equal(map(reconstruction_unit, configs)) else (*OF_LIKELIHOOD, *OF_LOSS)
+    parts = {name: values for name in names if not _equal(values := [getattr(config, name) for config in configs])}
+    if not parts:
+        return Verdict("loss", True, "All of these were trained to minimise one and the same sum.")
+    differing = "; ".join(f"{name}: {_listed(values)}" for name, values in parts.items())
+    return Verdict("loss", False, f"What was minimised differs. {differing}.")
+
+
+def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
+    """What differs between runs although their numbers share a unit: sentences."""
+    told = []
+    betas = [beta for config in configs if (beta := implied(config).beta) is not None]
+    if len(set(betas)) > 1:
+        told.append(
+            f"They were trained with different weights of the KL (β = {_listed(f'{beta:.4g}' for beta in betas)}): "
+            "the numbers here count it once, but each run was asked for another trade of KL for reconstruction."
+        )
+    if not _equal(config.total_steps for config in configs):
+        steps = " and ".join(f"{config.total_steps:,}" for config in configs)
+        told.append(f"They were trained for {steps} steps.")
+    return tuple(told)
+
+
+def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
+    """Whether the quantity cannot be negative, so that a percentage of it means something: no density's log can say."""
+    if quantity in {"negative_elbo", "soft_bernoulli"}:
+        return quantity == "soft_bernoulli" or not any("density" in reconstruction_unit(config) for config in configs)
+    return quantity in {"mse_per_pixel", "bce_per_pixel", "bits_per_dim"}
+
+
+def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
+    units = [bits_unit(config) for config in configs]
+    if None in units:
+        return Verdict("bits_per_dim", False, "On grey pixels the BCE gives no pixel value a probability.")
+    if not _equal(units):
+        return Verdict("bits_per_dim", False, f"Bits of different values: {_listed(units)}.")
+    if units[0] != "8-bit pixels":
+        return Verdict("bits_per_dim", True, f"Probabilities of the same values: {units[0]}.")
+    return Verdict(
+        "bits_per_dim",
+        True,
+        "Probabilities of the same 8-bit pixels, a density integrated over the bin of each level: the one unit of the "
+        "ELBO that all densities and the discretised logistic share.",
+    )
+
+
+_RULES = {"loss": _loss_verdict, "bits_per_dim": _bits_verdict}
+
+
+def units_sentence(configs: Sequence[TrainConfig]) -> str:
+    """Why the reconstruction terms do, or do not, share an axis."""
+    if not _equal(config.dataset for config in configs):
+        return "These runs look at different images, so none of their likelihoods can be compared."
+    units = {reconstruction_unit(config): config for config in configs}
+    if len(units) == 1:
+        decoders = " and ".join(dict.fromkeys(map(decoder, configs)))
+        return (
+            f"All of these are −log p(x|z), every constant included, under {decoders}: one unit, so they share an axis."
+        )
+    clauses = "; ".join(_clause(unit, configs) for unit in units)
+    shared = verdict("bits_per_dim", configs).comparable
+    return (
+        f"{clauses}. These have no common zero and no common scale, so each unit gets a row of its own"
+        f"{', and bits/dim is the unit that they share' * shared}."
+    )
+
+
+def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:
+    """'MSE and CB are −log of a density of the grey image', for the runs that count in this unit."""
+    sharing = [config for config in configs if reconstruction_unit(config) == unit]
+    names = list(dict.fromkeys(SHORT_NAMES[config.likelihood] for config in sharing))
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} −log of {_meaning(sharing[0])}"
+
+
+def _meaning(config: TrainConfig) -> str:
+    if config.likelihood == "discretized_logistic":
+        return "the probability of the 256 grey levels"
+    grain = "dequantised" if config.dequantize else "grey"
+    if config.likelihood != "bernoulli":
+        return f"a density of the {grain} image"
+    if config.binarize == "none":
+        return f"the probability of a binary image, averaged over those that the {grain} one stands for"
+    return f"the probability of {pixels(config)}"
+
+
+def _equal(values: Iterable[object]) -> bool:
+    return len(set(values)) == 1
+
+
+def _listed(values: Iterable[object]) -> str:
+    shown = (("yes" if value else "no") if isinstance(value, bool) else str(value) for value in values)
+    return ", ".join(dict.fromkeys(shown))

@@ -1,0 +1,59 @@
+"""A quantity that several runs have in one unit: who is ahead, and by more than chance or not. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.comparison.pairing import Gap, Lead, Scores, leading, paired
+from app.text.quantities import QUANTITIES
+
+Cell = tuple[float | None, float | None]  # a run's value and its standard error over images
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """A quantity of every run, held out, or their −ELBO under one reading of the X-ray.
+
+    `gaps` are from the baseline. `best` is the run that is better than each other; where the images were scored one by
+    one, by more than the choice of images explains, and `lead` is then that of the run with the least mean.
+    """
+
+    quantity: str
+    values: tuple[float | None, ...]
+    errors: tuple[float | None, ...]
+    gaps: tuple[Gap | None, ...]
+    best: int | None
+    lead: Lead | None
+
+
+def yardstick(name: str, cells: Sequence[Cell], scored: Sequence[Scores], base: int, *, ratio: bool) -> Yardstick:
+    """The quantity of this name. `scored` are the runs' scores of the same images, or none."""
+    values, errors = zip(*cells, strict=True)
+    better = QUANTITIES[name].better if name in QUANTITIES else "lower"
+    if not scored or any(name not in run for run in scored):
+        gaps = [_gap(value, values[base]) for value in values]
+        lead, best = None, _first(values, better)
+    else:
+        gaps = [paired(name, run, scored[base], ratio=ratio) for run in scored]
+        lead = leading(name, scored, ratio=ratio) if better == "lower" else None
+        best = lead.first if lead and _ahead_of_all(name, scored, lead.first) else None
+    gaps[base] = None
+    return Yardstick(name, values, errors, tuple(gaps), best, lead)
+
+
+def _gap(value: float | None, base: float | None) -> Gap | None:
+    return None if value is None or base is None else Gap(value - base)
+
+
+def _ahead_of_all(name: str, scored: Sequence[Scores], first: int) -> bool:
+    """Whether the interval of the distance to every other run leaves zero out."""
+    gaps = [paired(name, run, scored[first], ratio=False) for run in [*scored[:first], *scored[first + 1 :]]]
+    return all(gap and gap.clear for gap in gaps)
+
+
+def _first(values: Sequence[float | None], better: str) -> int | None:
+    """The run with the best value, where all have one and no two are equal."""
+    known = [value for value in values if value is not None]
+    choose = {"lower": min, "higher": max}.get(better)
+    if choose is None or len(known) < len(values) or len(set(known)) < len(known):
+        return None
+    return values.index(choose(known))

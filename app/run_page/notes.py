@@ -1,0 +1,108 @@
+"""What a run's page remarks: sentences made from its configuration and its numbers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from app.text.loss_summary import objective
+from app.text.numbers import number, percent, within
+from app.text.quantities import READING_NAMES
+from vae_core.config.train_config import TrainConfig
+from vae_core.presets import Published
+from vae_core.theory.convention import implied
+
+Found = Mapping[str, Any]
+
+
+def loss_remarks(config: TrainConfig) -> list[str]:
+    """Where the loss is not the −ELBO that is plotted: what it is instead."""
+    remarks = []
+    if said := objective(config):
+        remarks.append(f"{said} Plotted is the ELBO; what is minimised is the loss.")
+    if config.free_bits > 0:
+        remarks.append(
+            f"Below {config.free_bits:g} nats a dimension the loss stops pushing the KL; what is plotted has no floor."
+        )
+    told = implied(config)
+    if told.beta is not None and abs(told.beta - 1) > 1e-9:
+        equal = ""
+        if told.sigma is not None:
+            family = "Gaussian with σ" if config.likelihood == "gaussian" else "Laplace with b"
+            equal = f": up to a factor it is the −ELBO of a {family} = {number(told.sigma)}"
+        remarks.append(
+            f"This loss weighs the KL as β = {number(told.beta)} would{equal}. The terms below are the sums that it "
+            "stands for."
+        )
+    if config.likelihood == "continuous_bernoulli" and not config.dequantize:
+        remarks.append(
+            "Pixels that are always black let this density grow without end: −ELBO has no floor, and says less the "
+            "longer it falls. Dequantise to give it one."
+        )
+    return remarks
+
+
+def belief(evaluation: Found) -> str | None:
+    """How large the decoder expects its errors to be, and how large they are; None where that was not measured."""
+    expected, mse = evaluation.get("decoder_std"), evaluation.get("mse_per_pixel")
+    if expected is None or mse is None:
+        return None
+    return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Whether a finished run came as near to the published number as its tolerance says."""
+
+    passed: bool
+    sentence: str
+
+
+def reproduction(published: Published, status: str, evaluation: Found | None) -> Reproduction | None:
+    """The verdict on the last held-out evaluation of a finished run; None before, and without a −ELBO."""
+    if status != "finished" or evaluation is None or evaluation.get("elbo") is None:
+        return None
+    ours, se = -evaluation["elbo"], evaluation.get("elbo_se")
+    apart = ours - published.negative_elbo
+    passed = abs(apart) <= published.tolerance
+    where = f"{number(abs(apart))} nats {'above' if apart > 0 else 'below'} it"
+    verdict = "within the tolerance" if passed else "outside the tolerance"
+    return Reproduction(passed, f"This run ended at {within(ours, se)}: {where}, {verdict}.")
+
+
+def misread(config: TrainConfig, readings: Sequence[Found]) -> str | None:
+    """How much of a BCE decoder's value as a continuous Bernoulli hangs on how its outputs are read.
+
+    None for other decoders, and where the two readings are not there or agree within their errors.
+    """
+    if config.likelihood != "bernoulli":
+        return None
+    found = {reading["name"]: reading for reading in readings}
+    raw, mean = found.get("continuous_bernoulli_raw"), found.get("continuous_bernoulli_mean")
+    if not raw or not mean or raw["reconstruction"] is None or mean["reconstruction"] is None:
+        return None
+    gain = raw["reconstruction"] - mean["reconstruction"]
+    if gain <= 2 * ((raw["se"] or 0) + (mean["se"] or 0)):
+        return None
+    return (
+        f"As a density of the image, the same decoder is worth {number(gain)} nats more when its outputs are read "
+        "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: so much of "
+        "what separates BCE from CB is in the reading, not in the learning."
+    )
+
+
+def best_reading(readings: Sequence[Found]) -> str | None:
+    """What of a model's bits/dim is its declared distribution; None where its own reading has none."""
+    rows = [row for row in readings if row["bits_per_dim"] is not None]
+    own = next((row for row in rows if row["name"] == "own"), None)
+    if own is None:
+        return None
+    best = min(rows, key=lambda row: row["bits_per_dim"])
+    gain = own["bits_per_dim"] - best["bits_per_dim"]
+    if gain <= 2 * ((own["bits_per_dim_se"] or 0) + (best["bits_per_dim_se"] or 0)):
+        return "No other reading of these outputs does clearly better in bits/dim than the model's own."
+    return (
+        f"In bits/dim the outputs cost {number(own['bits_per_dim'])} as trained and {number(best['bits_per_dim'])} as "
+        f"{READING_NAMES[best['name']]}: {percent(gain / own['bits_per_dim'])} of the cost is the declared "
+        "distribution, not what was learned."
+    )

@@ -1,0 +1,22 @@
+"""The states of a run, which action goes from which, and the limits on what people say of one. Pure."""
+
+from typing import Literal
+
+from vae_core.config.train_config import TrainConfig
+
+RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "failed", "diverged", "interrupted"]
+LIVE = ("queued", "running", "paused")
+GOES_ON = ("paused", "stopped", "interrupted", "failed")
+EXTENDS = ("paused", "stopped", "finished")
+MOST_TAGS, LONGEST_TAG = 20, 40
+
+
+def unexamined(status: str, config: TrainConfig) -> str:
+    """Why a run has no report."""
+    if not config.examine:
+        return "its configuration leaves the examination out"
+    if status in LIVE:
+        return "its model is examined when training has finished"
+    if status == "finished":
+        return "it ended before models were examined"
+    return f"it is {status}, and only a finished model is examined"

@@ -1,0 +1,80 @@
+"""What a configuration's loss really trains, in a sentence or two, and the same loss said openly. Pure."""
+
+from typing import Any
+
+from app.text.numbers import said
+from app.text.quantities import DECODERS, LETTERS
+from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.theory.convention import implied
+from vae_core.theory.preflight import SUMS
+from vae_core.translator.translation import MAX_BETA, SCALE_BOUNDS, tidy
+
+
+def trains(config: TrainConfig) -> str:
+    """The model behind the loss, once a schedule has reached its end."""
+    told, decoder = implied(config), _decoder(config)
+    if config.model == "ae":
+        return f"An autoencoder: −log p(x|z) of a {decoder} alone, with no KL and no ELBO."
+    if other := objective(config):
+        return f"{other} The decoder is a {decoder}."
+    floor = f" Free bits put a floor of {config.free_bits:g} nats under each unit's KL." * (config.free_bits > 0)
+    return model(decoder, LETTERS.get(config.likelihood, ""), told.beta or 0.0, told.sigma) + floor
+
+
+def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
+    """The sentence of a loss that is −log p(x|z) and a weighted KL; `scale` is the one at which β would be 1."""
+    if beta == 0:
+        return f"There is no KL in it: it trains an autoencoder with a {decoder}, β = 0."
+    if scale is not None:
+        return f"It is the −ELBO of a {decoder} with {letter} = {said(scale)}, up to a factor."
+    if abs(beta - 1) < 1e-9:
+        return f"It is the −ELBO of a {decoder}, up to a factor: β = 1."
+    return f"It trains a β-VAE with a {decoder} and β = {said(beta)}; β = 1 would be the ELBO."
+
+
+def openly(config: TrainConfig) -> dict[str, Any]:
+    """The changes after which the same loss, up to a factor, says β and σ itself: sums, and β = 1 where a σ can."""
+    told = implied(config)
+    if told.beta is None or told.beta > MAX_BETA:
+        return {}
+    wanted = {**SUMS, "beta": tidy(told.beta)}
+    steady = config.beta_schedule == "constant"  # or β = 1 and another σ would be another loss on the way
+    if steady and told.sigma is not None and SCALE_BOUNDS[0] <= told.sigma <= SCALE_BOUNDS[1]:
+        wanted |= {"beta": 1.0, "sigma": tidy(told.sigma)}
+    return {name: value for name, value in wanted.items() if getattr(config, name) != value}
+
+
+def objective(config: TrainConfig) -> str:
+    """What is minimised, where it is not the −ELBO; else nothing."""
+    k = config.importance_samples
+    match config.objective:
+        case "iwae":
+            return f"The objective is the importance-weighted bound (IWAE) with K = {k}."
+        case "dreg":
+            return f"The objective is the importance-weighted bound with K = {k}, by the less noisy DReG gradient."
+        case "ciwae":
+            share = (
+                f"{config.elbo_weight:g} of the ELBO and {1 - config.elbo_weight:g} of the importance-weighted bound"
+            )
+            return f"The objective (CIWAE) is {share} with K = {k}."
+        case "beta_tcvae":
+            weight = f"the total correlation alone, not the whole KL, has the weight {config.beta:g}"
+            return f"The objective is the β-TCVAE's: {weight}."
+        case "mmd":
+            weight = f"{config.mmd_weight:g} times the squared distance (MMD) of the codes from the prior"
+            return f"The objective is the ELBO with the KL times {config.beta:g}, and a penalty of {weight}."
+        case _:
+            return ""
+
+
+def _decoder(config: TrainConfig) -> str:
+    """Its family, and where its scale comes from."""
+    letter, plain = LETTERS.get(config.likelihood, ""), f"{DECODERS[config.likelihood]} decoder"
+    if config.likelihood not in SCALED or (config.scale == "fixed" and implied(config).sigma):
+        return plain
+    return {
+        "fixed": f"{plain} with {letter} = {said(config.sigma)}",
+        "shared": f"{plain} that learns its {letter}",
+        "optimal": f"{plain} with each minibatch's best {letter}",
+        "per_pixel": f"{plain} that gives each pixel its {letter}",
+    }[config.scale]

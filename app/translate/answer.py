@@ -1,0 +1,215 @@
+"""What a loss really trains, asked by recipe, by reductions or by pasted code, and answered in sentences. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.errors import Refused
+from app.launch.request import command_line
+from app.text.formulas import formula
+from app.text.loss_summary import model
+from app.text.numbers import said
+from app.text.quantities import DECODERS, LETTERS
+from vae_core.config.errors import refused
+from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
+from vae_core.theory.linear import eigenvalues
+from vae_core.theory.pixel_statistics import Pixels
+from vae_core.translator.algebra import number
+from vae_core.translator.loss import Loss
+from vae_core.translator.read_code import read_loss
+from vae_core.translator.recipes import RECIPES, Summed, summed_code, summed_loss
+from vae_core.translator.terms import Kind
+from vae_core.translator.translation import LIKELIHOODS, Translation, translate
+
+Find = Callable[[str], Pixels | None]  # a data set's training pixels, where they are known
+ERRORS: dict[str, Kind] = {"bce": "bce", "mse": "sse", "l1": "l1"}
+
+SIZES = ("dataset", "latent_dim", "batch_size")  # that a loss meets
+
+Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Reduction = Literal["sum", "mean"]
+
+
+class Reductions(BaseModel):
+    """A loss by how it adds up its two terms."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: Literal["bce", "mse", "l1"]
+    pixels: Reduction = "sum"
+    batch: Reduction = "mean"
+    weight: Weight = 1.0
+    kl_dimensions: Reduction = "sum"
+    kl_batch: Reduction = "mean"
+    kl_weight: Weight = 1.0
+
+    def loss(self) -> Loss:
+        """Its weights, as powers of the sizes."""
+        return summed_loss(ERRORS[self.error], *self._summed())
+
+    def code(self) -> str:
+        """The same written out in PyTorch."""
+        return summed_code(ERRORS[self.error], *self._summed())
+
+    def _summed(self) -> tuple[Summed, Summed]:
+        return (
+            Summed(self.pixels, self.batch, number(self.weight)),
+            Summed(self.kl_dimensions, self.kl_batch, number(self.kl_weight)),
+        )
+
+
+class Question(BaseModel):
+    """The body of `POST /api/translate`: one of `code`, `recipe` and `loss`, and the sizes that it meets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str | None = None
+    recipe: str | None = None
+    loss: Reductions | None = None
+    dataset: str = "mnist"
+    latent_dim: Annotated[int, Field(ge=1, le=4096)] = 20
+    batch_size: Annotated[int, Field(ge=1, le=65536)] = 128
+    sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
+    values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+
+    def answer(self, find: Find = lambda _: None) -> "Answer":
+        """What the loss trains there, by the spectrum of pixels that are found. Raises `Refused`, `RefusedConfig`."""
+        if self.dataset not in FACTS:
+            raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
+        loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
+        spectrum = None if pixels is None else eigenvalues(LIKELIHOODS[loss.error], pixels).tolist()
+        told = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
+        return Answer(self, D, told, measured=spectrum is not None)
+
+    def _loss(self) -> Loss:
+        if sum(given is not None for given in (self.code, self.recipe, self.loss)) != 1:
+            raise Refused("Give one of code, recipe and loss.", "code")
+        if self.loss is not None:
+            return self.loss.loss()
+        if self.recipe is None:
+            return read_loss(self.code or "", self.values)
+        if self.recipe not in RECIPES:
+            raise Refused(f"recipe must be one of {', '.join(RECIPES)}, not {self.recipe[:60]!r}", "recipe")
+        return RECIPES[self.recipe].loss
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A translation at the sizes of a question, for people and for programs."""
+
+    question: Question
+    pixels: int
+    told: Translation
+    measured: bool  # whether live units are told by the data set's own spectrum, not by bounds for any pixels
+
+    @property
+    def config(self) -> TrainConfig | None:
+        """The configuration that trains the same, every reduction a sum; None where its bounds forbid it."""
+        if self.told.config is None:
+            return None
+        sizes = {"latent_dim": self.question.latent_dim, "batch_size": self.question.batch_size}
+        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.told.config})
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields of the configuration that are not the defaults: what a launch sends."""
+        if self.config is None:
+            return {}
+        defaults = TrainConfig().to_dict()
+        return {name: value for name, value in self.config.to_dict().items() if value != defaults[name]}
+
+    @property
+    def command(self) -> str | None:
+        """The shell command that trains it."""
+        return command_line(self.config) if self.config else None
+
+    @property
+    def collapse(self) -> str | None:
+        """The warning of units that die, and whose spectrum it rests on."""
+        if self.told.collapse is None or not self.measured:
+            return self.told.collapse
+        return f"{self.told.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the loss is, what its weights are, and what else follows, for people."""
+        return [self._model(), *self._views(), self._weights(), *self._factor(), *self._bounds()]
+
+    def public(self) -> dict[str, Any]:
+        """As the API shows it."""
+        told = self.told
+        return {
+            "likelihood": told.likelihood,
+            "implied_sigma": told.scale,
+            "implied_beta": told.beta,
+            "declared_sigma": told.declared,
+            "normalised_beta": told.normalised_beta,
+            "factor": told.factor,
+            "weights": asdict(told.weights),
+            "config": self.config and self.changes,
+            "command": self.command,
+            "snippet": told.snippet,
+            "collapse": self.collapse,
+            "live_units": told.live_units,
+            "assumed": list(told.loss.assumed),
+            "sentences": self.sentences,
+        }
+
+    def _model(self) -> str:
+        told, decoder = self.told, f"{DECODERS[self.told.likelihood]} decoder"
+        return model(decoder, LETTERS.get(told.likelihood, ""), told.beta, told.scale)
+
+    def _views(self) -> list[str]:
+        told = self.told
+        if told.declared is None or told.scale is None:
+            return []
+        letter, plain = LETTERS[told.likelihood], self.question.sigma is None
+        why = f", where −log p is {'SSE' if told.likelihood == 'gaussian' else 'L1'} and a constant" * plain
+        return [f"Said with {letter} = {said(told.declared)}{why}, it is a β-VAE with β = {said(told.beta)}."]
+
+    def _weights(self) -> str:
+        weights, question = self.told.weights, self.question
+        sizes = f"D = {self.pixels}, Z = {question.latent_dim} and M = {question.batch_size}"
+        loss = Loss(self.told.loss.error, number(weights.reconstruction), number(weights.kl))
+        return f"With {sizes} it is {formula(loss)}, each summed over its dimensions and averaged over the batch."
+
+    def _factor(self) -> list[str]:
+        if abs(self.told.factor - 1) < 1e-9:
+            return []
+        return [
+            f"The common factor {said(self.told.factor)} does not matter to Adam; for SGD it multiplies the learning "
+            "rate, and weight decay and clipping feel it too."
+        ]
+
+    def _bounds(self) -> list[str]:
+        return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
+
+
+def asked(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
+    """The answer to a question that a form or a command line asks. Raises `Refused` and `RefusedConfig`."""
+    try:
+        question = Question.model_validate(raw)
+    except ValidationError as error:
+        raise refused(error) from None
+    return question.answer(find)
+
+
+def printed(answer: Answer) -> str:
+    """The answer in lines for a terminal."""
+    told = answer.told
+    parts = [*answer.sentences, *([answer.collapse] if answer.collapse else [])]
+    if told.loss.assumed:
+        parts += ["", "Taken for granted:", *(f"  {sentence}" for sentence in told.loss.assumed)]
+    parts += ["", "The same, said openly:", "", *(f"    {line}".rstrip() for line in told.snippet.splitlines())]
+    if answer.command:
+        parts += ["", "As a run:", "", f"    {answer.command}"]
+    return "\n".join(parts)
+
+
+def form_values(form: Mapping[str, str]) -> dict[str, str]:
+    """The values among a form's fields, which are called value:NAME; those left empty are not given."""
+    pairs = ((name.partition(":"), value) for name, value in form.items())
+    return {name: value for (kind, _, name), value in pairs if kind == "value" and name and value.strip()}

@@ -1,0 +1,42 @@
+"""The losses of the field as rows of a table: what each adds up to, and what it trains. Pure."""
+
+from dataclasses import dataclass
+
+from app.text.formulas import formula
+from app.text.numbers import said
+from app.text.quantities import DECODERS, LETTERS
+from vae_core.translator.recipes import RECIPES
+from vae_core.translator.translation import translate
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A recipe as a row of a table: what it adds up, and what that trains at the sizes that it is known for."""
+
+    name: str
+    title: str
+    link: str
+    formula: str
+    sizes: str
+    trains: str
+    collapses: bool  # whatever the images
+
+    @property
+    def source(self) -> str:
+        """The link in short: a repository and the number of an issue, or a host."""
+        host, *path = self.link.removeprefix("https://").split("/")
+        if host != "github.com":
+            return host
+        return "/".join(path[:2]) + (f"#{path[3]}" if path[2] in {"issues", "pull"} else "")
+
+
+def seen() -> list[Seen]:
+    """Every recipe."""
+    rows = []
+    for one in RECIPES.values():
+        told = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
+        letter = LETTERS.get(told.likelihood, "β")
+        sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
+        trains = f"{DECODERS[told.likelihood]}, {letter} = {said(told.scale or told.beta)}"
+        rows.append(Seen(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None))
+    return rows

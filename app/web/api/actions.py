@@ -1,0 +1,85 @@
+"""What people do to a run: the API's verbs, and the buttons that are their twins on the pages."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from app.database.tables import Run
+from app.store import control
+from app.store.public import public_run
+from app.web.api.runs import Json
+from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.parameters import RunId
+from app.web.security import require_user
+
+router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
+
+Action = Literal["stop", "pause", "resume"]
+ACTIONS: dict[str, Callable[[Session, int], Run]] = {
+    "stop": control.stop,
+    "pause": control.pause,
+    "resume": control.resume,
+}
+
+
+class Extension(BaseModel):
+    """The new length of a run; where both are given, whichever ends first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    epochs: int | None = None
+    max_steps: int | None = None
+
+
+class Branch(BaseModel):
+    """What differs in a run that begins from the settings, or the weights, of another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    config: dict[str, Any] = {}
+    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+
+
+class Fork(Branch):
+    """With the step whose checkpoint is meant; the newest if none is."""
+
+    step: Annotated[int, Field(ge=1)] | None = None
+
+
+@router.post("/extend")
+def extend(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Extension, Body()]) -> Json:
+    """More epochs or steps for a run that has ended or paused."""
+    return changed(database, scheduler, lambda session: control.extend(session, run_id, **wanted.model_dump()))
+
+
+@router.post("/clone", status_code=201)
+def clone(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Branch, Body()]) -> Json:
+    """A new run with the same settings, but for the changes."""
+    return changed(database, scheduler, lambda session: control.clone(session, run_id, wanted.config, name=wanted.name))
+
+
+@router.post("/fork", status_code=201)
+def fork(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Fork, Body()]) -> Json:
+    """A new run that begins with this one's weights, under the changes."""
+    return changed(
+        database,
+        scheduler,
+        lambda session: control.fork(session, run_id, wanted.config, step=wanted.step, name=wanted.name),
+    )
+
+
+@router.post("/{action}")
+def act(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, action: Action) -> Json:
+    """Stop after saving (asked again: at once), pause after saving, or go on. 409 where the state forbids it."""
+    return changed(database, scheduler, lambda session: ACTIONS[action](session, run_id))
+
+
+def changed(database: DatabaseDep, scheduler: SchedulerDep, change: Callable[[Session], Run]) -> Json:
+    """Make the change, tell the scheduler, and answer with the run."""
+    with database.write() as session:
+        run_id = change(session).id or 0
+    scheduler.wake()
+    return public_run(database, run_id)

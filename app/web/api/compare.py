@@ -1,0 +1,78 @@
+"""Several runs side by side, as a program asks for them; the page reads them the same way."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import Session
+
+from app.comparison.compare import YARDSTICKS, Comparison, compare
+from app.comparison.pairing import Scores
+from app.comparison.summary import LETTERS, headline, labels
+from app.database.tables import Run
+from app.errors import Refused
+from app.store import evaluations, reports, runs, scores
+from app.text.quantities import READING_NAMES
+from app.web.dependencies import DatabaseDep
+from app.web.security import require_user
+
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
+
+BY = (*YARDSTICKS, *READING_NAMES)
+
+Base = Annotated[int | None, Query(ge=1, le=2**53)]
+By = Annotated[str | None, Query(max_length=60)]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The runs of a comparison, what is known of them, and what follows."""
+
+    runs: list[Run]
+    reports: Mapping[int, dict[str, Any]]
+    scores: Mapping[int, Scores]
+    found: Comparison
+
+
+def compared(session: Session, named: str, base: int | None, by: str | None) -> Compared:
+    """The runs '3,5' against run `base`, or the first, image by image by `by`. Raises `Refused`, `NotFound`."""
+    ids = run_ids(named)
+    if base is not None and base not in ids:
+        raise Refused(f"base must be one of the runs {', '.join(map(str, ids))}, not {base}", "base")
+    if by is not None and by not in BY:
+        raise Refused(f"by must be one of {', '.join(BY)}, not {by!r}", "by")
+    chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+    examined, scored = reports.last_of(session, ids), scores.of(session, ids)
+    place = 0 if base is None else ids.index(base)
+    found = compare(chosen, evaluations.last_of(session, ids), examined, scored, base=place, by=by)
+    return Compared(chosen, examined, scored, found)
+
+
+def run_ids(text: str) -> list[int]:
+    """'3,5' as the ids of a comparison. Raises `Refused`."""
+    try:
+        ids = list(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
+    except ValueError:
+        raise Refused(f"runs must be numbers separated by commas, such as 1,2, not {text[:60]!r}", "runs") from None
+    if not 2 <= len(ids) <= len(LETTERS) or not all(1 <= run_id < 2**53 for run_id in ids):
+        raise Refused(f"runs must name 2 to {len(LETTERS)} different runs, not {text[:60]!r}", "runs")
+    return ids
+
+
+@router.get("/compare")
+def compare_runs(
+    database: DatabaseDep, named: Annotated[str, Query(alias="runs")] = "", base: Base = None, by: By = None
+) -> dict[str, Any]:
+    """What two to eight runs share: verdicts with reasons, yardsticks with paired differences from the run `base` (the
+    first unless said), the X-ray, and image by image by the quantity `by` who is best and where they differ most.
+    """
+    with database.read() as session:
+        found = compared(session, named, base, by)
+    ids = [run.id for run in found.runs]
+    return {
+        "runs": ids,
+        "headline": headline(found.found, labels(found.runs)),
+        **asdict(found.found),
+        "base": ids[found.found.base],
+    }

@@ -1,0 +1,37 @@
+"""A run to take along, as files."""
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import StreamingResponse
+
+from app.database.engine import Database
+from app.export.formats import export
+from app.settings import Settings
+from app.web.dependencies import DatabaseDep, SettingsDep
+from app.web.parameters import RunId
+from app.web.security import require_user
+
+router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
+
+
+@router.get("/steps.csv")
+def read_csv(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> StreamingResponse:
+    """Every step, streamed."""
+    return _download(database, settings, run_id, "csv")
+
+
+@router.get("/steps.parquet")
+def read_parquet(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> StreamingResponse:
+    """Every step, streamed. 501 where the library that writes Parquet is not installed."""
+    return _download(database, settings, run_id, "parquet")
+
+
+@router.get("/export/{name}")
+def read_export(database: DatabaseDep, settings: SettingsDep, run_id: RunId, name: str) -> StreamingResponse:
+    """The run as a script, html, csv, parquet, json or safetensors."""
+    return _download(database, settings, run_id, name)
+
+
+def _download(database: Database, settings: Settings, run_id: int, name: str) -> StreamingResponse:
+    made = export(database, settings, run_id, name)
+    headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
+    return StreamingResponse(made.parts, media_type=made.media_type, headers=headers)

@@ -1,0 +1,165 @@
+"""The JSON API: parse, one call, answer. The pages are its HTML twins."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.database.engine import Database
+from app.errors import NotFound, Refused
+from app.jobs.queue import launch
+from app.launch.request import LaunchRequest, Tags
+from app.run_rules import unexamined
+from app.store import evaluations, pictures, reports, runs, steps, vitals
+from app.store.public import listed, public_run
+from app.web.dependencies import DatabaseDep, SchedulerDep
+from app.web.parameters import RunFilter, RunId, StepNumber
+from app.web.security import require_user
+from vae_core.config.train_config import json_schema
+from vae_core.presets import PRESETS
+
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
+
+Json = dict[str, Any]
+
+
+class RunChange(BaseModel):
+    """The body of `PATCH /api/runs/{id}`: only what is given changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    tags: Tags | None = None
+    notes: Annotated[str, Field(max_length=20_000)] | None = None
+
+
+@router.get("/config")
+def read_config() -> Json:
+    """JSON Schema of TrainConfig with help, bounds and defaults, and the presets."""
+    return {"schema": json_schema(), "presets": [asdict(preset) for preset in PRESETS.values()]}
+
+
+@router.post("/runs", status_code=201)
+def create_runs(database: DatabaseDep, scheduler: SchedulerDep, wanted: LaunchRequest) -> Json:
+    """Launch one run, or the several that a preset, a twin or seeds make."""
+    launched = launch(database, scheduler, wanted, runs.new_group())
+    return {"runs": [runs.public(run) for run in launched]}
+
+
+@router.get("/runs")
+def list_runs(database: DatabaseDep, wanted: Annotated[RunFilter, Query()]) -> Json:
+    """A page of runs, the cursor of the next page, how many runs match, and how many each filter value would leave."""
+    with database.read() as session:
+        page = runs.find(session, **wanted.model_dump())
+        return {
+            "runs": listed(session, page.runs),
+            "next": page.next,
+            "facets": page.facets,
+            "total": page.total,
+        }
+
+
+@router.get("/runs/{run_id}")
+def read_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """One run, deleted ones included, so that a link can still say what became of it."""
+    return public_run(database, run_id)
+
+
+@router.patch("/runs/{run_id}")
+def change_run(database: DatabaseDep, run_id: RunId, change: Annotated[RunChange, Body()]) -> Json:
+    """Rename, tag or annotate."""
+    with database.write() as session:
+        runs.update(session, run_id, **change.model_dump(exclude_unset=True))
+    return public_run(database, run_id)
+
+
+@router.delete("/runs/{run_id}")
+def delete_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """Hide a run that has ended; restore brings it back. 409 while it is live."""
+    with database.write() as session:
+        runs.delete(session, run_id)
+    return public_run(database, run_id)
+
+
+@router.post("/runs/{run_id}/restore")
+def restore_run(database: DatabaseDep, run_id: RunId) -> Json:
+    """Undo a deletion."""
+    with database.write() as session:
+        runs.restore(session, run_id)
+    return public_run(database, run_id)
+
+
+@router.get("/runs/{run_id}/steps")
+def read_steps(
+    database: DatabaseDep,
+    run_id: RunId,
+    first: Annotated[StepNumber, Query(alias="from")] = 1,
+    last: Annotated[StepNumber | None, Query(alias="to")] = None,
+    points: Annotated[int, Query(ge=1, le=20_000)] = 1000,
+    fields: Annotated[str, Query(max_length=200)] = ",".join(steps.FIELDS),
+    smooth: Annotated[float, Query(ge=0, lt=1)] = 0,
+) -> Json:
+    """The terms of a window of steps: raw where they fit in `points`, else min, mean and max of equal buckets.
+
+    With `smooth` also their moving average of that weight, over all steps whatever the window and the buckets.
+    """
+    chosen = tuple(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip()))
+    if unknown := [name for name in chosen if name not in steps.FIELDS]:
+        raise Refused(f"fields must be among {', '.join(steps.FIELDS)}, not {unknown[0][:60]!r}", "fields")
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
+
+
+@router.get("/runs/{run_id}/vitals")
+def read_vitals(database: DatabaseDep, run_id: RunId) -> Json:
+    """The gradient's norm, the learning rate and the bytes in use, at each of some five hundred steps of the run."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"run": run_id, **vitals.all(session, run_id)}
+
+
+@router.get("/runs/{run_id}/evaluations")
+def read_evaluations(database: DatabaseDep, run_id: RunId) -> Json:
+    """Every evaluation on the held-out split."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"evaluations": evaluations.all(session, run_id)}
+
+
+@router.get("/runs/{run_id}/report")
+def read_report(database: DatabaseDep, run_id: RunId) -> Json:
+    """What the closing examination of the run's model found. 404 while there is none."""
+    return _report(database, run_id)
+
+
+@router.get("/runs/{run_id}/xray")
+def read_xray(database: DatabaseDep, run_id: RunId) -> Json:
+    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
+    report = _report(database, run_id)
+    return {"run": run_id, "step": report["step"], "xray": report["xray"]}
+
+
+def _report(database: Database, run_id: int) -> Json:
+    with database.read() as session:
+        run = runs.get(session, run_id, deleted_too=True)
+        if report := reports.last(session, run_id):
+            return report
+    raise NotFound(f"Run {run_id} has no report: {unexamined(run.status, run.train_config)}.")
+
+
+@router.get("/runs/{run_id}/pictures")
+def read_pictures(database: DatabaseDep, run_id: RunId, kind: str | None = None) -> Json:
+    """Every picture sheet, oldest first."""
+    with database.read() as session:
+        runs.get(session, run_id, deleted_too=True)
+        return {"pictures": pictures.all(session, run_id, kind)}
+
+
+@router.get("/pictures/{digest}.png", response_class=Response)
+def read_picture(database: DatabaseDep, digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]) -> Response:
+    """A PNG under the hash of its bytes: it never changes."""
+    with database.read() as session:
+        png = pictures.png(session, digest)
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=31536000, immutable"})

@@ -1,0 +1,90 @@
+"""Refusals as answers: one JSON form for the API, one page for people, never a traceback."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from app.database.engine import is_unwritable, why_refused
+from app.errors import AppError, Unauthorised
+from app.web.rendering import templates
+from vae_core.config.train_config import RefusedConfig
+
+log = logging.getLogger(__name__)
+
+Errors = list[dict[str, Any]]
+
+RETRY_S = 5  # after a write that found the database locked for as long as it waits
+
+
+def install(app: FastAPI) -> None:
+    """Give every kind of refusal its answer."""
+    app.add_exception_handler(AppError, _refused)
+    app.add_exception_handler(RefusedConfig, _refused_config)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _unavailable)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(request: Request, status: int, errors: Errors) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"errors": errors}, status)
+    context = {"status": status, "title": HTTPStatus(status).phrase, "errors": errors}
+    return templates().TemplateResponse(request, "error.html", context, status)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101
+    if isinstance(error, Unauthorised) and not request.url.path.startswith("/api/"):
+        return RedirectResponse("/login", 303)
+    return _answer(request, error.status, [{"field": error.field, "message": error.message}])
+
+
+def _refused_config(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedConfig)  # noqa: S101
+    return _answer(request, 422, [{"field": one.field, "message": one.message} for one in error.errors])
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return _answer(request, 422, [_finding(detail) for detail in error.errors()])
+
+
+def _finding(detail: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic's finding: the field without where it stood (body, query), and the value if it is short."""
+    place = [str(part) for part in detail["loc"] if part not in {"body", "query", "path"}]
+    field = ".".join(place)[:200] or None
+    value = repr(detail.get("input"))
+    said = f" (was {value})" if len(value) <= 60 and detail["type"] != "missing" else ""
+    return {"field": field, "message": f"{field or 'body'}: {detail['msg']}{said}"}
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    message = error.detail if error.status_code != HTTPStatus.NOT_FOUND else "There is nothing at this address."
+    return _answer(request, error.status_code, [{"field": None, "message": message}])
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OperationalError)  # noqa: S101
+    log.warning("%s %s: %s", request.method, request.url.path, error.orig)
+    if is_unwritable(error):
+        return _answer(request, 507, [_general(why_refused(error))])
+    answer = _answer(request, 503, [_general(why_refused(error))])
+    answer.headers["Retry-After"] = str(RETRY_S)
+    return answer
+
+
+def _general(message: str) -> dict[str, Any]:
+    return {"field": None, "message": message}
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return _answer(request, 500, [{"field": None, "message": "Something went wrong here; the server's log says what."}])

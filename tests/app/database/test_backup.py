@@ -1,0 +1,50 @@
+import pytest
+
+from app.database.backup import back_up
+from app.database.engine import Database
+from app.errors import AppError
+from app.store import runs
+
+
+def names(url):
+    database = Database(url)
+    with database.read() as session:
+        found = [run.name for run in runs.find(session).runs]
+    database.close()
+    return found
+
+
+def test_a_backup_holds_what_was_committed(database, new_run, tmp_path):
+    new_run("kept")
+    with database.write() as session:
+        session.get_one(runs.Run, 1).name = "not yet committed"
+        session.flush()
+        target = back_up(database.engine, tmp_path / "copy.sqlite")
+    assert target == tmp_path / "copy.sqlite"
+    assert names(f"sqlite:///{target}") == ["kept"]
+    assert [path.name for path in tmp_path.glob("copy*partial")] == []
+
+
+def test_its_name_holds_the_date(database, tmp_path):
+    target = back_up(database.engine)
+    assert target.parent == tmp_path / "data"
+    assert target.match("elboard-backup-[0-9]*-[0-9]*.sqlite")
+
+
+def test_nothing_is_overwritten(database, tmp_path):
+    target = tmp_path / "precious.sqlite"
+    target.write_text("mine")
+    with pytest.raises(AppError, match=r"precious\.sqlite is there already"):
+        back_up(database.engine, target)
+    assert target.read_text() == "mine"
+
+
+def test_a_target_that_cannot_be_written_is_said(database, tmp_path):
+    with pytest.raises(AppError, match="cannot be written"):
+        back_up(database.engine, tmp_path / "no" / "folder" / "copy.sqlite")
+
+
+def test_copies_of_one_second_have_names_of_their_own(database):
+    copies = {back_up(database.engine) for _ in range(3)}
+    assert len(copies) == 3
+    assert all(copy.stat().st_size for copy in copies)

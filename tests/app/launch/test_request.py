@@ -1,0 +1,111 @@
+"""What one request launches."""
+
+import shlex
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+from pydantic import ValidationError
+
+from app.errors import Refused
+from app.launch.request import LaunchRequest, command_line, twin_of
+from vae_core.config.train_config import RefusedConfig, TrainConfig
+from vae_core.presets import PRESETS
+
+
+def test_a_config_is_one_run_over_the_defaults() -> None:
+    assert LaunchRequest(config={"latent_dim": 3}).configs() == [TrainConfig(latent_dim=3)]
+
+
+def test_a_preset_takes_changes_on_top() -> None:
+    (config,) = LaunchRequest(preset="pytorch-examples", config={"epochs": 1, "seed": 7}).configs()
+    assert (config.dataset, config.epochs, config.seed, config.hidden) == ("mnist", 1, 7, (400,))
+
+
+def test_bce_vs_mse_is_a_pair_that_differs_in_the_loss_only() -> None:
+    bce, mse = LaunchRequest(preset="bce-vs-mse").configs()
+    assert (bce.likelihood, mse.likelihood, mse.sigma) == ("bernoulli", "gaussian", sqrt(0.5))
+    assert replace(mse, likelihood="bernoulli") == bce
+
+
+def test_a_twin_has_the_other_loss_and_the_same_seed() -> None:
+    first, second = LaunchRequest(config={"seed": 5, "likelihood": "gaussian", "sigma": 0.1}, twin=True).configs()
+    assert (second.likelihood, second.seed) == ("bernoulli", 5)
+    assert twin_of(TrainConfig()).sigma == sqrt(0.5)
+    assert first.sigma == 0.1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"likelihood": "continuous_bernoulli", "dequantize": True},
+        {"likelihood": "laplace", "scale": "per_pixel"},
+        {"likelihood": "discretized_logistic", "scale": "shared"},
+        {"likelihood": "bernoulli", "dequantize": True, "objective": "iwae", "scale": "shared"},
+    ],
+)
+def test_a_twin_is_a_valid_configuration_of_the_same_pixels(changes: dict[str, object]) -> None:
+    config = TrainConfig.parse(changes)
+    twin = twin_of(config)
+    assert twin == TrainConfig.parse(twin.to_dict())
+    assert (twin.dequantize, twin.binarize, twin.objective) == (config.dequantize, config.binarize, config.objective)
+    assert "bernoulli" in {twin.likelihood, config.likelihood} != {"bernoulli"}
+    assert twin.likelihood == "bernoulli" or (twin.scale, twin.sigma) == ("fixed", sqrt(0.5))
+
+
+def test_binary_pixels_have_no_twin() -> None:
+    with pytest.raises(RefusedConfig) as refused:
+        LaunchRequest(config={"binarize": "static"}, twin=True).configs()
+    (error,) = refused.value.errors
+    assert (error.field, error.bound) == ("binarize", "none")
+    assert "binarize is static" in error.message
+
+
+def test_seeds_multiply_and_repeat_nothing() -> None:
+    configs = LaunchRequest(seeds=[1, 2, 1], twin=True).configs()
+    assert [(config.seed, config.likelihood) for config in configs] == [
+        (1, "bernoulli"), (1, "gaussian"), (2, "bernoulli"), (2, "gaussian"),
+    ]  # fmt: skip
+
+
+def test_names_tell_the_runs_of_one_launch_apart() -> None:
+    wanted = LaunchRequest(seeds=[1, 2], twin=True)
+    assert wanted.names(wanted.configs(), "calm-heron") == [
+        "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
+    ]  # fmt: skip
+    widths = LaunchRequest(preset="sigma-vae", name="mine")
+    assert widths.names(widths.configs(), "") == ["mine fixed", "mine shared", "mine optimal", "mine per pixel"]
+    assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
+
+
+def test_nonsense_is_refused_with_its_field() -> None:
+    with pytest.raises(Refused) as refused:
+        LaunchRequest(preset="nope").configs()
+    assert refused.value.field == "preset"
+    assert "'nope'" in refused.value.message
+    with pytest.raises(Refused) as many:
+        LaunchRequest(seeds=list(range(60)), twin=True).configs()
+    assert many.value.field == "seeds"
+    with pytest.raises(RefusedConfig):
+        LaunchRequest(config={"latent_dim": 0}).configs()
+    with pytest.raises(ValidationError):
+        LaunchRequest(surprise=1)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_command_line_means_the_same_configuration(preset: str) -> None:
+    for config in PRESETS[preset].configs({"hidden": "300, 20", "grad_clip": "0.5"}):
+        words = shlex.split(command_line(config))
+        assert words[:2] == ["elboard", "train"]
+        pairs = dict(word.split("=", 1) for word in words[3::2])
+        assert set(words[2::2]) == {"--set"}
+        assert TrainConfig.parse(pairs) == config
+
+
+@pytest.mark.parametrize(
+    "changes", [{"hidden": ()}, {"dequantize": True}, {"grad_clip": 0.5, "epochs": None, "max_steps": 3}]
+)
+def test_the_command_line_can_say_every_kind_of_value(changes: dict[str, object]) -> None:
+    config = TrainConfig.parse(changes)
+    pairs = dict(word.split("=", 1) for word in shlex.split(command_line(config))[3::2])
+    assert TrainConfig.parse(pairs) == config

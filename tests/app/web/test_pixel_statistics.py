@@ -1,0 +1,78 @@
+"""Statistics for pages: there, soon there, or not on this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app.settings import Settings
+from app.web import pixel_statistics as module
+from app.web.pixel_statistics import Missing, Shelf
+from tests.server import wait_until
+from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.registry import DatasetUnavailable
+from vae_core.theory.pixel_statistics import Statistics
+
+DIGITS, MNIST = TrainConfig(), TrainConfig(dataset="mnist")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    shelf = Shelf(Settings(data=tmp_path, datasets=()))
+    yield shelf
+    shelf.close()
+
+
+def test_the_embedded_digits_are_soon_there(shelf: Shelf) -> None:
+    found = wait_until(lambda: isinstance(shelf.find(DIGITS), Statistics) and shelf.find(DIGITS))
+    assert found.train.dimensions == 64
+    assert shelf.find(DIGITS) is found
+    binary = wait_until(lambda: isinstance(shelf.find(TrainConfig(binarize="threshold")), Statistics))
+    assert binary is not found
+
+
+def test_images_that_are_not_here_are_not_fetched(shelf: Shelf) -> None:
+    missing = wait_until(lambda: not shelf.find(MNIST).soon and shelf.find(MNIST))
+    assert "MNIST are not on this machine yet" in missing.why
+    assert not shelf.expects(MNIST)
+
+
+def test_a_long_count_keeps_no_page_waiting_and_is_asked_for_once(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, asked = Event(), []
+
+    def slow(*key: str, **_: object) -> str:
+        asked.append(key)
+        assert release.wait(30)
+        return "counted"
+
+    monkeypatch.setattr(module, "statistics", slow)
+    assert not shelf.expects(MNIST)
+    assert [shelf.find(MNIST).soon for _ in range(3)] == [True] * 3
+    assert shelf.expects(MNIST)
+    release.set()
+    assert wait_until(lambda: shelf.find(MNIST) == "counted")
+    assert asked == [("mnist", "none")]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(DatasetUnavailable("…"), "not on this machine"), (OSError("No space left"), "could not be counted: No space")],
+)
+def test_after_a_failure_it_is_asked_for_again(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    answers = [error]
+
+    def flaky(*_: str, **__: object) -> str:
+        if answers:
+            raise answers.pop()
+        return "counted"
+
+    monkeypatch.setattr(module, "statistics", flaky)
+    missing = shelf.find(MNIST)
+    assert isinstance(missing, Missing)
+    assert said in missing.why
+    assert wait_until(lambda: shelf.find(MNIST) == "counted")

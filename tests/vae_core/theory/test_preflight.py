@@ -1,0 +1,115 @@
+"""Predictions against theory's identities, and warnings that their own fix ends."""
+
+from typing import Any
+
+import pytest
+
+from vae_core.config.train_config import TrainConfig
+from vae_core.presets import PRESETS
+from vae_core.theory.cost import seconds
+from vae_core.theory.pixel_statistics import Statistics, statistics
+from vae_core.theory.preflight import Pace, predict
+
+MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
+
+
+@pytest.fixture(scope="module")
+def grey(tmp_path_factory: pytest.TempPathFactory) -> Statistics:
+    return statistics("digits", "none", cache=tmp_path_factory.mktemp("statistics"))
+
+
+def test_a_gaussian_is_told_what_it_implies_and_can_reach(grey: Statistics) -> None:
+    told = predict(TrainConfig.parse({"likelihood": "gaussian", "sigma": 0.3, "beta": 4, "latent_dim": 5}), grey)
+    assert told.implied_sigma == pytest.approx(0.6)
+    assert told.implied_beta == 4
+    assert told.predicted_active_units == (grey.train.spectrum > 0.36).sum()
+    assert told.floor_line < told.linear_optimum < told.collapse_line
+    assert {line.name: line.value for line in told.references} == {
+        "floor": told.floor_line,
+        "linear optimum": told.linear_optimum,
+        "collapsed": told.collapse_line,
+    }
+
+
+def test_the_weight_of_the_kl_moves_units_but_no_line(grey: Statistics) -> None:
+    """What is plotted is never weighted, so neither are the lines beside it."""
+    light, heavy = (predict(TrainConfig.parse({"beta": beta}), grey) for beta in (1, 3))
+    assert light.predicted_active_units > heavy.predicted_active_units > 0
+    assert (light.collapse_line, light.floor_line) == (heavy.collapse_line, heavy.floor_line)
+
+
+def test_without_the_images_the_rest_is_told() -> None:
+    told = predict(TrainConfig.parse({"dataset": "mnist", **MEANS}))
+    assert told.implied_beta == pytest.approx(39.2)
+    assert told.collapse_line is told.floor_line is told.predicted_active_units is None
+    assert (told.references, told.steps) == ((), 4690)
+    assert told.parameters == 652_824  # of pytorch/examples' VAE
+    assert [warning.changes for warning in told.warnings] == [
+        {"reconstruction_reduction": "sum", "kl_reduction": "sum"}
+    ]
+
+
+WARNED: list[tuple[dict[str, Any], str]] = [
+    ({"reconstruction_reduction": "mean"}, "reconstruction_reduction"),
+    ({"reconstruction_reduction": "mean", "beta": 500}, "beta"),
+    ({"beta": 100}, "beta"),
+    ({"beta": 0}, "beta"),
+    ({"kl_reduction": "mean"}, "kl_reduction"),
+    ({"likelihood": "gaussian", "sigma": 1}, "scale"),
+    ({"likelihood": "gaussian", "sigma": 0.5}, "scale"),
+    ({"likelihood": "gaussian", "sigma": 1, "objective": "iwae"}, "scale"),
+    ({"likelihood": "gaussian", "sigma": 0.1, "beta": 1000}, "beta"),
+    ({"likelihood": "gaussian", "sigma": 1, "beta": 7, **MEANS}, "scale"),
+    ({"likelihood": "gaussian", "scale": "optimal", "beta": 1000}, "beta"),
+    ({"likelihood": "laplace", "scale": "per_pixel"}, "dequantize"),
+    ({"beta_schedule": "linear", "warmup_steps": 500, "max_steps": 100}, "warmup_steps"),
+    ({"beta_schedule": "cyclical", "warmup_steps": 10, "cycle_steps": 20, "max_steps": 1}, "warmup_steps"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), WARNED)
+def test_a_warnings_fix_is_accepted_and_ends_it(changes: dict[str, Any], field: str, grey: Statistics) -> None:
+    config = TrainConfig.parse(changes)
+    (warning,) = predict(config, grey).warnings
+    assert warning.field == field
+    fixed = TrainConfig.parse({**config.to_dict(), **warning.changes})
+    assert fixed != config
+    assert [left for left in predict(fixed, grey).warnings if left.field == field] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"likelihood": "gaussian", "scale": "optimal"},
+        {"likelihood": "gaussian", "sigma": 0.1},
+        {"likelihood": "gaussian", "scale": "per_pixel", "dequantize": True},
+        {"model": "ae", "reconstruction_reduction": "mean"},
+        {"objective": "mmd", "beta": 0},
+        {"free_bits": 0.5, "beta": 100},
+        {"beta_schedule": "linear", "warmup_steps": 100, "max_steps": 100},
+    ],
+)
+def test_what_is_sound_is_not_warned_of(changes: dict[str, Any], grey: Statistics) -> None:
+    assert predict(TrainConfig.parse(changes), grey).warnings == ()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_can_be_predicted(preset: str) -> None:
+    for config in PRESETS[preset].configs():
+        told = predict(config)
+        assert told.parameters > 0
+        assert told.memory > 0
+        assert told.seconds > 0
+
+
+def test_runs_of_the_same_kind_decide_the_time_and_others_only_without_them() -> None:
+    config = TrainConfig.parse({"max_steps": 1000, "epochs": None})
+    other = TrainConfig.parse({"max_steps": 1000, "dataset": "mnist"})
+    slow = Pace(other, 3 * seconds(other) / other.total_steps)
+    alike = [Pace(config, pace) for pace in (0.02, 0.01, 0.5)]
+    assert predict(config).seconds == seconds(config)
+    assert predict(config, earlier=[slow]).seconds == pytest.approx(3 * seconds(config))
+    assert predict(config, earlier=[slow, *alike]).seconds == pytest.approx(20)
+    bases = {predict(config, earlier=runs).seconds_from for runs in ([], [slow], alike)}
+    assert len(bases) == 3

@@ -1,0 +1,172 @@
+"""What theory and arithmetic say of a run before it starts: estimates, and warnings that one click mends. No torch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from vae_core.config.train_config import IMPORTANCE, TrainConfig
+from vae_core.theory.convention import implied
+from vae_core.theory.cost import memory, seconds, size
+from vae_core.theory.linear import largest_eigenvalue, live_units, weight_name
+from vae_core.theory.pixel_statistics import Pixels, Statistics
+from vae_core.theory.references import Reference, references
+
+KIND = (
+    "dataset", "model", "architecture", "hidden", "latent_dim", "likelihood", "scale", "samples", "batch_size",
+    "device", "precision", "threads",
+)  # fmt: skip
+SUMS: dict[str, Any] = {"reconstruction_reduction": "sum", "kl_reduction": "sum"}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What an earlier run on this machine took, evaluations included."""
+
+    config: TrainConfig
+    seconds_per_step: float
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something that the run will suffer from: the field to blame, and the changes that mend it."""
+
+    message: str
+    field: str
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Nats per image on the held-out images; None where theory has no answer, or the images are not here yet."""
+
+    implied_sigma: float | None
+    implied_beta: float | None
+    latent_dim: int
+    predicted_active_units: int | None  # by linear theory
+    collapse_line: float | None  # −ELBO of a model that ignores its code
+    floor_line: float | None  # −ELBO (an autoencoder: reconstruction) that no model passes
+    linear_optimum: float | None  # the least −ELBO of a linear Gaussian decoder
+    references: tuple[Reference, ...]  # the same, each with how it is computed
+    steps: int
+    parameters: int
+    memory: float  # bytes, an estimate
+    seconds: float  # of training and evaluations, an estimate
+    seconds_from: str  # what the estimate rests on
+    warnings: tuple[Advice, ...]
+
+
+def predict(config: TrainConfig, statistics: Statistics | None = None, earlier: Sequence[Pace] = ()) -> Preflight:
+    """The pre-flight of a configuration, from its data set's `statistics` and the pace of `earlier` runs.
+
+    Without statistics the fields that need the images stay None.
+    """
+    told = implied(config)
+    lines = tuple(references(config, statistics.test)) if statistics else ()
+    values = {line.name: line.value for line in lines}
+    duration, basis = _duration(config, earlier)
+    return Preflight(
+        implied_sigma=told.sigma,
+        implied_beta=told.beta,
+        latent_dim=config.latent_dim,
+        predicted_active_units=live_units(config, statistics.train) if statistics else None,
+        collapse_line=values.get("collapsed"),
+        floor_line=values.get("floor"),
+        linear_optimum=values.get("linear optimum"),
+        references=lines,
+        steps=config.total_steps,
+        parameters=size(config).parameters,
+        memory=memory(config),
+        seconds=duration,
+        seconds_from=basis,
+        warnings=tuple(_warnings(config, statistics)),
+    )
+
+
+def _duration(config: TrainConfig, earlier: Sequence[Pace]) -> tuple[float, str]:
+    """The model's seconds, times what earlier runs took of theirs: runs of the same kind, or else all."""
+    alike = [pace for pace in earlier if all(getattr(pace.config, name) == getattr(config, name) for name in KIND)]
+    ratios = [
+        pace.seconds_per_step * pace.config.total_steps / seconds(pace.config)
+        for pace in alike or earlier
+        if pace.seconds_per_step > 0
+    ]
+    if not ratios:
+        return seconds(config), "a calculation for one core"
+    return seconds(config) * median(ratios), "earlier runs like it" if alike else "other runs on this machine"
+
+
+def _warnings(config: TrainConfig, statistics: Statistics | None) -> Iterator[Advice]:
+    if config.model == "vae":
+        yield from _weight(config, statistics.train if statistics else None)
+        yield from _schedule(config)
+    if config.likelihood in {"gaussian", "laplace"} and config.scale == "per_pixel" and not config.dequantize:
+        message = (
+            "A scale for every pixel shrinks to its limit on pixels that are always black, and their density outweighs "
+            "the picture: dequantise."
+        )
+        yield Advice(message, "dequantize", {"dequantize": True})
+
+
+def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
+    """The KL against the reconstruction: what kills units, and what hides a weight. One warning, the gravest."""
+    told = implied(config)
+    if told.beta is None:
+        return
+    if told.beta == 0:
+        message = "With β = 0 nothing holds the codes near the prior: samples from it will decode to noise."
+        yield Advice(message, "beta", {"beta": 1.0})
+    elif pixels and live_units(config, pixels) == 0:
+        yield from _dying(config, pixels)
+    elif pixels and told.sigma and config.likelihood == "gaussian" and told.sigma**2 > pixels.variance.mean():
+        error = float(pixels.variance.mean()) ** 0.5
+        message = (
+            f"The loss expects errors of σ = {told.sigma:.3g} a pixel, and even the mean image errs by {error:.3g} "
+            "only: little is worth encoding. Let σ fit the errors."
+        )
+        yield Advice(message, "scale", honest(config))
+    elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
+        message = f"The means in the loss weigh the KL as β = {told.beta:.4g} would. Sums leave β as you set it."
+        yield Advice(message, "kl_reduction" if config.kl_reduction == "mean" else "reconstruction_reduction", SUMS)
+
+
+def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:
+    """No unit will live: the least change that brings one back is the fix, and its field to blame."""
+    largest, threshold = largest_eigenvalue(config, pixels)
+    message = (
+        f"Linear theory expects every latent unit to die: {weight_name(config)} = {threshold:.4g} is above "
+        f"{largest:.3g}, the largest eigenvalue of the pixels. The model would decode the mean image."
+    )
+    if found := revival(config, pixels):
+        yield Advice(message, *found)
+
+
+def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] | None:
+    """The field to blame for no unit's living, and the least changes after which linear theory lets one live."""
+    for field, changes in (
+        ("reconstruction_reduction", SUMS),
+        ("beta", {"beta": 1.0}),
+        ("beta", SUMS | {"beta": 1.0}),
+        ("scale", honest(config)),
+    ):
+        if live_units(replace(config, **changes), pixels):
+            return field, changes
+    return None
+
+
+def honest(config: TrainConfig) -> dict[str, Any]:
+    """The changes that make β = 1 and let the scale fit the errors."""
+    formula = config.likelihood != "discretized_logistic" and config.objective not in IMPORTANCE  # for the best scale
+    scale = "optimal" if formula else "shared"
+    wanted = {**SUMS, "beta": 1.0, "scale": scale}
+    return {name: value for name, value in wanted.items() if getattr(config, name) != value}
+
+
+def _schedule(config: TrainConfig) -> Iterator[Advice]:
+    if config.beta_schedule != "constant" and config.warmup_steps > config.total_steps:
+        reached = config.beta * config.total_steps / config.warmup_steps
+        message = (
+            f"The run ends after {config.total_steps:,} steps, before the warm-up does: β reaches {reached:.3g}, not "
+            f"{config.beta:g}."
+        )
+        yield Advice(message, "warmup_steps", {"warmup_steps": max(1, config.total_steps // 2)})

@@ -1,0 +1,204 @@
+"""Training, as a generator of events: it opens no database and knows no run. To stop it, stop asking.
+
+B is the batch, D the pixels of an image, Z the latent dimensions, L the Monte-Carlo samples.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from itertools import chain, count
+from math import isfinite
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor, nn, optim
+
+from vae_core.config.errors import ConfigError
+from vae_core.config.schedules import beta_at, due
+from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.registry import Dataset
+from vae_core.evaluation.examine import examine
+from vae_core.evaluation.heldout import evaluate
+from vae_core.evaluation.scale import freeze_scale
+from vae_core.events import Abandoned, Checkpoint, Diverged, Event, Look, Pictures
+from vae_core.model.objectives import choose_objective
+from vae_core.model.pixels import flipped, to_unit
+from vae_core.model.vae import VAE, build_model
+from vae_core.training.buffer import TermBuffer, VitalsBuffer, until_divergence
+from vae_core.training.devices import choose_device, memory_gauge
+from vae_core.training.pictures import COUNT, draw_held_out, draw_pictures, to_pixels
+from vae_core.training.state import capture, restore
+
+OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest form that torch has
+    "adam": partial(optim.Adam, fused=True),
+    "adamw": partial(optim.AdamW, fused=True),
+    "rmsprop": partial(optim.RMSprop, foreach=True),
+    "adagrad": partial(optim.Adagrad, fused=True),
+    "sgd": partial(optim.SGD, fused=True),
+}
+
+
+def train(
+    config: TrainConfig, data: Dataset, *, model: VAE | None = None, resume: Checkpoint | None = None
+) -> Generator[Event, bool | None, None]:
+    """Train as `config` says, a new model or the one given, and yield what happens, in the order of steps.
+
+    First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
+    step once, in blocks of `StepTerms`, each after the `Vitals` of its steps if it has any; evaluations, pictures and
+    checkpoints at their intervals and at the end; then, if wanted, more `Pictures`, the `Scores` and a `Report` of the
+    finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends with that step, or
+    the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last step next, and so does
+    whoever throws `Abandoned` into a `Look`. With one to `resume` from, the first event is of the step after it, or the
+    look at its own step where that was left out.
+
+    The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
+    and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
+    that are not bytes, and for data that were not binarised as `config` says.
+    """
+    _check_pixels(config, data)
+
+    # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
+    device = choose_device(config.device)
+    _, order_seed, noise_seed, grain_seed = _seeds(config)
+    noise = torch.Generator(device).manual_seed(noise_seed)
+    grain = torch.Generator(device).manual_seed(grain_seed)
+
+    # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
+    splits = (data.train.images, data.test.images)
+    train_images, test_images = (torch.from_numpy(images).flatten(1).to(device) for images in splits)  # [N, D] uint8
+    model = (model or new_model(config, data)).to(device)
+    parameters = list(model.parameters())
+    optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
+    objective = choose_objective(config, len(train_images))
+    generators = {"noise": noise, "grain": grain}
+    done, before, looked = 0, 0.0, False
+    if resume:
+        restore(resume, model, optimizer, generators)
+        done, before, looked = resume.step, resume.seconds, resume.looked
+    buffer, vitals = TermBuffer(config, done), VitalsBuffer(config, optimizer, memory_gauge(device))
+    started = perf_counter() - before
+
+    def save(step: int, *, looked: bool) -> Checkpoint:
+        return capture(step, perf_counter() - started, model, optimizer, generators, looked=looked)
+
+    # 3. Now and then the model is looked at. No later step follows from that, so it may be broken off.
+    inputs, shape = to_unit(test_images[:COUNT]), (data.facts.height, data.facts.width)
+
+    def view(step: int) -> Iterator[Event]:
+        epoch, seconds = step / config.steps_per_epoch, perf_counter() - started if step else 0.0
+        if step == 0:
+            yield Pictures(0, "inputs", to_pixels(inputs, shape))
+        freeze_scale(model, train_images, dequantize=config.dequantize)
+        if due(config, step, config.picture_interval):
+            yield from draw_pictures(model, inputs, shape, step)
+        if due(config, step, config.evaluation_interval):
+            held_out = partial(evaluate, model, test_images, dequantize=config.dequantize)
+            evaluation = held_out(step=step, epoch=epoch, seconds=seconds)
+            yield evaluation
+            if not isfinite(evaluation.reconstruction + (evaluation.kl or 0)):
+                yield Diverged(step, "held-out loss")
+
+    def report(step: int) -> Iterator[Event]:
+        yield from draw_held_out(model, test_images, shape, step, dequantize=config.dequantize)
+        yield from examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=step)
+
+    def look(step: int, seen: Iterator[Event]) -> Generator[Event, bool | None, Event]:
+        """Returns the last event: the look's end, `Diverged`, or a checkpoint where it was broken off."""
+        event: Event
+        try:
+            for event in chain([Look(step)], seen, [Look(step, over=True)]):
+                yield event
+                if isinstance(event, Diverged):
+                    break
+        except Abandoned:
+            event = save(step, looked=False)
+            yield event
+        model.train()
+        return event
+
+    if not looked:
+        last: Event | None = yield from look(done, view(done))
+        if isinstance(last, Diverged):
+            return
+        if done and isinstance(last, Look):
+            yield save(done, looked=True)
+
+    dynamic = config.binarize == "dynamic"
+    order = batches(len(train_images), config.batch_size, order_seed, device, skip=done)
+    for step, batch in zip(range(done + 1, config.total_steps + 1), order, strict=False):
+        # 4. One update. Nothing here waits for the device: no number is looked at.
+        levels = train_images.index_select(0, batch)  # [B, D] uint8
+        x = flipped(levels, grain) if dynamic else to_unit(levels, grain if config.dequantize else None)
+        epsilon = torch.randn((config.samples, len(x), config.latent_dim), generator=noise, device=device)
+        beta = beta_at(config, step)
+        terms = objective(model, x, epsilon, beta)
+        optimizer.zero_grad()
+        terms.loss.backward()  # type: ignore[no-untyped-call]
+        vitals.take(step)
+        if config.grad_clip is not None:
+            nn.utils.clip_grad_norm_(parameters, config.grad_clip)
+        optimizer.step()
+        seconds = perf_counter() - started
+        buffer.append(terms, beta, seconds)
+
+        # 5. Now and then the terms of several steps come over in one transfer: a sync point on a GPU.
+        looking = any(due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
+        saving = due(config, step, config.checkpoint_interval)
+        if not (looking or saving or buffer.due(seconds)):
+            continue
+        block, diverged = until_divergence(buffer.fetch())
+        yield from vitals.fetch(int(block.step[-1]))
+        asked = yield block
+        if diverged:
+            yield diverged
+            return
+
+        # 6. The held-out view of the weights after this step, and a checkpoint. Whoever asks for one waits for no view.
+        if asked:
+            yield save(step, looked=not looking)
+        last = (yield from look(step, view(step))) if looking else None
+        if isinstance(last, Diverged):
+            return
+        if saving and not asked and not isinstance(last, Checkpoint):
+            yield save(step, looked=True)
+
+    # 7. What the finished model is worth, looked at more closely.
+    if config.examine:
+        yield from look(config.total_steps, report(config.total_steps))
+
+
+def new_model(config: TrainConfig, data: Dataset) -> VAE:
+    """The model that `train` begins with: its first weights follow from the seed, and the mean image if wanted."""
+    model = build_model(config, data.facts, _seeds(config)[0])
+    if config.output_bias == "data_mean":
+        images = data.train.images
+        model.start_at(torch.from_numpy(images.reshape(len(images), -1).mean(0) / 255).float())
+    return model
+
+
+def _check_pixels(config: TrainConfig, data: Dataset) -> None:
+    for split in (data.train, data.test):
+        if split.images.dtype != np.uint8:
+            message = f"dataset must hold 8-bit pixels from 0 to 255, not {split.images.dtype}: scale and round them"
+            raise ConfigError("dataset", message, 255)
+    if data.binarize != config.binarize:
+        raise ConfigError("binarize", f"binarize is {config.binarize}, but the data were loaded with {data.binarize}")
+
+
+def _seeds(config: TrainConfig) -> list[int]:
+    """Of the weights, the data order, the noise and the grain of pixels."""
+    return np.random.SeedSequence(config.seed).generate_state(4).tolist()  # type: ignore[no-any-return]
+
+
+def batches(n: int, size: int, seed: int, device: torch.device, skip: int = 0) -> Iterator[Tensor]:
+    """Indices of minibatches without end, but for the first `skip`: every epoch is a permutation of n of its own.
+
+    An epoch's order follows from the seed and its number alone, so that none has to be kept. Its last batch may be
+    smaller.
+    """
+    per_epoch = -(-n // size)
+    for epoch in count(skip // per_epoch):
+        mixed = np.random.SeedSequence((seed, epoch)).generate_state(1).item()
+        order = torch.randperm(n, generator=torch.Generator().manual_seed(mixed))  # on the CPU: the same everywhere
+        yield from torch.split(order.to(device), size)[skip % per_epoch :]
+        skip = 0
