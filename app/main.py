@@ -19,8 +19,8 @@ from app.settings import Settings
 from app.templating import folder
 from app.web import error_handlers, login, pages, static_files
 from app.web.api import actions, compare, diagnosis, events, export, files, preflight, runs, translate
-from app.web.pixel_statistics import Shelf
-from app.web.security import HOSTS, Gate, SecurityHeaders, read_or_make_token, require_same_origin
+from app.web.pixel_statistics import StatisticsCache
+from app.web.security import HOSTS, Authenticator, SecurityHeaders, read_or_make_token, require_same_origin
 from app.web.warmup import rehearse
 
 BODY_LIMIT = 2**20
@@ -36,7 +36,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     database.create_tables()
     executor = executor or LocalExecutor(settings)
     scheduler = Scheduler(database, executor, settings.slots, resume=settings.resume)
-    shelf, feed = Shelf(settings), Feed(database)
+    shelf, feed = StatisticsCache(settings), Feed(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,7 +64,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     )
     app.state.settings, app.state.database, app.state.scheduler = settings, database, scheduler
     app.state.shelf, app.state.feed = shelf, feed
-    app.state.gate = Gate(read_or_make_token(settings.data / "token") if settings.auth else None)
+    app.state.gate = Authenticator(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (
         *(login.router, runs.router, compare.router, files.router, export.router, events.router),

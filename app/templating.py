@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from app.explain.equations import mathml
-from app.launch.form import spoken
+from app.launch.form import format_changes
 from app.plots.palette import slot
 from app.plots.sketch import sketch
 from app.plots.spark import course, sparkline
@@ -46,7 +46,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "slot": slot,
     "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
     "log": log,
-    "spoken": spoken,
+    "format_changes": format_changes,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "sketch": sketch,
     "sparkline": sparkline,

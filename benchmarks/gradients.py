@@ -17,7 +17,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import load
 from vae_core.evaluation.gradients import GradientNoise, expected_gradient, gradient_noise
 from vae_core.model.elbo import elbo_terms
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE, build_model
 
 SAMPLES, BATCHES = (1, 2, 5, 10, 50), (10, 32, 100, 500)

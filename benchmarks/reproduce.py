@@ -25,7 +25,7 @@ from vae_core.evaluation.xray import xray
 from vae_core.events import Evaluation
 from vae_core.model.elbo import kl_per_dim
 from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.presets import PRESETS
 from vae_core.training.train import new_model, train

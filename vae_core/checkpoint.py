@@ -20,11 +20,12 @@ import safetensors.numpy
 from vae_core.events import Checkpoint
 
 KEEP = 2  # of the newest; the best is kept besides
+OLD_NAME = "looked"  # of `evaluated` in checkpoints of 0.1 and before
 WEIGHTS = "model."  # what the names of a model's own arrays begin with
 
 
 @dataclass(frozen=True)
-class About:
+class CheckpointInfo:
     """The JSON beside a checkpoint's arrays."""
 
     step: int
@@ -33,7 +34,7 @@ class About:
     score: float | None  # the held-out number at this step, higher is better; None where none was taken
     sha256: str
     torch: str  # version, in which the bits hold
-    looked: bool = True  # in every checkpoint of older versions
+    evaluated: bool = True  # `Checkpoint.evaluated`; true of every checkpoint of the oldest versions
 
 
 class Damaged(Exception):
@@ -52,7 +53,7 @@ class Checkpoints:
         content = safetensors.numpy.save(checkpoint.arrays)
         digest = sha256(content).hexdigest()
         known = checkpoint.step, checkpoint.seconds, self.identity, score
-        about = About(*known, digest, version("torch"), checkpoint.looked)
+        about = CheckpointInfo(*known, digest, version("torch"), checkpoint.evaluated)
         arrays, description = self._paths(checkpoint.step)
         write_durably(arrays, content)
         write_durably(description, json.dumps(asdict(about)).encode())
@@ -84,9 +85,9 @@ class Checkpoints:
             raise Damaged(f"cannot be read: {error.strerror}") from None
         if sha256(content).hexdigest() != about.sha256:
             raise Damaged("is damaged: its SHA-256 differs")
-        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.looked)
+        return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.evaluated)
 
-    def all(self) -> list[About]:
+    def all(self) -> list[CheckpointInfo]:
         """What is known of every checkpoint with a readable description, oldest first."""
         return list(self._readable(sorted(self._steps())))
 
@@ -97,9 +98,12 @@ class Checkpoints:
             {name.removeprefix(WEIGHTS): value for name, value in arrays if name.startswith(WEIGHTS)}
         )
 
-    def _about(self, step: int) -> About:
+    def _about(self, step: int) -> CheckpointInfo:
         try:
-            about = About(**json.loads(self._paths(step)[1].read_bytes()))
+            stored = json.loads(self._paths(step)[1].read_bytes())
+            if OLD_NAME in stored:
+                stored["evaluated"] = stored.pop(OLD_NAME)
+            about = CheckpointInfo(**stored)
         except (OSError, ValueError, TypeError):
             raise Damaged("has no readable description") from None
         if about.step != step:
@@ -122,13 +126,13 @@ class Checkpoints:
             if path not in kept:
                 path.unlink(missing_ok=True)
 
-    def _readable(self, steps: list[int]) -> Iterator[About]:
+    def _readable(self, steps: list[int]) -> Iterator[CheckpointInfo]:
         for step in steps:
             with suppress(Damaged):
                 yield self._about(step)
 
 
-def best(known: Iterable[About]) -> int | None:
+def best(known: Iterable[CheckpointInfo]) -> int | None:
     """The step of the checkpoint with the highest score; None where none has one."""
     scores = {about.step: about.score for about in known if about.score is not None}
     return max(scores, key=lambda step: scores[step], default=None)

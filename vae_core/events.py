@@ -108,23 +108,23 @@ class Checkpoint:
     step: int
     seconds: float  # of training, so far
     arrays: dict[str, NDArray[Any]]  # model.*, optimizer.*, and the states of the random generators
-    looked: bool  # whether the pictures and the evaluation of this step had been yielded
+    evaluated: bool  # whether the pictures and the evaluation of this step had been yielded
 
 
 @dataclass(frozen=True)
-class Look:
+class EvaluationSpan:
     """From here until the same with `over`, the model is only looked at: seconds that may be broken off.
 
-    Whoever throws `Abandoned` meanwhile, from a signal handler too, gets a `Checkpoint` next. Resumed from it, a run
-    looks again.
+    Whoever throws `EvaluationAborted` meanwhile, from a signal handler too, gets a `Checkpoint` next. A run resumed
+    from it evaluates again.
     """
 
     step: int
     over: bool = False
 
 
-class Abandoned(BaseException):
+class EvaluationAborted(BaseException):
     """Ends a look at the model. No error: nothing on the way may take it for one."""
 
 
-Event = StepTerms | Vitals | Evaluation | Pictures | Checkpoint | Diverged | Look | Scores | Report
+Event = StepTerms | Vitals | Evaluation | Pictures | Checkpoint | Diverged | EvaluationSpan | Scores | Report

@@ -168,12 +168,12 @@ def translate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Say what a loss really trains. Code is read, never run."""
-    from app.translate.answer import asked, printed
+    from app.translate.answer import answer_question, render_text
 
     source = {"recipe": recipe} if recipe else {"code": _text(file)}
     sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
-    answer = asked({**source, **sizes, "values": changes_of(values, "value")})
-    typer.echo(json.dumps(answer.public(), indent=2) if as_json else printed(answer))
+    answer = answer_question({**source, **sizes, "values": changes_of(values, "value")})
+    typer.echo(json.dumps(answer.public(), indent=2) if as_json else render_text(answer))
 
 
 def _text(file: str) -> str:

@@ -147,8 +147,8 @@ def _each(data: Path | None, run_ids: list[int], change: Callable[[Session, int]
 
 def _became(run: Run) -> str:
     """The status, and what its process has been asked for."""
-    asked = run.status == "running" and run.want != "run"
-    return f"{run.status}, to {run.want}" if asked else run.status
+    asked = run.status == "running" and run.requested != "run"
+    return f"{run.status}, to {run.requested}" if asked else run.status
 
 
 def database_of(settings: Settings) -> Database:

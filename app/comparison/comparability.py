@@ -145,11 +145,11 @@ def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:
 def _meaning(config: TrainConfig) -> str:
     if config.likelihood == "discretized_logistic":
         return "the probability of the 256 grey levels"
-    grain = "dequantised" if config.dequantize else "grey"
+    kind = "dequantised" if config.dequantize else "grey"
     if config.likelihood != "bernoulli":
-        return f"a density of the {grain} image"
+        return f"a density of the {kind} image"
     if config.binarize == "none":
-        return f"the probability of a binary image, averaged over those that the {grain} one stands for"
+        return f"the probability of a binary image, averaged over those that the {kind} one stands for"
     return f"the probability of {pixels(config)}"
 
 

@@ -59,7 +59,7 @@ class Run(SQLModel, table=True):
     latest: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # the newest step's terms
     error: str | None = None
     notice: str | None = None  # what people should know of a run that goes on, such as a damaged checkpoint
-    want: str = "run"  # the command channel: run, pause, stop or kill
+    requested: str = "run"  # the command channel: run, pause, stop or kill
     attempt: int = 0
     deaths: int = 0  # processes that died, one after the other, without a new step
     died_at: int = 0  # the step at the last of them

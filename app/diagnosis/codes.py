@@ -7,9 +7,9 @@ how far the codes of all images together, q(z), are from the prior, dimension by
 from math import sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
-from app.text.numbers import said
+from app.text.numbers import format_number
 from vae_core.theory.convention import implied
-from vae_core.theory.preflight import SUMS, honest
+from vae_core.theory.preflight import SUMS, recommended_scale
 
 LEAST_LOG_VARIANCE = -30.0  # of q(z|x), the model's own limit
 AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log-variance is there
@@ -40,8 +40,8 @@ def _at_limit(course: Course, per_dim: list[float]) -> Finding:
         why = "The steps are too long"
         changes = course.slower
     message = (
-        f"A latent dimension carries {said(per_dim[0])} nats: so much takes a log-variance at its limit, or a mean far "
-        f"outside the prior. {why}."
+        f"A latent dimension carries {format_number(per_dim[0])} nats: only a log-variance at its limit, or "
+        f"a mean far outside the prior, costs as much. {why}."
     )
     evidence = Evidence(
         "KL of each latent dimension, largest first, nats", tuple(per_dim), AT_LIMIT, "a log-variance at its limit"
@@ -54,8 +54,9 @@ def _far(course: Course, dimension_wise: float) -> Finding:
     why, changes = _cause(course)
     each = dimension_wise / course.config.latent_dim
     message = (
-        f"Codes of all images together lie {said(each)} nats a dimension from the prior, so samples from it decode to "
-        f"what no image is. {why or 'What holds them near it is too weak, or had too little time'}."
+        f"Codes of all images together lie {format_number(each)} nats a dimension from the prior, so "
+        f"samples from it decode to what no image is. "
+        f"{why or 'What holds them near it is too weak, or had too little time'}."
     )
     latents = (course.report or {})["latents"]
     pairs = zip(latents["mean_variance"], latents["posterior_variance"], strict=True)
@@ -68,10 +69,11 @@ def _cause(course: Course) -> tuple[str, Changes]:
     """What weighs too little in the loss, where something does."""
     config, beta = course.config, implied(course.config).beta
     if beta is not None and beta < 1:
-        return f"β = {said(beta)} hardly holds the codes", {**SUMS, "beta": 1.0}
+        return f"β = {format_number(beta)} hardly holds the codes", {**SUMS, "beta": 1.0}
     last = course.seen[-1]
     error = sqrt(last["mse_per_pixel"] or 0)
     if config.likelihood in {"gaussian", "laplace"} and config.scale == "fixed" and last["decoder_std"] < error:
-        why = f"The loss expects errors of {said(last['decoder_std'])} a pixel, and they are {said(error)}"
-        return f"{why}: a σ so small outweighs the KL", honest(config)
+        expected = format_number(last["decoder_std"])
+        why = f"The loss expects errors of {expected} a pixel, and they are {format_number(error)}"
+        return f"{why}: a σ so small outweighs the KL", recommended_scale(config)
     return "", {}

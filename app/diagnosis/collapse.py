@@ -6,12 +6,12 @@ expects is in `vae_core.theory.linear`. That some units are dead is no alarm: a 
 
 from app.diagnosis.course import DEFAULT_RATE, Changes, Course, Evidence, Finding
 from app.run_rules import LIVE
-from app.text.numbers import said
+from app.text.numbers import format_number
 from vae_core.config.train_config import IMPORTANCE, SCALED, TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
 from vae_core.theory.pixel_statistics import Pixels
-from vae_core.theory.preflight import SUMS, honest, revival
+from vae_core.theory.preflight import SUMS, recommended_scale, revival
 from vae_core.theory.references import collapsed
 
 PATIENCE = 3  # evaluations, and half of the run, without a live unit before it is called dead: units may wake late
@@ -50,7 +50,7 @@ def _weighed_down(course: Course, pixels: Pixels, alive: int) -> Finding:
     beyond = "above" if threshold > largest else "close to"
     message = (
         f"{cause}. By linear theory a unit lives only where an eigenvalue of the training pixels is above "
-        f"{weight_name(config)} = {said(threshold)}, which is {beyond} the largest, {said(largest)}. "
+        f"{weight_name(config)} = {format_number(threshold)}, which is {beyond} the largest, {format_number(largest)}. "
         f"{alive} of {config.latent_dim} units live at step {course.seen[-1]['step']:,}."
     )
     spectrum = tuple(eigenvalues(config.likelihood, pixels)[:SHOWN].tolist())
@@ -62,7 +62,7 @@ def _weighed_down(course: Course, pixels: Pixels, alive: int) -> Finding:
 def _cause(config: TrainConfig, pixels: Pixels) -> tuple[str, Changes]:
     """What keeps units from paying, and the least change that ends it."""
     beta = implied(config).beta or 0.0
-    weighs, wide = f"β = {said(beta)}", f"The decoder's σ = {said(config.sigma)} is too large"
+    weighs, wide = f"β = {format_number(beta)}", f"The decoder's σ = {format_number(config.sigma)} is too large"
     if live_units(config, pixels) == 0 and (found := revival(config, pixels)):
         field, changes = found
         causes = {
@@ -74,7 +74,7 @@ def _cause(config: TrainConfig, pixels: Pixels) -> tuple[str, Changes]:
     if beta > 1:
         return f"The KL's weight leaves little room: {weighs}", {**SUMS, "beta": 1.0}
     if config.likelihood == "gaussian":
-        return wide, honest(config)
+        return wide, recommended_scale(config)
     return "The pixels vary so little that hardly any code pays", {}
 
 
@@ -86,7 +86,7 @@ def _lost(course: Course, expected: int) -> Finding:
         "its weights but the optimisation lost them. "
     )
     if config.learning_rate > DEFAULT_RATE:
-        message += f"A learning rate of {said(config.learning_rate)} can kill a network's units for good."
+        message += f"A learning rate of {format_number(config.learning_rate)} can kill a network's units for good."
         return _without_theory(course, message, course.slower)
     remedy, changes = _start(course)
     return _without_theory(course, message + remedy, changes)
@@ -97,11 +97,15 @@ def _unexplained(course: Course) -> Finding:
     beta = implied(course.config).beta
     message = "No unit lives: the decoder says the same of every code. "
     if beta is not None and beta > 1:
-        message += f"The loss weighs the KL as β = {said(beta)}; with β = 1 the code is as dear as the ELBO makes it."
+        message += (
+            f"The loss weighs the KL as β = {format_number(beta)}; with β = 1 the code is as dear as the ELBO makes it."
+        )
         changes: Changes = {**SUMS, "beta": 1.0}
     elif course.config.likelihood in SCALED and course.config.scale == "fixed":
-        message += f"Its scale stays at {said(course.config.sigma)}; one that fits the errors lets the code pay."
-        changes = honest(course.config)
+        message += (
+            f"Its scale stays at {format_number(course.config.sigma)}; one that fits the errors lets the code pay."
+        )
+        changes = recommended_scale(course.config)
     else:
         remedy, changes = _start(course)
         message += remedy

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.diagnosis.course import Course, Evidence, Finding
-from app.text.numbers import said
+from app.text.numbers import format_number
 
 CLEAR = 2.0  # standard errors of a held-out mean: a rise that chance rarely makes
 SHARE = 0.05  # of what training has gained, where there is no standard error: a plain autoencoder's
@@ -23,9 +23,9 @@ def overfitting(course: Course) -> list[Finding] | None:
         return []
     step = seen[best]["step"]
     message = (
-        f"On held-out images the loss has risen by {said(held[-1] - held[best])} nats since step {step:,}, while on "
-        f"training images it fell by {said(fell)}: what is learned now holds for those alone. Stop there; the "
-        "checkpoint of the best evaluation is kept."
+        f"On held-out images the loss has risen by {format_number(held[-1] - held[best])} nats since step {step:,}, "
+        f"while on training images it fell by {format_number(fell)}: what is learned now holds for those alone. "
+        "Stop there; the checkpoint of the best evaluation is kept."
     )
     evidence = Evidence(
         "Loss on held-out images at each evaluation, nats/image",

@@ -3,7 +3,7 @@
 from math import exp, pi, sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
-from app.text.numbers import said
+from app.text.numbers import format_number
 from vae_core.config.train_config import SCALED
 
 LEAST_LOG_SCALE = -6.0  # the likelihoods' own limit, about half a grey level
@@ -20,7 +20,10 @@ def scale(course: Course) -> list[Finding] | None:
         return None
     expected, error = seen[-1]["decoder_std"], sqrt(seen[-1]["mse_per_pixel"])
     least, first = DEVIATIONS[config.likelihood] * exp(LEAST_LOG_SCALE), course.evaluations[0]["decoder_std"]
-    known = f"The decoder expects errors of {said(expected)} a pixel; on held-out images they are {said(error)}."
+    known = (
+        f"The decoder expects errors of {format_number(expected)} a pixel; on held-out images they are "
+        f"{format_number(error)}."
+    )
     history = tuple(row["decoder_std"] for row in seen)
     if expected < 1.1 * least:
         why = "This is the least that is allowed: some pixels never change, and their density would grow without end."

@@ -21,7 +21,7 @@ from app.plots.pixels import (
 )
 from app.plots.tradeoffs import balance_figure, implied_figure, kl_figure, noise_figure, spectrum_figure
 from app.text.markdown_tables import Grid
-from app.text.numbers import said
+from app.text.numbers import format_number
 from vae_core.datasets.facts import FACTS
 from vae_core.theory.convention import Weights, gaussian_weights
 from vae_core.theory.entropies import bernoulli, continuous_bernoulli_mean
@@ -202,4 +202,4 @@ def widths_table() -> list[tuple[float, ...]]:
 
 def _said(value: float) -> str:
     """Three digits, with a real minus sign, and none before 0."""
-    return said(float(f"{value:.3g}") + 0.0).replace("-", "−")
+    return format_number(float(f"{value:.3g}") + 0.0).replace("-", "−")

@@ -60,5 +60,7 @@ def _sheets(session: Session, run_id: int) -> list[Json]:
 def _counted(config: TrainConfig, settings: Settings) -> Statistics | None:
     """The pixels of the run's data set; None where its images are not on this machine."""
     with suppress(DatasetUnavailable, OSError, ValueError):
-        return statistics(config.dataset, config.grain, folders=settings.datasets, cache=settings.dataset_cache)
+        return statistics(
+            config.dataset, config.pixel_transform, folders=settings.datasets, cache=settings.dataset_cache
+        )
     return None

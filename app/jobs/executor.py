@@ -27,7 +27,7 @@ class Executor(Protocol):
     def kill(self, handle: Handle) -> None:
         """End the process at once. It may have ended before."""
 
-    def obituary(self, run: Run) -> str:
+    def exit_reason(self, run: Run) -> str:
         """A sentence on why the run's process, which is not alive, ended: its exit, and the last line of its log."""
 
     def close(self) -> None:

@@ -43,7 +43,7 @@ class LocalExecutor:
         log = self._settings.log_path(run.id or 0)
         log.parent.mkdir(parents=True, exist_ok=True)
         job = Job(run.id or 0, run.attempt, log, self._settings)
-        worker = self._told(self._spare, job) or self._told(self._spawn(log), job)
+        worker = self._hand_job(self._spare, job) or self._hand_job(self._spawn(log), job)
         self._spare = None
         if worker is None:
             raise OSError(_last_line(log) or "a worker ended before it was told what to do")
@@ -65,7 +65,7 @@ class LocalExecutor:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    def obituary(self, run: Run) -> str:
+    def exit_reason(self, run: Run) -> str:
         """How the process exited, where it was our child, and the last line of its log."""
         child = self._children.pop((run.handle or {}).get("pid", 0), None)
         said = _last_line(self._settings.log_path(run.id or 0))
@@ -86,7 +86,7 @@ class LocalExecutor:
         return worker
 
     @staticmethod
-    def _told(worker: Worker | None, job: Job) -> Worker | None:
+    def _hand_job(worker: Worker | None, job: Job) -> Worker | None:
         """The worker once it has its job; None when there is none that lives."""
         if worker is None or worker.poll() is not None or worker.stdin is None:
             return None

@@ -65,15 +65,15 @@ class Scheduler:
                 continue
             self._watched[run.id or 0] = run
             self._listen(run)
-            if run.want == "kill" and run.handle:
+            if run.requested == "kill" and run.handle:
                 self._executor.kill(run.handle)
                 self._end(run, "stopped", "It was killed: its last checkpoint is what is left.")
-            elif run.want in UNBEGUN and run.handle and self._has_not_begun(run):
+            elif run.requested in UNBEGUN and run.handle and self._has_not_begun(run):
                 self._executor.kill(run.handle)  # it still imports, and has nothing to save
-                self._end(run, UNBEGUN[run.want])
+                self._end(run, UNBEGUN[run.requested])
         for run_id, run in list(self._watched.items()):
             if not self._lives(run.handle):
-                queued |= self._bury(run, self._executor.obituary(run))  # changes nothing where the run has ended
+                queued |= self._bury(run, self._executor.exit_reason(run))  # changes nothing where the run has ended
                 del self._watched[run_id]
                 self._heard.pop(run_id, None)
                 self._started.pop(run_id, None)
@@ -121,7 +121,7 @@ class Scheduler:
     def _bury(self, run: Run, why: str) -> bool:
         """Whether the run queues again."""
         with self._database.write() as session:
-            return attempts.bury(session, run, why, resume=self._resume)
+            return attempts.end_dead_attempt(session, run, why, resume=self._resume)
 
     def _end(self, run: Run, status: str, error: str | None = None) -> None:
         with self._database.write() as session:

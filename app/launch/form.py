@@ -159,7 +159,7 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
     )
 
 
-def spoken(changes: Mapping[str, Any]) -> str:
+def format_changes(changes: Mapping[str, Any]) -> str:
     """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
     shown = typed(changes)
     booleans = {name: "Yes" if value else "No" for name, value in changes.items() if isinstance(value, bool)}

@@ -21,12 +21,12 @@ CHANGE = sa.update(TABLE).where(
 )
 QUEUED = sa.select(TABLE.c.id).where(TABLE.c.status == "queued").limit(1)
 MOST_DEATHS = 3
-BEAT = CHANGE.returning(TABLE.c.want)
+BEAT = CHANGE.returning(TABLE.c.requested)
 
 
 def claim(session: Session, run: Run) -> Run:
     """Start a queued run's next attempt; its process will be the only one that may write."""
-    run.status, run.want, run.attempt, run.error, run.finished_at = "running", "run", run.attempt + 1, None, None
+    run.status, run.requested, run.attempt, run.error, run.finished_at = "running", "run", run.attempt + 1, None, None
     run.heartbeat_at, run.silent_since = now(), None
     run.started_at = run.started_at or run.heartbeat_at
     session.add(run)
@@ -52,15 +52,15 @@ def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, A
     session.execute(CHANGE, _held(run_id, attempt) | {"handle": handle})
 
 
-def beat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
+def heartbeat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
     """Heartbeat, fence, progress and command channel in one UPDATE.
 
     `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
     run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
     """
     beaten = session.connection().execute(BEAT, _held(run_id, attempt) | {"heartbeat_at": now()} | progress)
-    want: str | None = beaten.scalar()
-    return want
+    requested: str | None = beaten.scalar()
+    return requested
 
 
 def end(session: Session, run_id: int, attempt: int, status: str, error: str | None = None) -> bool:
@@ -74,7 +74,7 @@ def end(session: Session, run_id: int, attempt: int, status: str, error: str | N
     return ended
 
 
-def bury(session: Session, run: Run, why: str, *, resume: bool) -> bool:
+def end_dead_attempt(session: Session, run: Run, why: str, *, resume: bool) -> bool:
     """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot.
 
     One that was wanted to pause or stop has done so, if without a last checkpoint. Returns whether it queues again.
@@ -84,9 +84,9 @@ def bury(session: Session, run: Run, why: str, *, resume: bool) -> bool:
     dead = session.get_one(Run, run.id)
     session.refresh(dead)
     dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
-    if dead.want == "pause":
+    if dead.requested == "pause":
         dead.status, dead.finished_at = "paused", None
-    elif dead.want != "run":
+    elif dead.requested != "run":
         dead.status = "stopped"
     elif dead.deaths >= MOST_DEATHS:
         dead.status = "failed"

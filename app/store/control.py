@@ -1,6 +1,6 @@
 """What people may ask of a run, in which state, and what follows. Every request answers at once.
 
-A running run's process reads `want` with its next flush, a tenth of a second later at most; one that has yet to
+A running run's process reads `requested` with its next flush, a tenth of a second later at most; one that has yet to
 begin is ended by the scheduler.
 
     queued  --stop--> stopped                 paused, stopped, interrupted, failed --resume--> queued
@@ -26,9 +26,9 @@ def stop(session: Session, run_id: int) -> Run:
     if run.status not in {"queued", "running", "paused"}:
         raise Conflict(f"Run {run_id} has already ended: it is {run.status}.")
     if run.status == "running":
-        run.want = "kill" if run.want in {"stop", "kill"} else "stop"
+        run.requested = "kill" if run.requested in {"stop", "kill"} else "stop"
     else:
-        run.status, run.want, run.finished_at = "stopped", "stop", now()
+        run.status, run.requested, run.finished_at = "stopped", "stop", now()
     return runs.stored(session, run)
 
 
@@ -38,8 +38,8 @@ def pause(session: Session, run_id: int) -> Run:
     if run.status != "running":
         why = "it has not begun: stop it to take it from the queue" if run.status == "queued" else "it does not run"
         raise Conflict(f"Run {run_id} is {run.status}, so it cannot pause: {why}.")
-    if run.want == "run":
-        run.want = "pause"
+    if run.requested == "run":
+        run.requested = "pause"
     return runs.stored(session, run)
 
 
@@ -107,6 +107,6 @@ def fork(
 
 
 def _queued(session: Session, run: Run) -> Run:
-    run.status, run.want, run.error, run.finished_at, run.queued_at = "queued", "run", None, None, now()
+    run.status, run.requested, run.error, run.finished_at, run.queued_at = "queued", "run", None, None, now()
     run.deaths = 0
     return runs.stored(session, run)

@@ -1,6 +1,6 @@
 """Losses as formulas, the numbers in them, and the table of those of the field. Pure."""
 
-from app.text.numbers import said
+from app.text.numbers import format_number
 from vae_core.translator.algebra import Polynomial
 from vae_core.translator.loss import Loss
 from vae_core.translator.terms import Kind, Size
@@ -18,6 +18,8 @@ def _weighed(weight: Polynomial, term: str) -> str:
     """One product of numbers and sizes before a term: 10 SSE/D."""
     ((powers, coefficient),) = weight.terms
     sizes = [(size.value, power) for size, power in powers if isinstance(size, Size)]
-    before = [said(coefficient)] * (said(coefficient) != "1") + [name for name, power in sizes if power > 0]
+    before = [format_number(coefficient)] * (format_number(coefficient) != "1") + [
+        name for name, power in sizes if power > 0
+    ]
     below = "".join(f"/{name}" for name, power in sizes if power < 0)
     return " · ".join([*before, term]) + below

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.text.numbers import said
+from app.text.numbers import format_number
 from app.text.quantities import DECODERS, LETTERS
 from vae_core.config.train_config import SCALED, TrainConfig
 from vae_core.theory.convention import implied
@@ -10,7 +10,7 @@ from vae_core.theory.preflight import SUMS
 from vae_core.translator.translation import MAX_BETA, SCALE_BOUNDS, tidy
 
 
-def trains(config: TrainConfig) -> str:
+def describe_loss(config: TrainConfig) -> str:
     """The model behind the loss, once a schedule has reached its end."""
     told, decoder = implied(config), _decoder(config)
     if config.model == "ae":
@@ -26,13 +26,13 @@ def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
     if beta == 0:
         return f"There is no KL in it: it trains an autoencoder with a {decoder}, β = 0."
     if scale is not None:
-        return f"It is the −ELBO of a {decoder} with {letter} = {said(scale)}, up to a factor."
+        return f"It is the −ELBO of a {decoder} with {letter} = {format_number(scale)}, up to a factor."
     if abs(beta - 1) < 1e-9:
         return f"It is the −ELBO of a {decoder}, up to a factor: β = 1."
-    return f"It trains a β-VAE with a {decoder} and β = {said(beta)}; β = 1 would be the ELBO."
+    return f"It trains a β-VAE with a {decoder} and β = {format_number(beta)}; β = 1 would be the ELBO."
 
 
-def openly(config: TrainConfig) -> dict[str, Any]:
+def explicit_equivalent(config: TrainConfig) -> dict[str, Any]:
     """The changes after which the same loss, up to a factor, says β and σ itself: sums, and β = 1 where a σ can."""
     told = implied(config)
     if told.beta is None or told.beta > MAX_BETA:
@@ -73,7 +73,7 @@ def _decoder(config: TrainConfig) -> str:
     if config.likelihood not in SCALED or (config.scale == "fixed" and implied(config).sigma):
         return plain
     return {
-        "fixed": f"{plain} with {letter} = {said(config.sigma)}",
+        "fixed": f"{plain} with {letter} = {format_number(config.sigma)}",
         "shared": f"{plain} that learns its {letter}",
         "optimal": f"{plain} with each minibatch's best {letter}",
         "per_pixel": f"{plain} that gives each pixel its {letter}",

@@ -15,14 +15,14 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, int):
-        said = f"{value:,}"
+        format_number = f"{value:,}"
     elif abs(value) >= LARGE:
-        said = f"{value:.3g}"
+        format_number = f"{value:.3g}"
     elif 0 < abs(value) < 1:
-        said = f"{value:#.3g}"
+        format_number = f"{value:#.3g}"
     else:
-        said = f"{value:,.{digits}f}"
-    return said.replace("-", "−", 1) if value < 0 else said
+        format_number = f"{value:,.{digits}f}"
+    return format_number.replace("-", "−", 1) if value < 0 else format_number
 
 
 def within(value: float | None, se: float | None) -> str:
@@ -105,7 +105,7 @@ def time_left(run: dict[str, Any]) -> float | None:
     return float(run["seconds"] / run["step"] * (run["total_steps"] - run["step"]))
 
 
-def said(value: float) -> str:
+def format_number(value: float) -> str:
     """784, 0.7071, 150,528, 0.00128, 1.2e+09: four digits, or the whole number."""
     if value == round(value) and abs(value) < 1e9:
         return f"{value:,.0f}"

@@ -133,13 +133,13 @@ def reconstruction_unit(config: TrainConfig) -> str:
     dequantised pixels. Probabilities compare if they are of the same pixels: 256 grey levels, or one way to make them
     binary.
     """
-    grain = "dequantised" if config.dequantize else "grey"
+    kind = "dequantised" if config.dequantize else "grey"
     if config.likelihood == "discretized_logistic":
         return "nats/image, probability of 8-bit pixels"
     if config.likelihood != "bernoulli":
-        return f"nats/image, density of {grain} pixels"
+        return f"nats/image, density of {kind} pixels"
     if config.binarize == "none":
-        return f"nats/image, cross-entropy of {grain} pixels"
+        return f"nats/image, cross-entropy of {kind} pixels"
     return f"nats/image, probability of {pixels(config)}"
 
 

@@ -10,7 +10,7 @@ from app.errors import Refused
 from app.launch.request import command_line
 from app.text.formulas import formula
 from app.text.loss_summary import model
-from app.text.numbers import said
+from app.text.numbers import format_number
 from app.text.quantities import DECODERS, LETTERS
 from vae_core.config.errors import refused
 from vae_core.config.train_config import TrainConfig
@@ -168,7 +168,9 @@ class Answer:
             return []
         letter, plain = LETTERS[told.likelihood], self.question.sigma is None
         why = f", where −log p is {'SSE' if told.likelihood == 'gaussian' else 'L1'} and a constant" * plain
-        return [f"Said with {letter} = {said(told.declared)}{why}, it is a β-VAE with β = {said(told.beta)}."]
+        return [
+            f"With {letter} = {format_number(told.declared)}{why}, it is a β-VAE with β = {format_number(told.beta)}."
+        ]
 
     def _weights(self) -> str:
         weights, question = self.told.weights, self.question
@@ -180,15 +182,15 @@ class Answer:
         if abs(self.told.factor - 1) < 1e-9:
             return []
         return [
-            f"The common factor {said(self.told.factor)} does not matter to Adam; for SGD it multiplies the learning "
-            "rate, and weight decay and clipping feel it too."
+            f"The common factor {format_number(self.told.factor)} does not matter to Adam; for SGD it multiplies the "
+            "learning rate, and weight decay and clipping feel it too."
         ]
 
     def _bounds(self) -> list[str]:
         return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
 
 
-def asked(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
+def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
     """The answer to a question that a form or a command line asks. Raises `Refused` and `RefusedConfig`."""
     try:
         question = Question.model_validate(raw)
@@ -197,7 +199,7 @@ def asked(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
     return question.answer(find)
 
 
-def printed(answer: Answer) -> str:
+def render_text(answer: Answer) -> str:
     """The answer in lines for a terminal."""
     told = answer.told
     parts = [*answer.sentences, *([answer.collapse] if answer.collapse else [])]

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from app.text.formulas import formula
-from app.text.numbers import said
+from app.text.numbers import format_number
 from app.text.quantities import DECODERS, LETTERS
 from vae_core.translator.recipes import RECIPES
 from vae_core.translator.translation import translate
 
 
 @dataclass(frozen=True)
-class Seen:
+class RecipeRow:
     """A recipe as a row of a table: what it adds up, and what that trains at the sizes that it is known for."""
 
     name: str
@@ -30,13 +30,15 @@ class Seen:
         return "/".join(path[:2]) + (f"#{path[3]}" if path[2] in {"issues", "pull"} else "")
 
 
-def seen() -> list[Seen]:
+def recipe_rows() -> list[RecipeRow]:
     """Every recipe."""
     rows = []
     for one in RECIPES.values():
         told = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
         letter = LETTERS.get(told.likelihood, "β")
         sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
-        trains = f"{DECODERS[told.likelihood]}, {letter} = {said(told.scale or told.beta)}"
-        rows.append(Seen(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None))
+        trains = f"{DECODERS[told.likelihood]}, {letter} = {format_number(told.scale or told.beta)}"
+        rows.append(
+            RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None)
+        )
     return rows

@@ -8,8 +8,8 @@ from app.database.engine import Database
 from app.jobs.scheduler import Scheduler
 from app.live.feed import Feed
 from app.settings import Settings
-from app.web.pixel_statistics import Shelf
-from app.web.security import Gate
+from app.web.pixel_statistics import StatisticsCache
+from app.web.security import Authenticator
 
 
 def _database(request: Request) -> Database:
@@ -32,19 +32,19 @@ def _feed(request: Request) -> Feed:
     return feed
 
 
-def _gate(request: Request) -> Gate:
-    gate: Gate = request.app.state.gate
+def _gate(request: Request) -> Authenticator:
+    gate: Authenticator = request.app.state.gate
     return gate
 
 
-def _shelf(request: Request) -> Shelf:
-    shelf: Shelf = request.app.state.shelf
+def _shelf(request: Request) -> StatisticsCache:
+    shelf: StatisticsCache = request.app.state.shelf
     return shelf
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]
 SchedulerDep = Annotated[Scheduler, Depends(_scheduler)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
-ShelfDep = Annotated[Shelf, Depends(_shelf)]
+ShelfDep = Annotated[StatisticsCache, Depends(_shelf)]
 FeedDep = Annotated[Feed, Depends(_feed)]
-GateDep = Annotated[Gate, Depends(_gate)]
+GateDep = Annotated[Authenticator, Depends(_gate)]

@@ -22,7 +22,7 @@ class Missing:
     soon: bool = False
 
 
-class Shelf:
+class StatisticsCache:
     """The statistics of every data set that a page has asked for."""
 
     def __init__(self, settings: Settings):
@@ -33,7 +33,7 @@ class Shelf:
 
     def find(self, config: TrainConfig) -> Statistics | Missing:
         """The statistics of the run's pixels, or why they are not there."""
-        key, title = (config.dataset, config.grain), FACTS[config.dataset].title
+        key, title = (config.dataset, config.pixel_transform), FACTS[config.dataset].title
         with self._lock:
             if key not in self._asked:
                 self._asked[key] = self._threads.submit(statistics, *key, folders=self._folders, cache=self._cache)
@@ -53,7 +53,7 @@ class Shelf:
     def expects(self, config: TrainConfig) -> bool:
         """Whether the statistics of the run's pixels are there or will be soon, as far as is known."""
         with self._lock:
-            return (config.dataset, config.grain) in self._asked
+            return (config.dataset, config.pixel_transform) in self._asked
 
     def training(self, dataset: str) -> Pixels | None:
         """The grey training pixels of a data set; None while they are not there."""

@@ -47,7 +47,7 @@ def read_or_make_token(path: Path) -> str:
     return token
 
 
-class Gate:
+class Authenticator:
     """Checks credentials; without a token it lets everybody in (`--no-auth`, loopback only)."""
 
     def __init__(self, token: str | None):
@@ -89,7 +89,7 @@ def cookie_name(request: Request) -> str:
 
 def require_user(request: Request) -> None:
     """Router-level: no route behind it answers a stranger. Raises `Unauthorised`."""
-    gate: Gate = request.app.state.gate
+    gate: Authenticator = request.app.state.gate
     if not gate.admits(request):
         raise Unauthorised("Sign in first: send the token as 'Authorization: Bearer …', or open the sign-in link.")
 

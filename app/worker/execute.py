@@ -17,11 +17,11 @@ from app.database.tables import Run
 from app.settings import Settings
 from app.store import runs
 from app.worker.recorder import Recorder
-from app.worker.signals import Training, _Wishes
+from app.worker.signals import SignalRequests, Training
 from vae_core.checkpoint import Checkpoints
 from vae_core.config.train_config import ConfigError, RefusedConfig
 from vae_core.datasets import registry
-from vae_core.events import Abandoned, Checkpoint, Diverged, Evaluation, Look, StepTerms
+from vae_core.events import Checkpoint, Diverged, Evaluation, EvaluationAborted, EvaluationSpan, StepTerms
 from vae_core.model.vae import VAE
 from vae_core.training.state import load_weights
 from vae_core.training.train import new_model, train
@@ -40,7 +40,7 @@ def execute(settings: Settings, run_id: int, attempt: int) -> str:
     """
     database = Database(settings.database_url)
     recorder = Recorder(database, run_id, attempt, on_wish=_wake_main_thread)
-    with _Wishes(recorder) as wishes, recorder:
+    with SignalRequests(recorder) as wishes, recorder:
         status, error = _outcome(database, settings, run_id, wishes)
         recorder.close(status, error)
     database.close()
@@ -52,14 +52,14 @@ def _wake_main_thread() -> None:
     signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 
-def _outcome(database: Database, settings: Settings, run_id: int, wishes: "_Wishes") -> Outcome:
+def _outcome(database: Database, settings: Settings, run_id: int, wishes: "SignalRequests") -> Outcome:
     """How training ended, with every failure as one sentence for people; its traceback goes to the log."""
     try:
         with database.read() as session:
             run = runs.get(session, run_id)
         torch.set_num_threads(run.train_config.threads or settings.threads_per_run)
         return _train(run, settings, wishes)
-    except Abandoned:
+    except EvaluationAborted:
         return ENDINGS[wishes.recorder.wanted], None
     except (ConfigError, RefusedConfig, registry.DatasetUnavailable) as refusal:
         return "failed", str(refusal)
@@ -80,12 +80,12 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {_first_line(error)}"
 
 
-def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:
+def _train(run: Run, settings: Settings, wishes: "SignalRequests") -> Outcome:
     config, recorder = run.train_config, wishes.recorder
 
     def show(activity: str) -> None:
         if recorder.wanted != "run":
-            raise Abandoned
+            raise EvaluationAborted
         recorder.say(activity)
 
     show(f"Loading {config.dataset}")
@@ -103,7 +103,7 @@ def _train(run: Run, settings: Settings, wishes: "_Wishes") -> Outcome:
     return _follow(train(config, data, model=model, resume=begin), wishes, kept)
 
 
-def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome:
+def _follow(training: Training, wishes: "SignalRequests", kept: Checkpoints) -> Outcome:
     """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one.
 
     Before its first step there is nothing to save: until then it may be broken off anywhere, as a look may.
@@ -115,13 +115,13 @@ def _follow(training: Training, wishes: "_Wishes", kept: Checkpoints) -> Outcome
         try:
             if wishes.look and recorder.wanted != "run":
                 wishes.look = None
-                event = training.throw(Abandoned())
+                event = training.throw(EvaluationAborted())
             else:
                 event = training.send(asked)
         except StopIteration:
             return "finished", None
         asked = True if isinstance(event, StepTerms) and recorder.wanted != "run" else None
-        if isinstance(event, Look):
+        if isinstance(event, EvaluationSpan):
             wishes.look = None if event.over and stepped else training
         elif isinstance(event, Checkpoint):
             wishes.look = None

@@ -207,14 +207,14 @@ class Recorder:
         if self.wanted == "fenced":
             return
         with self._database.write() as session:
-            want = attempts.beat(session, self._run_id, self._attempt, **_progress(batch, self._stored))
-            if want is not None:
+            requested = attempts.heartbeat(session, self._run_id, self._attempt, **_progress(batch, self._stored))
+            if requested is not None:
                 mismatch = _store(session, self._run_id, batch, self._stored)
                 if mismatch:
                     attempts.note(session, self._run_id, self._attempt, mismatch)
                 if ending:
                     attempts.end(session, self._run_id, self._attempt, *ending)
-        wanted = want or "fenced"
+        wanted = requested or "fenced"
         if wanted not in {"run", self.wanted}:
             self.wanted = wanted
             self._on_wish()

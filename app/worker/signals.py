@@ -6,12 +6,12 @@ from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any, Self
 
 from app.worker.recorder import Recorder
-from vae_core.events import Abandoned, Event
+from vae_core.events import EvaluationAborted, Event
 
 Training = Generator[Event, bool | None, None]
 
 
-class _Wishes:
+class SignalRequests:
     """How a run hears that it should end: SIGTERM interrupts it, SIGINT pauses it, and people's wishes come as either.
 
     The handlers run between any two lines of training, so they only leave a note. But a look at the model, which may
@@ -36,4 +36,4 @@ class _Wishes:
         self.recorder.interrupt(wish)
         if self.look and getgeneratorstate(self.look) == GEN_RUNNING:
             self.look = None
-            raise Abandoned
+            raise EvaluationAborted

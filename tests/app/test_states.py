@@ -22,8 +22,8 @@ from app.database.tables import EventRow, Run
 from app.errors import Conflict, NotFound
 from app.jobs.scheduler import Scheduler
 from app.store import attempts, control, events, runs
-from tests.app.lives import ENDINGS, STEPS, Life
-from tests.app.world import Process, ServerDied, World
+from tests.app.fake_executor import FakeExecutor, Process, ServerDied
+from tests.app.run_model import ENDINGS, STEPS, RunModel
 from vae_core.config.train_config import TrainConfig
 
 ACTIONS = {
@@ -48,8 +48,8 @@ class States(RuleBasedStateMachine):
 
     def __init__(self, database: Database):
         super().__init__()
-        self.database, self.world, self.places = database, World(), count()
-        self.lives: dict[int, Life] = {}
+        self.database, self.world, self.places = database, FakeExecutor(), count()
+        self.lives: dict[int, RunModel] = {}
         with database.write() as session:
             for table in (EventRow, Run):
                 session.execute(sa.delete(table))
@@ -60,7 +60,7 @@ class States(RuleBasedStateMachine):
         self._restart()
         with self.database.write() as session:
             launched = [runs.create(session, TrainConfig(max_steps=STEPS)).id for _ in range(number)]
-        self.lives = {id: Life(id, self.places) for id in launched}
+        self.lives = {id: RunModel(id, self.places) for id in launched}
 
     @rule(what=ASK | WORK | TURN)
     def happens(self, what):
@@ -91,9 +91,9 @@ class States(RuleBasedStateMachine):
         process = self._living()[nth % len(self._living())]
         life = self._held(process)
         before = life or self._everything()
-        want = process.beat(self.database, steps)
-        assert want == (life and life.want)
-        status = ENDINGS.get(want, "finished") if then == "end" else then
+        requested = process.beat(self.database, steps)
+        assert requested == (life and life.requested)
+        status = ENDINGS.get(requested, "finished") if then == "end" else then
         if then != "go on":
             assert process.end(self.database, status) == bool(life)
         if life:
@@ -106,7 +106,7 @@ class States(RuleBasedStateMachine):
         """Those that have not ended their row: after that, a process may do what it likes."""
         return [process for process in self.world.processes if process.alive and not process.ended]
 
-    def _held(self, process: Process) -> Life | None:
+    def _held(self, process: Process) -> RunModel | None:
         """The run of this process, if it still may write."""
         life = self.lives[process.run_id]
         return life if (life.status, life.attempt) == ("running", process.attempt) else None
@@ -144,12 +144,12 @@ class States(RuleBasedStateMachine):
         """The model's dead, those that are to be killed, and those that were to end before they began."""
         for life in (life for life in self.lives.values() if life.status == "running"):
             at_work = [process for process in self._living() if self._held(process) is life and not process.lost]
-            if life.want == "kill":
+            if life.requested == "kill":
                 life.status = "stopped"
             elif not at_work:
                 life.die(self.resumes)
-            elif life.want != "run" and not at_work[0].begun:
-                life.status = ENDINGS[life.want]
+            elif life.requested != "run" and not at_work[0].begun:
+                life.status = ENDINGS[life.requested]
 
     def _starts(self, trouble: str | None) -> Iterator[tuple[int, int]]:
         """Fill the model's free slots in the order of the queue; yields each run and attempt that gets a process."""
@@ -169,14 +169,14 @@ class States(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_agree(self):
-        columns = Run.id, Run.status, Run.attempt, Run.step, Run.total_steps, Run.deleted_at, Run.want
+        columns = Run.id, Run.status, Run.attempt, Run.step, Run.total_steps, Run.deleted_at, Run.requested
         with self.database.read() as session:
             rows = session.execute(sa.select(*columns)).all()
-        for id, *shown, deleted_at, want in rows:
+        for id, *shown, deleted_at, requested in rows:
             life = self.lives[id]
             assert shown == [life.status, life.attempt, life.step, life.total_steps]
             assert bool(deleted_at) == life.deleted
-            assert want == life.want or life.status != "running"
+            assert requested == life.requested or life.status != "running"
         assert len(rows) == len(self.lives)
 
     @invariant()

@@ -50,7 +50,7 @@ def long(store: Database) -> int:
         attempts.claim(session, run)
         for first in range(1, LAST, 50_000):
             steps.append(session, run.id, terms(first, first + 49_999))
-        attempts.beat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})
+        attempts.heartbeat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})
         attempts.end(session, run.id, run.attempt, "stopped")
         return run.id or 0
 

@@ -51,7 +51,7 @@ def test_it_goes_on_from_the_one_before_to_the_same_weights(tmp_path, killed, ca
 
     database = Database(settings.database_url)
     with database.write() as session:
-        attempts.bury(session, attempts.running(session)[0], "It was killed.", resume=True)
+        attempts.end_dead_attempt(session, attempts.running(session)[0], "It was killed.", resume=True)
         run = attempts.claim_next(session)
     assert execute(settings, run.id, run.attempt) == "finished"
     with database.read() as session:

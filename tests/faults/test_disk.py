@@ -38,10 +38,10 @@ def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_go
     assert worker.returncode == 1
     assert database.damage() is None
 
-    why = LocalExecutor(settings).obituary(run)
+    why = LocalExecutor(settings).exit_reason(run)
     assert "The run's ending could not be written (disk I/O error): " in why
     with database.write() as session:
-        attempts.bury(session, run, why, resume=True)
+        attempts.end_dead_attempt(session, run, why, resume=True)
         again = attempts.claim_next(session)
         stored = steps.columns(session, run.id, points=10**6)["step"]
     assert stored == list(range(1, len(stored) + 1))

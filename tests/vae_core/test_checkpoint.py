@@ -24,7 +24,7 @@ def tiny() -> Checkpoint:
         5,
         1.5,
         {"model.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "generator.noise": np.zeros(4, np.uint8)},
-        looked=True,
+        evaluated=True,
     )
 
 

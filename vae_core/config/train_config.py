@@ -296,7 +296,7 @@ class TrainConfig:
         return self
 
     @property
-    def grain(self) -> str:
+    def pixel_transform(self) -> str:
         """What is done to the pixels: a way to make them binary, 'dequantized', or 'none'."""
         return "dequantized" if self.dequantize else self.binarize
 

@@ -14,7 +14,7 @@ from vae_core.evaluation.heldout import SEED
 from vae_core.evaluation.levels import has_levels, log_levels
 from vae_core.model.likelihoods.bernoulli import Bernoulli
 from vae_core.model.likelihoods.discretized_logistic import DiscretizedLogistic
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Bound
 
@@ -55,11 +55,11 @@ def importance_bound(model: VAE, images: Tensor, *, samples: int, dequantize: bo
 def log_marginals(model: VAE, images: Tensor, samples: int, *, dequantize: bool, levels: bool) -> tuple[Tensor, Tensor]:
     """L_K of each image, of its `levels` or its density, and its effective sample size over K: float64, both [N]."""
     noise = torch.Generator().manual_seed(SEED)  # on the CPU, so that every device draws the same numbers
-    grain = torch.Generator().manual_seed(SEED + 1) if dequantize else None
+    pixel_noise = torch.Generator().manual_seed(SEED + 1) if dequantize else None
     rows = ROWS[images.device.type]
     bounds, sizes = [], []
     for chunk in torch.split(images, max(1, rows // samples)):
-        x = to_unit(chunk, grain)  # [B, D]
+        x = to_unit(chunk, pixel_noise)  # [B, D]
         score = partial(model.likelihood.log_prob, x=x)
         if levels:
             score = partial(log_levels, model.likelihood, levels=chunk, dequantized=dequantize)

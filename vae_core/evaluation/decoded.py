@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_core.evaluation.heldout import CHUNK, SEED
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE, Posterior
 
 
@@ -18,20 +18,20 @@ class Decoded(NamedTuple):
     """A chunk of images and what became of them."""
 
     levels: Tensor  # [B, D] uint8
-    grainy: Tensor  # [B, D] dequantised, (y + U)/256
+    noisy: Tensor  # [B, D] dequantised, (y + U)/256
     x: Tensor  # [B, D] what the model was trained on: those, or y/255
     posterior: Posterior
     outputs: Tensor  # [1, B, P·D] at one z sampled from q(z|x)
 
 
 def decode_all(model: VAE, images: Tensor, *, dequantize: bool) -> Iterator[Decoded]:
-    """`images`, uint8 [N, D] on the model's device, in chunks, under the noise and the grain of every evaluation."""
+    """`images`, uint8 [N, D] on the model's device, in chunks, under the noise of every evaluation."""
     model.eval()
     noise = torch.Generator().manual_seed(SEED)  # on the CPU, so that every device draws the same numbers
-    grain = torch.Generator().manual_seed(SEED + 1)
+    pixel_noise = torch.Generator().manual_seed(SEED + 1)
     for levels in torch.split(images, CHUNK):
-        grainy = to_unit(levels, grain)
-        x = grainy if dequantize else to_unit(levels)
+        noisy = to_unit(levels, pixel_noise)
+        x = noisy if dequantize else to_unit(levels)
         posterior = model.posterior(x)
         epsilon = torch.randn((1, *posterior.loc.shape), generator=noise).to(images.device)
-        yield Decoded(levels, grainy, x, posterior, model.decode(posterior.sample(epsilon)))
+        yield Decoded(levels, noisy, x, posterior, model.decode(posterior.sample(epsilon)))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae_core.evaluation.decoded import decode_all
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Fidelity
 

@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from vae_core.model.elbo import elbo_terms
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 
 CHUNK = 1000  # images at a time where all are needed

@@ -11,7 +11,7 @@ from torch import Tensor
 from vae_core.evaluation.levels import has_levels, log_levels
 from vae_core.events import Evaluation
 from vae_core.model.elbo import kl_per_dim
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 
 CHUNK = 1000  # images at a time; fixed, since the order of summation decides the last bits
@@ -36,13 +36,13 @@ def evaluate(
     """
     model.eval()
     generator = torch.Generator().manual_seed(SEED)  # on the CPU, so that every device draws the same numbers
-    grain = torch.Generator().manual_seed(SEED + 1) if dequantize else None
+    pixel_noise = torch.Generator().manual_seed(SEED + 1) if dequantize else None
     squares, cross_entropy = torch.zeros(2, dtype=torch.float64, device=images.device)
     distortions, rates, locs = [], [], []  # of each image: [N], [N, Z], [N, Z]
     decoder_variance, bits = None, None
 
     for chunk in torch.split(images, CHUNK):
-        x = to_unit(chunk, grain)  # [B, D]
+        x = to_unit(chunk, pixel_noise)  # [B, D]
         posterior = model.posterior(x)
         noise = torch.randn((1, len(x), model.latent_dim), generator=generator).to(x.device)
         outputs = model.decode(posterior.sample(noise))

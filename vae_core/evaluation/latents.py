@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core.evaluation.heldout import CHUNK, SEED
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Latents
 
@@ -50,8 +50,8 @@ def examine_latents(
 
 def _posteriors(model: VAE, images: Tensor, *, dequantize: bool) -> tuple[Tensor, Tensor]:
     """Mean and variance of q(z|x) for each image, both [N, Z]."""
-    grain = torch.Generator().manual_seed(SEED + 1) if dequantize else None
-    posteriors = [model.posterior(to_unit(chunk, grain)) for chunk in torch.split(images, CHUNK)]
+    pixel_noise = torch.Generator().manual_seed(SEED + 1) if dequantize else None
+    posteriors = [model.posterior(to_unit(chunk, pixel_noise)) for chunk in torch.split(images, CHUNK)]
     loc = torch.cat([posterior.loc for posterior in posteriors])
     variances = [posterior.log_variance for posterior in posteriors if posterior.log_variance is not None]
     return loc, torch.cat(variances).exp() if variances else torch.zeros_like(loc)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from vae_core.model.likelihoods import Density, Likelihood
 from vae_core.model.likelihoods.bernoulli import Bernoulli
-from vae_core.model.pixels import bins, to_unit
+from vae_core.model.likelihoods.pixels import bins, to_unit
 
 
 def is_binary(images: Tensor) -> bool:

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from vae_core.model.aggregate import split_kl
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE, Posterior
 from vae_core.report import Surgery
 
@@ -57,8 +57,8 @@ def dissect(model: VAE, images: Tensor, *, dequantize: bool, bank: int = BANK) -
 
 def _encode(model: VAE, images: Tensor, dequantize: bool) -> tuple[Tensor, Tensor]:
     """Means and log variances of q(z|x), [M, Z] each, in float64."""
-    grain = Generator().manual_seed(SEED + 1) if dequantize else None
+    pixel_noise = Generator().manual_seed(SEED + 1) if dequantize else None
     loc, log_variance = zip(
-        *(model.posterior(to_unit(chunk, grain)) for chunk in torch.split(images, CHUNK)), strict=True
+        *(model.posterior(to_unit(chunk, pixel_noise)) for chunk in torch.split(images, CHUNK)), strict=True
     )
     return torch.cat(loc).double(), torch.cat(log_variance).double()

@@ -23,7 +23,7 @@ from vae_core.model.likelihoods import Likelihood
 from vae_core.model.likelihoods.bernoulli import Bernoulli
 from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from vae_core.model.likelihoods.gaussian import Gaussian
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Reading
 
@@ -136,7 +136,7 @@ def _fit_sigma(model: VAE, images: Tensor, *, dequantize: bool) -> float:
     squares = torch.zeros((), dtype=torch.float64, device=images.device)
     for chunk in decode_all(model, some, dequantize=dequantize):
         mean = _dequantized_mean(model.likelihood, chunk.outputs, dequantized=dequantize)
-        squares += (mean[0] - chunk.grainy).square().sum(dtype=torch.float64)
+        squares += (mean[0] - chunk.noisy).square().sum(dtype=torch.float64)
     return sqrt(squares.item() / some.numel())
 
 
@@ -144,9 +144,9 @@ def _read(model: VAE, reader: Reader, images: Tensor, *, dequantize: bool) -> Sc
     dequantized = dequantize if reader.pixels == "own" else reader.pixels == "dequantized"
     countable = model.variational and has_levels(reader.likelihood, images)
     costs, rates, bits = [], [], []  # of each chunk, [B]
-    for levels, grainy, x, posterior, outputs in decode_all(model, images, dequantize=dequantize):
+    for levels, noisy, x, posterior, outputs in decode_all(model, images, dequantize=dequantize):
         parameters = reader.parameters(outputs)
-        pixels = {"own": x, "grey": to_unit(levels), "dequantized": grainy}[reader.pixels]
+        pixels = {"own": x, "grey": to_unit(levels), "dequantized": noisy}[reader.pixels]
         costs.append(-reader.likelihood.log_prob(parameters, pixels)[0].double())
         if model.variational:
             rates.append(kl_per_dim(posterior).sum(-1).double())

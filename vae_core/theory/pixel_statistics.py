@@ -47,16 +47,16 @@ class Statistics:
     test: Pixels
 
 
-def statistics(name: str, grain: str, *, folders: Sequence[Path] = (), cache: Path) -> Statistics:
+def statistics(name: str, pixel_transform: str, *, folders: Sequence[Path] = (), cache: Path) -> Statistics:
     """A data set's statistics: from `cache` if they were computed before, some seconds for MNIST if not.
 
-    `grain` is what was done to the pixels: one of TrainConfig's ways to binarise, or 'dequantized'. Nothing is
+    `pixel_transform` says what was done to the pixels: a value of `TrainConfig.pixel_transform`. Nothing is
     downloaded: raises `DatasetUnavailable` where the images are not on this machine.
     """
-    path = cache / name / f"statistics-{grain}.npz"
+    path = cache / name / f"statistics-{pixel_transform}.npz"
     with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):  # not there, or damaged
         return _read(path)
-    found = _compute(name, grain, folders, cache)
+    found = _compute(name, pixel_transform, folders, cache)
     with suppress(OSError):  # a full disk: then they are computed again next time
         _write(path, found)
     return found
@@ -71,13 +71,13 @@ def describe(images: NDArray[np.uint8], *, dequantized: bool = False, flipped: b
     flat = images.reshape(len(images), -1)
     shares, products = _count(flat)
     centres = (np.arange(LEVELS) + 0.5) / LEVELS if dequantized else np.arange(LEVELS) / (LEVELS - 1)
-    grain = 1 / (12 * LEVELS**2) if dequantized else 0.0  # the variance of U/256
+    noise = 1 / (12 * LEVELS**2) if dequantized else 0.0  # the variance of U/256
     step = centres[1] - centres[0]
     mean = shares @ centres
-    variance = shares @ centres**2 - mean**2 + grain
+    variance = shares @ centres**2 - mean**2 + noise
     sums = shares @ np.arange(LEVELS)
     covariance = (products - len(flat) * np.outer(sums, sums)) * step**2 / max(1, len(flat) - 1)
-    covariance += grain * np.eye(len(mean))
+    covariance += noise * np.eye(len(mean))
     deviation = _deviation(shares, centres, spread=dequantized)
     if flipped:
         variance, deviation = mean * (1 - mean), np.minimum(mean, 1 - mean)
@@ -92,17 +92,19 @@ def describe(images: NDArray[np.uint8], *, dequantized: bool = False, flipped: b
     )
 
 
-def _compute(name: str, grain: str, folders: Sequence[Path], cache: Path) -> Statistics:
+def _compute(name: str, pixel_transform: str, folders: Sequence[Path], cache: Path) -> Statistics:
     grey = load(name, folders=folders, cache=cache, offline=True)
-    if grain in {"none", "dequantized"}:
-        train, test = (describe(split.images, dequantized=grain == "dequantized") for split in (grey.train, grey.test))
+    if pixel_transform in {"none", "dequantized"}:
+        train, test = (
+            describe(split.images, dequantized=pixel_transform == "dequantized") for split in (grey.train, grey.test)
+        )
         return Statistics(train, test)
-    binary = load(name, folders=folders, cache=cache, binarize=grain, offline=True)
+    binary = load(name, folders=folders, cache=cache, binarize=pixel_transform, offline=True)
     found = [
-        describe(split.images, flipped=grain == "dynamic" and split is binary.train)
+        describe(split.images, flipped=pixel_transform == "dynamic" and split is binary.train)
         for split in (binary.train, binary.test)
     ]
-    if grain != "threshold":  # black and white by chance: even the true grey levels leave the chance
+    if pixel_transform != "threshold":  # black and white by chance: even the true grey levels leave the chance
         entropies = [_entropy(split.images) for split in (grey.train, grey.test)]
         found = [replace(pixels, entropy=entropy) for pixels, entropy in zip(found, entropies, strict=True)]
     return Statistics(*found)

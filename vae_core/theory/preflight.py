@@ -124,7 +124,7 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
             f"The loss expects errors of σ = {told.sigma:.3g} a pixel, and even the mean image errs by {error:.3g} "
             "only: little is worth encoding. Let σ fit the errors."
         )
-        yield Advice(message, "scale", honest(config))
+        yield Advice(message, "scale", recommended_scale(config))
     elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
         message = f"The means in the loss weigh the KL as β = {told.beta:.4g} would. Sums leave β as you set it."
         yield Advice(message, "kl_reduction" if config.kl_reduction == "mean" else "reconstruction_reduction", SUMS)
@@ -147,14 +147,14 @@ def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] |
         ("reconstruction_reduction", SUMS),
         ("beta", {"beta": 1.0}),
         ("beta", SUMS | {"beta": 1.0}),
-        ("scale", honest(config)),
+        ("scale", recommended_scale(config)),
     ):
         if live_units(replace(config, **changes), pixels):
             return field, changes
     return None
 
 
-def honest(config: TrainConfig) -> dict[str, Any]:
+def recommended_scale(config: TrainConfig) -> dict[str, Any]:
     """The changes that make β = 1 and let the scale fit the errors."""
     formula = config.likelihood != "discretized_logistic" and config.objective not in IMPORTANCE  # for the best scale
     scale = "optimal" if formula else "shared"

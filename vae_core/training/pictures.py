@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vae_core.evaluation.decoded import decode_all
 from vae_core.events import PictureKind, Pictures
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import PICTURED
 

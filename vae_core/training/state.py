@@ -17,14 +17,14 @@ def capture(
     optimizer: optim.Optimizer,
     generators: Mapping[str, Generator],
     *,
-    looked: bool,
+    evaluated: bool,
 ) -> Checkpoint:
     """Copies of everything that the steps after `step` follow from. Waits for the device."""
     tensors = {f"{WEIGHTS}{name}": value for name, value in model.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
     tensors |= {f"generator.{name}": generator.get_state() for name, generator in generators.items()}
-    return Checkpoint(step, seconds, {name: _array(value) for name, value in tensors.items()}, looked)
+    return Checkpoint(step, seconds, {name: _array(value) for name, value in tensors.items()}, evaluated)
 
 
 def restore(

@@ -20,9 +20,9 @@ from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.scale import freeze_scale
-from vae_core.events import Abandoned, Checkpoint, Diverged, Event, Look, Pictures
+from vae_core.events import Checkpoint, Diverged, EvaluationAborted, EvaluationSpan, Event, Pictures
+from vae_core.model.likelihoods.pixels import flipped, to_unit
 from vae_core.model.objectives import choose_objective
-from vae_core.model.pixels import flipped, to_unit
 from vae_core.model.vae import VAE, build_model
 from vae_core.training.buffer import TermBuffer, VitalsBuffer, until_divergence
 from vae_core.training.devices import choose_device, memory_gauge
@@ -48,8 +48,8 @@ def train(
     checkpoints at their intervals and at the end; then, if wanted, more `Pictures`, the `Scores` and a `Report` of the
     finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends with that step, or
     the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last step next, and so does
-    whoever throws `Abandoned` into a `Look`. With one to `resume` from, the first event is of the step after it, or the
-    look at its own step where that was left out.
+    whoever throws `EvaluationAborted` into an `EvaluationSpan`. With one to `resume` from, the first event is of the
+    step after it, or the evaluation of its own step where that was left out.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
@@ -59,9 +59,9 @@ def train(
 
     # 1. Everything random follows from the seed, in four streams that do not touch torch's global generators.
     device = choose_device(config.device)
-    _, order_seed, noise_seed, grain_seed = _seeds(config)
+    _, order_seed, noise_seed, pixel_seed = _seeds(config)
     noise = torch.Generator(device).manual_seed(noise_seed)
-    grain = torch.Generator(device).manual_seed(grain_seed)
+    pixel_noise = torch.Generator(device).manual_seed(pixel_seed)
 
     # 2. The data moves to the device once, as bytes; the model and its optimiser follow.
     splits = (data.train.images, data.test.images)
@@ -70,16 +70,16 @@ def train(
     parameters = list(model.parameters())
     optimizer = OPTIMIZERS[config.optimizer](parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
     objective = choose_objective(config, len(train_images))
-    generators = {"noise": noise, "grain": grain}
-    done, before, looked = 0, 0.0, False
+    generators = {"noise": noise, "grain": pixel_noise}  # the names under which checkpoints keep their states
+    done, before, evaluated = 0, 0.0, False
     if resume:
         restore(resume, model, optimizer, generators)
-        done, before, looked = resume.step, resume.seconds, resume.looked
+        done, before, evaluated = resume.step, resume.seconds, resume.evaluated
     buffer, vitals = TermBuffer(config, done), VitalsBuffer(config, optimizer, memory_gauge(device))
     started = perf_counter() - before
 
-    def save(step: int, *, looked: bool) -> Checkpoint:
-        return capture(step, perf_counter() - started, model, optimizer, generators, looked=looked)
+    def save(step: int, *, evaluated: bool) -> Checkpoint:
+        return capture(step, perf_counter() - started, model, optimizer, generators, evaluated=evaluated)
 
     # 3. Now and then the model is looked at. No later step follows from that, so it may be broken off.
     inputs, shape = to_unit(test_images[:COUNT]), (data.facts.height, data.facts.width)
@@ -106,29 +106,29 @@ def train(
         """Returns the last event: the look's end, `Diverged`, or a checkpoint where it was broken off."""
         event: Event
         try:
-            for event in chain([Look(step)], seen, [Look(step, over=True)]):
+            for event in chain([EvaluationSpan(step)], seen, [EvaluationSpan(step, over=True)]):
                 yield event
                 if isinstance(event, Diverged):
                     break
-        except Abandoned:
-            event = save(step, looked=False)
+        except EvaluationAborted:
+            event = save(step, evaluated=False)
             yield event
         model.train()
         return event
 
-    if not looked:
+    if not evaluated:
         last: Event | None = yield from look(done, view(done))
         if isinstance(last, Diverged):
             return
-        if done and isinstance(last, Look):
-            yield save(done, looked=True)
+        if done and isinstance(last, EvaluationSpan):
+            yield save(done, evaluated=True)
 
     dynamic = config.binarize == "dynamic"
     order = batches(len(train_images), config.batch_size, order_seed, device, skip=done)
     for step, batch in zip(range(done + 1, config.total_steps + 1), order, strict=False):
         # 4. One update. Nothing here waits for the device: no number is looked at.
         levels = train_images.index_select(0, batch)  # [B, D] uint8
-        x = flipped(levels, grain) if dynamic else to_unit(levels, grain if config.dequantize else None)
+        x = flipped(levels, pixel_noise) if dynamic else to_unit(levels, pixel_noise if config.dequantize else None)
         epsilon = torch.randn((config.samples, len(x), config.latent_dim), generator=noise, device=device)
         beta = beta_at(config, step)
         terms = objective(model, x, epsilon, beta)
@@ -155,12 +155,12 @@ def train(
 
         # 6. The held-out view of the weights after this step, and a checkpoint. Whoever asks for one waits for no view.
         if asked:
-            yield save(step, looked=not looking)
+            yield save(step, evaluated=not looking)
         last = (yield from look(step, view(step))) if looking else None
         if isinstance(last, Diverged):
             return
         if saving and not asked and not isinstance(last, Checkpoint):
-            yield save(step, looked=True)
+            yield save(step, evaluated=True)
 
     # 7. What the finished model is worth, looked at more closely.
     if config.examine:
@@ -186,7 +186,7 @@ def _check_pixels(config: TrainConfig, data: Dataset) -> None:
 
 
 def _seeds(config: TrainConfig) -> list[int]:
-    """Of the weights, the data order, the noise and the grain of pixels."""
+    """Of the weights, the data order, the noise of codes, and that of pixels."""
     return np.random.SeedSequence(config.seed).generate_state(4).tolist()  # type: ignore[no-any-return]
 
 

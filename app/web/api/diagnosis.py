@@ -15,7 +15,7 @@ from app.store import evaluations, reports, runs, steps
 from app.web.api.runs import Json
 from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.parameters import RunId
-from app.web.pixel_statistics import Missing, Shelf
+from app.web.pixel_statistics import Missing, StatisticsCache
 from app.web.security import require_user
 
 router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
@@ -34,7 +34,7 @@ def read_diagnosis(database: DatabaseDep, shelf: ShelfDep, run_id: RunId) -> Jso
     return {"run": run_id, **public(run_id, diagnose(course))}
 
 
-def read_course(session: Session, shelf: Shelf, run: Run) -> Course:
+def read_course(session: Session, shelf: StatisticsCache, run: Run) -> Course:
     """Everything that a diagnosis rests on."""
     run_id, config = run.id or 0, run.train_config
     found = shelf.find(config)

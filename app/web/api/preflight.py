@@ -10,7 +10,7 @@ from app.database.engine import Database
 from app.launch.request import LaunchRequest, Name
 from app.store import durations
 from app.web.dependencies import DatabaseDep, ShelfDep
-from app.web.pixel_statistics import Missing, Shelf
+from app.web.pixel_statistics import Missing, StatisticsCache
 from app.web.security import require_user
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.preflight import Preflight, predict
@@ -36,11 +36,11 @@ def read_preflight(database: DatabaseDep, shelf: ShelfDep, planned: Annotated[Pl
     `missing` says why the numbers that need the images are null, where they are.
     """
     config, *_ = LaunchRequest(config=planned.config, preset=planned.preset).configs()
-    told, missing = foretell(database, shelf, config)
+    told, missing = predict_run(database, shelf, config)
     return {**asdict(told), "missing": missing and missing.why}
 
 
-def foretell(database: Database, shelf: Shelf, config: TrainConfig) -> tuple[Preflight, Missing | None]:
+def predict_run(database: Database, shelf: StatisticsCache, config: TrainConfig) -> tuple[Preflight, Missing | None]:
     with database.read() as session:
         earlier = durations.recent(session)
     found = shelf.find(config)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from app.text.loss_summary import openly, trains
+from app.text.loss_summary import describe_loss, explicit_equivalent
 from app.translate.answer import SIZES
-from app.web.api.preflight import foretell
+from app.web.api.preflight import predict_run
 from app.web.rendering import page
 from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
 from vae_core.presets import PRESETS
@@ -35,14 +35,14 @@ def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> Jso
         configs = PRESETS[preset].configs(config) if preset in PRESETS else (TrainConfig.parse(config),)
     except RefusedConfig as refused:
         return {"preflight": None, "refused": refused.errors}
-    told, missing = foretell(request.app.state.database, request.app.state.shelf, configs[0])
+    told, missing = predict_run(request.app.state.database, request.app.state.shelf, configs[0])
     planned = configs[0]
     return {
         "preflight": told,
         "missing": missing,
         "planned": planned,
         "planned_runs": len(set(configs)),
-        "trains": trains(planned),
-        "openly": openly(planned),
+        "trains": describe_loss(planned),
+        "openly": explicit_equivalent(planned),
         "sizes": urlencode({name: getattr(planned, name) for name in SIZES}),
     }

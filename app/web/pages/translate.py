@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from app.errors import Refused
 from app.launch.form import typed
 from app.store import runs
-from app.text.numbers import said
-from app.translate.answer import SIZES, Reductions, asked, form_values
-from app.translate.recipes import seen
+from app.text.numbers import format_number
+from app.translate.answer import SIZES, Reductions, answer_question, form_values
+from app.translate.recipes import recipe_rows
 from app.web.dependencies import ShelfDep
-from app.web.pixel_statistics import Shelf
+from app.web.pixel_statistics import StatisticsCache
 from app.web.rendering import page
 from vae_core.config.errors import refused
 from vae_core.config.train_config import ConfigError, RefusedConfig
@@ -46,14 +46,14 @@ async def translate_paste(request: Request, shelf: ShelfDep) -> Response:
     return await run_in_threadpool(_translated, request, shelf, form)
 
 
-def _translated(request: Request, shelf: Shelf, form: dict[str, str], recipe: str | None = None) -> Response:
+def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], recipe: str | None = None) -> Response:
     answer, errors = None, []
     try:
         if "error" in form:
             given = {name: form[name] for name in Reductions.model_fields if form.get(name)}
             form = {**form, "code": Reductions.model_validate(given).code()}
         sizes = {name: form[name] for name in SIZES if form.get(name)}
-        answer = asked({"code": form.get("code", ""), "values": form_values(form), **sizes}, shelf.training)
+        answer = answer_question({"code": form.get("code", ""), "values": form_values(form), **sizes}, shelf.training)
     except ValidationError as error:
         errors = refused(error).errors
     except RefusedConfig as error:
@@ -62,10 +62,10 @@ def _translated(request: Request, shelf: Shelf, form: dict[str, str], recipe: st
         errors = [ConfigError(error.field or "code", error.message)]
     context = {
         "recipe": recipe,
-        "recipes": seen(),
+        "recipes": recipe_rows(),
         "form": {"dataset": "mnist", "latent_dim": "20", "batch_size": "128", "code": "", **form},
         "datasets": [(facts.name, f"{facts.title}, D = {facts.dimensions}") for facts in FACTS.values()],
-        "said": said,
+        "format_number": format_number,
         "fresh": answer and urlencode({"preset": "", **typed(answer.changes)}),
         "answer": answer,
         "errors": errors,

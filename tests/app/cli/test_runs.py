@@ -68,7 +68,7 @@ def test_runs_are_paused_stopped_and_resumed(
     for run in (one, two):
         become(run, status="running", attempt=1)
     assert command("pause", "1", "2") == "Run 1, one: running, to pause.\nRun 2, two: running, to pause.\n"
-    become(one, status="paused", want="pause", step=5)
+    become(one, status="paused", requested="pause", step=5)
     alone = command("resume", "1")
     assert alone.splitlines()[0] == "Run 1, one: queued."
     assert "elboard train --resume 1" in alone
@@ -77,7 +77,7 @@ def test_runs_are_paused_stopped_and_resumed(
         assert command("resume", "1") == "Run 1, one: queued.\n"
     assert command("stop", "2") == "Run 2, two: running, to stop.\n"
     assert command("stop", "2") == "Run 2, two: running, to kill.\n"
-    assert (row(1).status, row(2).want) == ("queued", "kill")
+    assert (row(1).status, row(2).requested) == ("queued", "kill")
 
 
 def test_runs_are_extended_cloned_and_forked(command: Callable[..., str], new_run: New, become: Any, row: Any) -> None:

@@ -131,7 +131,7 @@ def test_processes_of_the_older_version_write_no_more_and_their_runs_go_on(old):
         connection.exec_driver_sql("UPDATE run SET status = 'running', finished_at = NULL WHERE id = 1")
     old.create_tables()
     with old.write() as session:
-        assert attempts.beat(session, 1, attempt=1) is None
+        assert attempts.heartbeat(session, 1, attempt=1) is None
         assert [row.run_id for row in events.after(session, 1, 10)] == [1]
         run = attempts.claim_next(session)
     assert (run.id, run.attempt) == (1, 2)

@@ -29,7 +29,7 @@ class FakeExecutor:
         self.killed.append(handle["pid"])
         self.alive.discard(handle["pid"])
 
-    def obituary(self, run):
+    def exit_reason(self, run):
         return f"The process of run {run.id} died."
 
     def close(self):
@@ -114,7 +114,7 @@ def test_a_run_that_gets_on_may_lose_its_process_often(database, scheduler, exec
     for step in range(1, 8):
         scheduler.turn()
         with database.write() as session:
-            attempts.beat(session, run_id, step, step=step)
+            attempts.heartbeat(session, run_id, step, step=step)
         executor.alive.clear()
         scheduler.turn()
         assert (read(run_id).status, read(run_id).deaths) == ("running", 1)
@@ -129,7 +129,7 @@ def test_a_run_that_was_wanted_to_end_does_not_go_on_when_its_process_dies(
     run_id = new_run().id
     scheduler.turn()
     with database.write() as session:
-        attempts.beat(session, run_id, 1)
+        attempts.heartbeat(session, run_id, 1)
         wish(session, run_id)
     executor.alive.clear()
     scheduler.turn()
@@ -186,7 +186,7 @@ def test_a_second_wish_to_stop_kills(database, scheduler, executor, new_run, rea
     run_id = new_run().id
     scheduler.turn()
     with database.write() as session:
-        attempts.beat(session, run_id, 1)
+        attempts.heartbeat(session, run_id, 1)
     for killed in ([], [run_id]):
         with database.write() as session:
             control.stop(session, run_id)
@@ -203,7 +203,7 @@ def test_a_run_whose_process_has_not_said_a_word_obeys_at_once(
     silent, begun = new_run().id, new_run().id
     scheduler.turn()
     with database.write() as session:
-        attempts.beat(session, begun, 1)
+        attempts.heartbeat(session, begun, 1)
         for run_id in (silent, begun):
             wish(session, run_id)
     scheduler.turn()
@@ -234,7 +234,7 @@ def test_preparing_waits_until_every_run_is_under_way(database, scheduler, execu
         scheduler.turn()
     assert executor.prepared == 0
     with database.write() as session:
-        attempts.beat(session, run_id, 1, step=1)
+        attempts.heartbeat(session, run_id, 1, step=1)
     scheduler.turn()
     assert executor.prepared == 1
 
@@ -313,7 +313,7 @@ def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
     successor.turn()
     assert read(run_id).silent_since  # a new server does not wait anew
     with database.write() as session:
-        attempts.beat(session, run_id, 1)
+        attempts.heartbeat(session, run_id, 1)
         before = events.newest_id(session)
     successor.turn()
     successor.turn()
@@ -334,6 +334,6 @@ def test_what_was_said_before_is_said_again_when_a_process_goes_on(database, sch
     assert said.startswith("Its process has shown no sign of life since ")
     assert said.endswith("stop it twice. A checkpoint was damaged.")
     with database.write() as session:
-        attempts.beat(session, run_id, 1)
+        attempts.heartbeat(session, run_id, 1)
     scheduler.turn()
     assert runs.public(read(run_id))["notice"] == "A checkpoint was damaged."

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from app.launch.form import FOLDED, FormField, fieldsets, spoken, typed_values
+from app.launch.form import FOLDED, FormField, fieldsets, format_changes, typed_values
 from app.text.quantities import LIKELIHOOD_NAMES, OBJECTIVE_NAMES
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 
@@ -91,5 +91,5 @@ def test_a_choice_that_does_not_fit_comes_with_one_that_does(
 
 
 def test_changes_are_spoken_in_the_forms_words() -> None:
-    said = spoken({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
+    said = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
     assert said == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"

@@ -15,13 +15,13 @@ def test_a_claim_counts_the_attempt(database, new_run):
     run_id = new_run().id
     with database.write() as session:
         run = attempts.claim_next(session)
-        assert (run.id, run.status, run.attempt, run.want) == (run_id, "running", 1, "run")
+        assert (run.id, run.status, run.attempt, run.requested) == (run_id, "running", 1, "run")
         assert run.started_at == run.heartbeat_at
 
 
 def test_a_beat_stores_progress_and_returns_what_is_wanted(database, running):
     with database.write() as session:
-        assert attempts.beat(session, running.id, 1, step=5, latest={"kl": 2.0}) == "run"
+        assert attempts.heartbeat(session, running.id, 1, step=5, latest={"kl": 2.0}) == "run"
     with database.read() as session:
         run = runs.get(session, running.id)
         assert (run.step, run.latest) == (5, {"kl": 2.0})
@@ -32,7 +32,7 @@ def test_a_beat_stores_progress_and_returns_what_is_wanted(database, running):
 def test_another_attempt_writes_nothing(database, running, attempt):
     with database.write() as session:
         before = events.newest_id(session)
-        assert attempts.beat(session, running.id, attempt, step=5) is None
+        assert attempts.heartbeat(session, running.id, attempt, step=5) is None
         assert not attempts.end(session, running.id, attempt, "finished")
         attempts.note_handle(session, running.id, attempt, {"pid": 1})
         assert events.newest_id(session) == before
@@ -45,7 +45,7 @@ def test_a_run_ends_once(database, running):
     with database.write() as session:
         assert attempts.end(session, running.id, 1, "diverged", "The loss was NaN.")
         assert not attempts.end(session, running.id, 1, "failed", "too late")
-        assert attempts.beat(session, running.id, 1) is None
+        assert attempts.heartbeat(session, running.id, 1) is None
     with database.read() as session:
         run = runs.get(session, running.id)
         assert (run.status, run.error) == ("diverged", "The loss was NaN.")

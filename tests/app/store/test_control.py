@@ -49,21 +49,21 @@ def test_each_state_allows_some_actions_and_says_why_not_to_others(database, wit
 def test_stopping_a_running_run_twice_asks_for_its_end(database, with_status):
     run_id = with_status("running")
     with database.write() as session:
-        assert [control.stop(session, run_id).want for _ in range(3)] == ["stop", "kill", "kill"]
+        assert [control.stop(session, run_id).requested for _ in range(3)] == ["stop", "kill", "kill"]
 
 
 def test_a_stop_is_stronger_than_a_pause(database, with_status):
     run_id = with_status("running")
     with database.write() as session:
-        assert [control.pause(session, run_id).want, control.stop(session, run_id).want] == ["pause", "stop"]
-        assert control.pause(session, run_id).want == "stop"
+        assert [control.pause(session, run_id).requested, control.stop(session, run_id).requested] == ["pause", "stop"]
+        assert control.pause(session, run_id).requested == "stop"
 
 
 def test_a_resumed_run_can_be_claimed_for_its_next_attempt(database, with_status):
     run_id = with_status("stopped")
     with database.write() as session:
         run = control.resume(session, run_id)
-        assert (run.status, run.want, run.finished_at) == ("queued", "run", None)
+        assert (run.status, run.requested, run.finished_at) == ("queued", "run", None)
         assert attempts.claim_next(session).attempt == 2
 
 

@@ -13,7 +13,7 @@ def test_only_runs_that_made_steps_have_a_pace_the_newest_first(
         for run, seconds in ((first, 4.0), (second, 1.0), (idle, 0.0)):
             claimed = attempts.claim(session, runs.get(session, run.id))
             step = 20 if seconds else 0
-            attempts.beat(session, run.id, claimed.attempt, step=step, epoch=1.0, seconds=seconds, latest={})
+            attempts.heartbeat(session, run.id, claimed.attempt, step=step, epoch=1.0, seconds=seconds, latest={})
     with database.read() as session:
         found = [(pace.config.latent_dim, pace.seconds_per_step) for pace in durations.recent(session)]
     assert found == [(4, 0.05), (3, 0.2)]

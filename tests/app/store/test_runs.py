@@ -56,8 +56,8 @@ def test_stopping_a_queued_run_ends_it(database, new_run):
 def test_stopping_a_running_run_asks_its_process(database, running):
     with database.write() as session:
         run = control.stop(session, running.id)
-        assert (run.status, run.want) == ("running", "stop")
-        assert attempts.beat(session, run.id, run.attempt) == "stop"
+        assert (run.status, run.requested) == ("running", "stop")
+        assert attempts.heartbeat(session, run.id, run.attempt) == "stop"
 
 
 @pytest.mark.parametrize("status", ENDED)

@@ -1,12 +1,12 @@
 """Formulas and numbers as people would write them."""
 
-from app.text.numbers import said
-from app.translate.recipes import seen
+from app.text.numbers import format_number
+from app.translate.recipes import recipe_rows
 from vae_core.translator.recipes import RECIPES
 
 
 def test_every_recipe_is_a_row() -> None:
-    rows = {row.name: row for row in seen()}
+    rows = {row.name: row for row in recipe_rows()}
     assert list(rows) == list(RECIPES)
     vae = rows["pytorch-vae"]
     assert (vae.formula, vae.trains, vae.source) == (
@@ -23,7 +23,7 @@ def test_every_recipe_is_a_row() -> None:
 
 
 def test_numbers_are_said_with_the_digits_that_matter() -> None:
-    assert [said(value) for value in (784.0, 0.70710678, 150_528.2, 1 / 784, 2.5e12)] == [
+    assert [format_number(value) for value in (784.0, 0.70710678, 150_528.2, 1 / 784, 2.5e12)] == [
         "784",
         "0.7071",
         "150,528",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.text.loss_summary import openly, trains
+from app.text.loss_summary import describe_loss, explicit_equivalent
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 
@@ -31,7 +31,7 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
     ],
 )
 def test_a_configuration_says_what_it_trains(changes: dict[str, Any], said: str) -> None:
-    assert said in trains(TrainConfig.parse(changes))
+    assert said in describe_loss(TrainConfig.parse(changes))
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_a_configuration_says_what_it_trains(changes: dict[str, Any], said: str)
 )
 def test_what_is_said_openly_is_the_same_loss(changes: dict[str, Any], fields: set[str]) -> None:
     config = TrainConfig.parse(changes)
-    said = openly(config)
+    said = explicit_equivalent(config)
     open_config = TrainConfig.parse({**config.to_dict(), **said})
     assert said.keys() == fields
-    assert openly(open_config) == {}
-    assert trains(open_config) == trains(config)
+    assert explicit_equivalent(open_config) == {}
+    assert describe_loss(open_config) == describe_loss(config)
     if fields:
         told, again = implied(config), implied(open_config)
         assert again.beta == pytest.approx(1 if "sigma" in fields else told.beta)

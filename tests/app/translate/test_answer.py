@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import Refused
-from app.translate.answer import Question, Reductions, asked, form_values, printed
+from app.translate.answer import Question, Reductions, answer_question, form_values, render_text
 from vae_core.config.train_config import RefusedConfig, TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.pixel_statistics import statistics
@@ -15,7 +15,10 @@ from vae_core.translator.recipes import RECIPES
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_and_its_code_have_one_answer(name: str) -> None:
-    by_name, by_code = asked({"recipe": name}).public(), asked({"code": RECIPES[name].code}).public()
+    by_name, by_code = (
+        answer_question({"recipe": name}).public(),
+        answer_question({"code": RECIPES[name].code}).public(),
+    )
     assert by_name.pop("assumed") == []
     by_code.pop("assumed")
     numbers = ("factor", "normalised_beta", "weights")
@@ -25,7 +28,7 @@ def test_a_recipe_and_its_code_have_one_answer(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) -> None:
-    answer = asked({"recipe": name, "dataset": "digits", "latent_dim": 7, "batch_size": 32})
+    answer = answer_question({"recipe": name, "dataset": "digits", "latent_dim": 7, "batch_size": 32})
     assert answer.config is not None
     assert answer.command is not None
     assert answer.config.latent_dim == 7
@@ -49,7 +52,7 @@ def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) 
     ],
 )
 def test_the_first_sentence_says_which_model(loss: dict[str, object], first: str) -> None:
-    assert asked({"loss": loss}).sentences[0].startswith(first)
+    assert answer_question({"loss": loss}).sentences[0].startswith(first)
 
 
 def test_reductions_and_their_code_are_one_loss() -> None:
@@ -62,24 +65,24 @@ def test_the_data_sets_own_spectrum_counts_the_units(tmp_path: Path) -> None:
     """18 of 20 would die of the plain sum of squares on digits; bounds for any pixels know of none."""
     grey = statistics("digits", "none", cache=tmp_path).train
     question = {"loss": {"error": "mse"}, "dataset": "digits"}
-    blind, told = asked(question), asked(question, {"digits": grey}.get)
+    blind, told = answer_question(question), answer_question(question, {"digits": grey}.get)
     assert (blind.collapse, blind.told.live_units) == (None, None)
     assert told.told.live_units == (grey.spectrum > 0.5).sum()
     assert told.collapse is not None
     assert told.collapse.endswith("The data are Digits 8×8's training images.")
     assert told.public()["collapse"] == told.collapse
-    logits = asked({"loss": {"error": "bce", "kl_weight": 3}, "dataset": "digits"}, {"digits": grey}.get)
+    logits = answer_question({"loss": {"error": "bce", "kl_weight": 3}, "dataset": "digits"}, {"digits": grey}.get)
     assert logits.told.live_units == (grey.logit_spectrum > 3).sum()
 
 
 def test_a_beta_beyond_the_form_has_no_configuration() -> None:
-    answer = asked({"loss": {"error": "bce", "pixels": "mean", "kl_weight": 10_000}})
+    answer = answer_question({"loss": {"error": "bce", "pixels": "mean", "kl_weight": 10_000}})
     assert (answer.config, answer.command, answer.public()["config"]) == (None, None, None)
     assert answer.sentences[-1] == "No configuration says that: its β is above a million."
 
 
 def test_the_printed_answer_has_all_its_parts() -> None:
-    text = printed(asked({"code": RECIPES["keras-2016"].code}))
+    text = render_text(answer_question({"code": RECIPES["keras-2016"].code}))
     for part in ("β = 784", "Linear theory", "Taken for granted:", "    def negative_elbo(", "    elboard train --set"):
         assert part in text
 
@@ -95,13 +98,13 @@ def test_the_printed_answer_has_all_its_parts() -> None:
 )
 def test_a_question_without_sense_names_its_field(question: dict[str, str], field: str) -> None:
     with pytest.raises(Refused) as refused:
-        asked(question)
+        answer_question(question)
     assert refused.value.field == field
 
 
 def test_sizes_out_of_bounds_are_refused_like_a_configuration() -> None:
     with pytest.raises(RefusedConfig, match="batch_size must be at least 1, not 0"):
-        asked({"recipe": "pythae", "batch_size": 0})
+        answer_question({"recipe": "pythae", "batch_size": 0})
 
 
 def test_a_forms_values_are_those_that_were_filled_in() -> None:

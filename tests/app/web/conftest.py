@@ -32,7 +32,7 @@ class IdleExecutor:
 
     def kill(self, handle: Handle) -> None: ...
 
-    def obituary(self, run: Run) -> str:
+    def exit_reason(self, run: Run) -> str:
         return f"{run.name} ended."
 
     def close(self) -> None: ...
@@ -104,7 +104,7 @@ def trained(
                 "kl": 5.0 if variational else None,
                 "elbo": -95.0 if variational else None,
             }
-            attempts.beat(session, run_id, run.attempt, step=40, epoch=2.0, seconds=4.0, latest=latest)
+            attempts.heartbeat(session, run_id, run.attempt, step=40, epoch=2.0, seconds=4.0, latest=latest)
             evaluations.append(session, run_id, evaluation(40, kl=12.5 if variational else None))
             for kind in ("inputs", "reconstructions"):
                 pictures.append(session, run_id, pictures_of(40, kind))

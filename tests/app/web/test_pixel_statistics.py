@@ -8,7 +8,7 @@ import pytest
 
 from app.settings import Settings
 from app.web import pixel_statistics as module
-from app.web.pixel_statistics import Missing, Shelf
+from app.web.pixel_statistics import Missing, StatisticsCache
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
@@ -18,13 +18,13 @@ DIGITS, MNIST = TrainConfig(), TrainConfig(dataset="mnist")
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    shelf = Shelf(Settings(data=tmp_path, datasets=()))
+def shelf(tmp_path: Path) -> Iterator[StatisticsCache]:
+    shelf = StatisticsCache(Settings(data=tmp_path, datasets=()))
     yield shelf
     shelf.close()
 
 
-def test_the_embedded_digits_are_soon_there(shelf: Shelf) -> None:
+def test_the_embedded_digits_are_soon_there(shelf: StatisticsCache) -> None:
     found = wait_until(lambda: isinstance(shelf.find(DIGITS), Statistics) and shelf.find(DIGITS))
     assert found.train.dimensions == 64
     assert shelf.find(DIGITS) is found
@@ -32,14 +32,14 @@ def test_the_embedded_digits_are_soon_there(shelf: Shelf) -> None:
     assert binary is not found
 
 
-def test_images_that_are_not_here_are_not_fetched(shelf: Shelf) -> None:
+def test_images_that_are_not_here_are_not_fetched(shelf: StatisticsCache) -> None:
     missing = wait_until(lambda: not shelf.find(MNIST).soon and shelf.find(MNIST))
     assert "MNIST are not on this machine yet" in missing.why
     assert not shelf.expects(MNIST)
 
 
 def test_a_long_count_keeps_no_page_waiting_and_is_asked_for_once(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    shelf: StatisticsCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release, asked = Event(), []
 
@@ -62,7 +62,7 @@ def test_a_long_count_keeps_no_page_waiting_and_is_asked_for_once(
     [(DatasetUnavailable("…"), "not on this machine"), (OSError("No space left"), "could not be counted: No space")],
 )
 def test_after_a_failure_it_is_asked_for_again(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+    shelf: StatisticsCache, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     answers = [error]
 

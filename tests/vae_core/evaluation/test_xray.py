@@ -11,7 +11,7 @@ from vae_core.evaluation.heldout import evaluate
 from vae_core.evaluation.xray import HALF_LEVEL, Reading, xray
 from vae_core.model.elbo import elbo_terms
 from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
-from vae_core.model.pixels import to_unit
+from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE, build_model
 
 MOMENT = {"step": 0, "epoch": 0.0, "seconds": 0.0}
@@ -48,9 +48,9 @@ def trained(splits):
         model = build_model(config, FACTS["digits"], seed=0)
         optimizer = optim.Adam(model.parameters(), lr=3e-3)
         generator = torch.Generator().manual_seed(0)
-        grain = generator if config.dequantize else None
+        pixel_noise = generator if config.dequantize else None
         for _ in range(300):
-            x = to_unit(splits[0][torch.randint(len(splits[0]), (100,), generator=generator)], grain)
+            x = to_unit(splits[0][torch.randint(len(splits[0]), (100,), generator=generator)], pixel_noise)
             optimizer.zero_grad()
             elbo_terms(model, x, torch.randn((1, 100, 8), generator=generator), (1.0, 1.0)).loss.backward()
             optimizer.step()

@@ -33,7 +33,7 @@ def look(tmp_path_factory: pytest.TempPathFactory):
     cache = tmp_path_factory.mktemp("statistics")
 
     def find(config: TrainConfig) -> Statistics:
-        return statistics(config.dataset, config.grain, cache=cache)
+        return statistics(config.dataset, config.pixel_transform, cache=cache)
 
     return find
 

@@ -6,7 +6,7 @@ import torch
 
 from vae_core.checkpoint import Checkpoints
 from vae_core.datasets.facts import FACTS
-from vae_core.events import Abandoned, Checkpoint, Diverged, Evaluation, Look, StepTerms
+from vae_core.events import Checkpoint, Diverged, Evaluation, EvaluationAborted, EvaluationSpan, StepTerms
 from vae_core.model.vae import build_model
 from vae_core.report import Report
 from vae_core.training.state import load_weights
@@ -77,10 +77,10 @@ def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(small, digits)
 def test_a_look_that_is_broken_off_is_done_again_after_a_resume(small, digits, step):
     config = small(max_steps=STEPS, evaluate_every=20, picture_every=20, likelihood="gaussian", scale="optimal")
     events = train(config, digits)
-    while next(events) != Look(step):
+    while next(events) != EvaluationSpan(step):
         pass
-    cut = events.throw(Abandoned())
-    assert (cut.step, cut.looked) == (step, False)
+    cut = events.throw(EvaluationAborted())
+    assert (cut.step, cut.evaluated) == (step, False)
     whole, resumed = (list(train(config, digits, resume=start)) for start in (None, cut))
     evaluations, again = ([event for event in run if isinstance(event, Evaluation)] for run in (whole, resumed))
     assert [event.step for event in again] == list(range(step, STEPS + 1, 20))
@@ -91,22 +91,22 @@ def test_a_look_that_is_broken_off_is_done_again_after_a_resume(small, digits, s
 def test_training_goes_on_after_a_look_that_was_broken_off(small, digits):
     config = small(max_steps=STEPS, evaluate_every=20, picture_every=STEPS, examine=False)
     events = train(config, digits)
-    while next(events) != Look(20):
+    while next(events) != EvaluationSpan(20):
         pass
-    events.throw(Abandoned())
+    events.throw(EvaluationAborted())
     assert _fingerprint(_last(Checkpoint, events)) == _fingerprint(_last(Checkpoint, train(config, digits)))
 
 
 def test_the_examination_of_a_finished_model_can_be_made_up_for(small, digits):
     config = small(max_steps=STEPS, examine=True)
     events = train(config, digits)
-    looks = [event for event in events if isinstance(event, Look) and event.step == STEPS and not event.over]
+    looks = [event for event in events if isinstance(event, EvaluationSpan) and event.step == STEPS and not event.over]
     assert len(looks) == 2  # at the held-out images, and the examination
     events = train(config, digits)
     for _ in range(2):
         while next(events) != looks[0]:
             pass
-    cut = events.throw(Abandoned())
+    cut = events.throw(EvaluationAborted())
     assert cut.step == STEPS
     assert not any(isinstance(event, Report) for event in events)
     assert isinstance(_last(Report, train(config, digits, resume=cut)), Report)

@@ -9,7 +9,7 @@ import torch
 from vae_core.config.train_config import ConfigError
 from vae_core.datasets.registry import load
 from vae_core.evaluation.heldout import evaluate
-from vae_core.events import Checkpoint, Diverged, Evaluation, Look, Pictures, StepTerms, Vitals
+from vae_core.events import Checkpoint, Diverged, Evaluation, EvaluationSpan, Pictures, StepTerms, Vitals
 from vae_core.report import Report
 from vae_core.theory.convention import reduction_weights
 from vae_core.training.train import OPTIMIZERS, new_model, train
@@ -333,7 +333,9 @@ def test_data_in_other_pixels_than_the_configuration_says_are_refused(small, dig
 
 @pytest.mark.parametrize("model", ["vae", "ae"])
 def test_a_report_comes_last_where_it_is_wanted(small, digits, model):
-    events = [event for event in train(small(model=model, examine=True), digits) if not isinstance(event, Look)]
+    events = [
+        event for event in train(small(model=model, examine=True), digits) if not isinstance(event, EvaluationSpan)
+    ]
     *_, evaluation, checkpoint, inputs, means, scores, report = events
     assert len(inputs.images) == len(means.images) == len(scores.label) == len(digits.test.images)
     assert isinstance(evaluation, Evaluation)

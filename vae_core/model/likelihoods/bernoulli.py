@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from vae_core.model.pixels import require_unit
+from vae_core.model.likelihoods.pixels import require_unit
 
 
 class Bernoulli:

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor
 from torch.autograd.function import FunctionCtx
 
-from vae_core.model.pixels import require_unit
+from vae_core.model.likelihoods.pixels import require_unit
 
 SMALL = 0.5  # |η| below which the series are used: the closed forms cancel there
 TINY = 1e-20  # |η| that stands for 0 where a ratio has a limit

@@ -5,7 +5,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from vae_core.model.likelihoods.location_scale import LocationScale, finite
-from vae_core.model.pixels import LEVELS, require_unit
+from vae_core.model.likelihoods.pixels import LEVELS, require_unit
 
 WHITE = LEVELS - 1
 

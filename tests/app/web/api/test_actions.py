@@ -20,10 +20,10 @@ def test_pause_resume_and_stop_answer_with_the_run(client: TestClient, launch: L
         f"Run {run} is queued, so it cannot pause: it has not begun: stop it to take it from the queue.",
     )
     become(run, status="running", attempt=1)
-    assert client.post(f"/api/runs/{run}/pause").json()["want"] == "pause"
+    assert client.post(f"/api/runs/{run}/pause").json()["requested"] == "pause"
     become(run, status="paused", step=5)
     resumed = client.post(f"/api/runs/{run}/resume").json()
-    assert (resumed["status"], resumed["want"], resumed["step"]) == ("queued", "run", 5)
+    assert (resumed["status"], resumed["requested"], resumed["step"]) == ("queued", "run", 5)
     assert client.post(f"/api/runs/{run}/stop").json()["status"] == "stopped"
 
 
@@ -103,10 +103,10 @@ def test_the_buttons_do_what_the_api_does_and_return_to_the_page(
 ) -> None:
     run = launch(max_steps=50)["id"]
     become(run, status="running", step=20)
-    for action, want in (("pause", "pause"), ("stop", "stop"), ("stop", "kill")):
+    for action, requested in (("pause", "pause"), ("stop", "stop"), ("stop", "kill")):
         answer = client.post(f"/runs/{run}/{action}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/runs/{run}")
-        assert client.get(f"/api/runs/{run}").json()["want"] == want
+        assert client.get(f"/api/runs/{run}").json()["requested"] == requested
     become(run, status="finished", step=50)
     assert client.post(f"/runs/{run}/resume").status_code == 303  # it has just ended: no error on a page
     assert client.post(f"/runs/{run}/extend", data={"steps": "30"}).status_code == 303
@@ -130,8 +130,8 @@ def test_checked_runs_are_asked_together_and_each_refusal_is_named(
     assert [f'value="{run}" aria-label' in page for run in (one, two, three)] == [True] * 3
     assert re.findall(r'name="run" value="(\d+)"[^>]* checked', page) == [str(two), str(one)]  # by name
     assert 'aria-sort="ascending"' in page
-    assert client.get(f"/api/runs/{one}").json()["want"] == "stop"
-    assert client.get(f"/api/runs/{three}").json()["want"] == "run"
+    assert client.get(f"/api/runs/{one}").json()["requested"] == "stop"
+    assert client.get(f"/api/runs/{three}").json()["requested"] == "run"
 
 
 def test_checked_runs_are_deleted_and_brought_back(client: TestClient, launch: Launch, become: Any) -> None:

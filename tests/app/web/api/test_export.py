@@ -32,7 +32,7 @@ def test_the_tables_hold_every_step(client: TestClient, trained: Trained) -> Non
 def test_every_format_is_a_file_with_a_name(application: FastAPI, client: TestClient, trained: Trained, report) -> None:
     run = trained(report)
     kept = Checkpoints(application.state.settings.checkpoints(run))
-    kept.save(Checkpoint(40, 1.0, {"model.bias": np.ones(3, np.float32)}, looked=True))
+    kept.save(Checkpoint(40, 1.0, {"model.bias": np.ones(3, np.float32)}, evaluated=True))
     endings = {
         "script": ".py", "html": ".html", "csv": "-steps.csv", "parquet": "-steps.parquet", "json": ".json",
         "safetensors": "-step-40.safetensors",

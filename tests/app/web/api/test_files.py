@@ -20,7 +20,7 @@ def left(application: FastAPI, trained: Trained) -> int:
     kept = Checkpoints(application.state.settings.checkpoints(run_id))
     for step, score in ((20, -90.0), (40, -95.0)):
         arrays = {"model.bias": np.full(3, step, np.float32), "optimizer.0.step": np.ones(1, np.float32)}
-        kept.save(Checkpoint(step, 1.0, arrays, looked=True), score)
+        kept.save(Checkpoint(step, 1.0, arrays, evaluated=True), score)
     _log(application, run_id).write_text("<b>first</b>\nsecond\nthird\n")
     return run_id
 

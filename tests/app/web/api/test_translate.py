@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.translate.answer import asked
+from app.translate.answer import answer_question
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
 from vae_core.translator.recipes import RECIPES
@@ -23,7 +23,7 @@ def test_the_api_answers_as_the_translator(application: FastAPI, client: TestCli
     assert answer.status_code == 200
     shelf = application.state.shelf
     wait_until(lambda: shelf.training("digits"))
-    assert client.post("/api/translate", json=question).json() == asked(question, shelf.training).public()
+    assert client.post("/api/translate", json=question).json() == answer_question(question, shelf.training).public()
     assert client.post("/api/translate", json={"recipe": "keras-blog"}).json()["implied_beta"] == pytest.approx(39.2)
     loss = {"error": "mse", "pixels": "mean"}
     assert client.post("/api/translate", json={"loss": loss}).json()["implied_sigma"] == pytest.approx(392**0.5)
@@ -59,7 +59,7 @@ def test_a_recipes_page_has_its_code_and_its_answer(client: TestClient, name: st
     page = unescape(client.get("/translate", params={"recipe": name}).text)
     assert RECIPES[name].code in page
     assert f'<option value="{name}" selected>' in page
-    assert asked({"code": RECIPES[name].code}).sentences[0] in page
+    assert answer_question({"code": RECIPES[name].code}).sentences[0] in page
 
 
 def test_an_unknown_recipe_is_a_page_with_a_sentence(client: TestClient) -> None:
@@ -111,7 +111,7 @@ def test_the_button_starts_the_run_that_was_said(client: TestClient) -> None:
     answer = client.post("/runs", data=form)
     assert answer.status_code == 303
     config = client.get("/api" + answer.headers["location"]).json()["config"]
-    assert TrainConfig.parse(config) == asked({"recipe": "pytorch-vae"}).config
+    assert TrainConfig.parse(config) == answer_question({"recipe": "pytorch-vae"}).config
 
 
 def test_the_sizes_come_with_the_address_and_go_on_to_the_form(client: TestClient) -> None:

@@ -6,7 +6,7 @@ import torch
 from scipy.special import expit
 
 from vae_core.model.likelihoods.discretized_logistic import DiscretizedLogistic
-from vae_core.model.pixels import bins
+from vae_core.model.likelihoods.pixels import bins
 
 LEVELS = torch.arange(256)
 LOCATIONS = [-0.5, 0.0, 0.3, 0.77, 1.0, 1.8]

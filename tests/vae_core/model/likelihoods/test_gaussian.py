@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from vae_core.model.likelihoods.gaussian import Gaussian
-from vae_core.model.pixels import bins
+from vae_core.model.likelihoods.pixels import bins
 
 
 @pytest.mark.parametrize("sigma", [0.1, sqrt(0.5), 3.0])

@@ -13,7 +13,7 @@ from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from vae_core.model.likelihoods.discretized_logistic import DiscretizedLogistic
 from vae_core.model.likelihoods.gaussian import Gaussian
 from vae_core.model.likelihoods.laplace import Laplace
-from vae_core.model.pixels import bins
+from vae_core.model.likelihoods.pixels import bins
 
 SCALED = {  # each with the scales that it has
     Gaussian: ("fixed", "shared", "optimal", "per_pixel"),

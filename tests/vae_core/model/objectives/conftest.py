@@ -49,8 +49,8 @@ def linear(small: Callable[..., TrainConfig]) -> Callable[..., Linear]:
             spread = torch.full((Z,), widen - log(CERTAINTY), dtype=torch.float64)
             model.encoder[0].bias.copy_(torch.cat([-recognition @ b, spread]))
         px = MultivariateNormal(b, w @ w.T + SIGMA**2 * torch.eye(D, dtype=torch.float64))
-        z, grain = noise(1, seed=2)[0], torch.randn(B, D, generator=generator, dtype=torch.float64)
-        x = z @ w.T + b + SIGMA * grain
+        z, error = noise(1, seed=2)[0], torch.randn(B, D, generator=generator, dtype=torch.float64)
+        x = z @ w.T + b + SIGMA * error
         return Linear(model, x, px.log_prob(x))
 
     return build

@@ -27,11 +27,11 @@ class Process:
     def beat(self, database: Database, steps: int = 0) -> str | None:
         """Some steps, and the answer of the database: None for a process that is fenced, which ends itself."""
         with database.write() as session:
-            want = attempts.beat(session, self.run_id, self.attempt, step=self.step + steps)
-        self.alive = want is not None
+            requested = attempts.heartbeat(session, self.run_id, self.attempt, step=self.step + steps)
+        self.alive = requested is not None
         self.begun = True
         self.step += steps
-        return want
+        return requested
 
     def end(self, database: Database, status: str) -> bool:
         """Write how it ended; False for a process that is fenced."""
@@ -40,7 +40,7 @@ class Process:
         return self.ended
 
 
-class World:
+class FakeExecutor:
     """Where processes live: an `Executor`, and as many servers as come may use it one after the other."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class World:
     def kill(self, handle: Handle) -> None:
         self.processes[handle["pid"]].alive = False
 
-    def obituary(self, run: Run) -> str:
+    def exit_reason(self, run: Run) -> str:
         return f"The process of attempt {run.attempt} died."
 
     def close(self) -> None:

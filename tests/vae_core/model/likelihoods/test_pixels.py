@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from vae_core.config.errors import ConfigError
-from vae_core.model.pixels import bins, flipped, require_unit, to_unit
+from vae_core.model.likelihoods.pixels import bins, flipped, require_unit, to_unit
 
 BYTES = torch.arange(256, dtype=torch.uint8)
 

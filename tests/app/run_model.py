@@ -16,14 +16,14 @@ ALLOWED = {
 
 
 @dataclass
-class Life:
+class RunModel:
     """What a run's row should say. Its place in the queue is a number from `places`, which all runs share."""
 
     id: int
     places: Iterator[int]
     place: int = field(init=False)
     status: str = field(init=False)
-    want: str = "run"
+    requested: str = "run"
     attempt: int = 0
     step: int = 0
     total_steps: int = STEPS
@@ -41,13 +41,13 @@ class Life:
     def stop(self) -> None:
         """The second time it is killed."""
         if self.status == "running":
-            self.want = "kill" if self.want in {"stop", "kill"} else "stop"
+            self.requested = "kill" if self.requested in {"stop", "kill"} else "stop"
         else:
             self.status = "stopped"
 
     def pause(self) -> None:
         """A wish to stop is stronger."""
-        self.want = "pause" if self.want == "run" else self.want
+        self.requested = "pause" if self.requested == "run" else self.requested
 
     def resume(self) -> None:
         """Last in the queue; earlier deaths are forgiven."""
@@ -64,13 +64,13 @@ class Life:
         self.deleted = False
 
     def begin(self) -> None:
-        self.status, self.want, self.attempt = "running", "run", self.attempt + 1
+        self.status, self.requested, self.attempt = "running", "run", self.attempt + 1
 
     def die(self, resumes: bool) -> None:
         """What was wanted has come about; else it queues where it stood, but not for ever."""
         self.deaths, self.died_at = (1 if self.step > self.died_at else self.deaths + 1), self.step
-        if self.want != "run":
-            self.status = ENDINGS[self.want]
+        if self.requested != "run":
+            self.status = ENDINGS[self.requested]
         elif self.deaths == 3:
             self.status = "failed"
         else:
