@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app import statistics
 from app.jobs.executor import Handle
 from app.main import create_app
 from app.models import Run
@@ -36,6 +37,12 @@ class IdleExecutor:
         return f"{run.name} ended."
 
     def close(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def _pixels_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer waits until a data set's pixels are counted, so that none depends on how fast that goes."""
+    monkeypatch.setattr(statistics, "PATIENCE_S", 60)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.store import evaluations
-from tests.server import wait_until
 from vae_core.config import TrainConfig
 
 
@@ -30,7 +29,6 @@ def diagnosis(client: TestClient, run: int) -> dict[str, Any]:
 
 
 def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, dead: int) -> None:
-    wait_until(lambda: not client.post("/api/preflight", json={}).json()["missing"])  # the pixels are counted
     told = diagnosis(client, dead)
     assert (told["run"], told["step"]) == (dead, 40)
     assert told["checked"] == ["finite losses", "live units", "the encoder's log-variance"]
