@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from threading import Event
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app import statistics
 from app.store import evaluations
 from vae_core.config import TrainConfig
 
@@ -45,6 +47,24 @@ def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, 
     assert form.status_code == 200
     assert 'name="beta" value="1"' in form.text
     assert 'name="latent_dim" value="2"' in form.text
+
+
+def test_live_units_are_not_checked_while_pixels_are_counted(
+    client: TestClient, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, count = Event(), statistics.statistics
+
+    def count_when_released(*key: str, **folders: Any) -> Any:
+        assert release.wait(60)
+        return count(*key, **folders)
+
+    monkeypatch.setattr(statistics, "statistics", count_when_released)
+    with monkeypatch.context() as patch:
+        patch.setattr(statistics, "PATIENCE_S", 0)
+        told = diagnosis(client, dead)
+    assert (told["checked"], told["findings"]) == (["finite losses", "the encoder's log-variance"], [])
+    release.set()
+    assert [finding["name"] for finding in diagnosis(client, dead)["findings"]] == ["collapse"]
 
 
 def test_a_form_filled_in_by_a_sibling_starts_it(client: TestClient, dead: int) -> None:
