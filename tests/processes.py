@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from subprocess import PIPE, Popen
+from subprocess import run
 from threading import Event
 from uuid import uuid4
 
@@ -20,16 +20,15 @@ MARK = "ELBOARD_TESTS"
 def watch() -> None:
     """Have whatever this process starts from here on killed when this process has ended, even by SIGKILL.
 
-    A guard waits for the end of its input, which comes with our end. It is in a session of its own, which no Ctrl-C and
-    no timeout reaches. Where the mark is there already, somebody else's guard will do.
+    A guard waits for the end of its input, which comes with our end: nobody else has the other side of that pipe. Where
+    the mark is there already, somebody else's guard will do.
     """
     if MARK not in os.environ:
         mark = str(uuid4())
-        GUARDS.append(Popen([sys.executable, __file__, mark], stdin=PIPE, start_new_session=True))
+        theirs, _ours = os.pipe()
+        run([sys.executable, __file__, mark], stdin=theirs, check=True)
+        os.close(theirs)
         os.environ[MARK] = mark
-
-
-GUARDS: list[Popen[bytes]] = []  # at most one: its input must stay open
 
 
 def end(name: str, value: str) -> None:
@@ -48,6 +47,14 @@ def _marked(name: str, value: str) -> Iterator[psutil.Process]:
                 yield process
 
 
+def leave() -> None:
+    """Go on as a child of nobody, in a session of its own, which no Ctrl-C and no timeout reaches."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+
+
 if __name__ == "__main__":
+    leave()
     sys.stdin.read()
     end(MARK, sys.argv[1])
