@@ -13,6 +13,7 @@ import torch
 
 from app import worker
 from app.models import Run
+from app.recorder import Recorder
 from app.settings import Settings
 from app.store import attempts, control, evaluations, pictures, reports, runs, steps
 from app.worker import execute
@@ -147,19 +148,31 @@ def again(database):
 
 
 def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
-    database, settings, claimed, finish, meanwhile, again
+    database, settings, claimed, finish, meanwhile, again, monkeypatch
 ):
     whole, paused = (claimed(**SHORT, batch_size=8, max_steps=600, evaluate_every=250) for _ in range(2))
     finish(whole)
+    heard, beta_at, interrupt = Event(), training.beta_at, Recorder.interrupt
+
+    def beta_once_the_wish_is_heard(config, step):
+        assert step < 300 or heard.wait(60)
+        return beta_at(config, step)
+
+    def hear(recorder, wish):
+        interrupt(recorder, wish)
+        heard.set()
 
     def pause():
         with database.write() as session:
             control.pause(session, paused)
 
     meanwhile(paused, pause)
-    run = finish(paused)
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "beta_at", beta_once_the_wish_is_heard)
+        patch.setattr(Recorder, "interrupt", hear)
+        run = finish(paused)
     assert (run.status, run.error, run.finished_at) == ("paused", None, None)
-    assert 0 < run.step < 600
+    assert 0 < run.step <= 300
     assert execute(settings, paused, again(paused)) == "finished"
     first, second = (_steps(database, run_id) for run_id in (whole, paused))
     for name in ("step", "reconstruction", "kl", "loss"):
