@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(SLOW),-p tests.slow)
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ PYTEST_ARGS ?=
 run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
 
-test: $(VENV)/.test ## set up, then run every test, the browser's included
+test: $(VENV)/.test ## set up, then run every test, the browser's included; SLOW=1: with everything in the background late
 	$(PYTEST) $(PYTEST_ARGS) --ignore tests/browser
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(PYTEST) $(PYTEST_ARGS) tests/browser
 

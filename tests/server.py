@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx2 as httpx
 
+from tests import processes
+
 NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "ELBOARD_DATASETS": ""}
 
 
@@ -20,6 +22,7 @@ class Server:
     def __init__(
         self, data: Path, port: int = 0, env: Mapping[str, str] = NO_NETWORK, limits: Sequence[str] = ()
     ):  # `limits` is a command that runs the rest under some, such as prlimit
+        processes.watch()
         command = [
             *limits,
             sys.executable,

@@ -24,9 +24,9 @@ FREE_BITS = (
 
 
 def collapse(course: Course) -> list[Finding] | None:
-    """At most one finding; None of a plain autoencoder, and before the first evaluation."""
+    """At most one finding; None of a plain autoencoder, before the first evaluation, and while pixels are counted."""
     seen, config = course.seen, course.config
-    if config.model == "ae" or not seen:
+    if config.model == "ae" or not seen or course.counting:
         return None
     alive = [row["active_units"] for row in seen]
     pixels = course.statistics.train if course.statistics else None

@@ -22,7 +22,8 @@ class Course:
     evaluations: list[Found]  # on the held-out images, oldest first
     training: Found  # columns of steps: each value one step's, or the mean of a bucket that ends with it
     report: Found | None  # of the finished model
-    statistics: Statistics | None  # of the pixels; None while they are not counted
+    statistics: Statistics | None  # of the pixels; None where they are not counted,
+    counting: bool = False  # or not yet
 
     @property
     def seen(self) -> list[Found]:

@@ -50,11 +50,6 @@ class StatisticsCache:
             self._asked.pop(key, None)  # ask anew next time: a run may have brought the images
         return Missing(why)
 
-    def expects(self, config: TrainConfig) -> bool:
-        """Whether the statistics of the run's pixels are there or will be soon, as far as is known."""
-        with self._lock:
-            return (config.dataset, config.pixel_transform) in self._asked
-
     def training(self, dataset: str) -> Pixels | None:
         """The grey training pixels of a data set; None while they are not there."""
         found = self.find(TrainConfig.parse({"dataset": dataset}))

@@ -81,6 +81,6 @@ def test_six_runs_fit_a_phone(visit: Visit, pair: list[int], server) -> None:
         run["id"] for run in server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4])
     ]
     page = visit("/compare?runs=" + ",".join(map(str, [*pair, *more])))
-    expect(page.locator("#sides .badge.finished")).to_have_count(6, timeout=60_000)
+    expect(page.locator("#sides .badge.finished")).to_have_count(6)
     expect(page.locator("#xray tbody tr")).to_have_count(4)
     no_faults(page)

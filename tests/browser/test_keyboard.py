@@ -48,12 +48,12 @@ def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, server: Server
     page.keyboard.press("Enter")
 
     ready(page, re.compile(r"/runs/\d+$"))
-    expect(page.locator(".badge")).to_have_text("running", timeout=60_000)
+    expect(page.locator(".badge")).to_have_text("running")
     run = page.url.rsplit("/", 1)[1]
     eventually(page, "Number(document.getElementById('chart').dataset.points) > 10")
     tab_to(page, "Pause")
     page.keyboard.press("Enter")
-    expect(page.locator(".badge")).to_have_text("paused", timeout=60_000)
+    expect(page.locator(".badge")).to_have_text("paused")
     tab_to(page, "Compare with…")
     page.keyboard.press("Enter")
 

@@ -67,7 +67,7 @@ def test_a_server_that_comes_back_leaves_no_gap(page: Page, tmp_path: Path) -> N
     expect(page.locator("#stream-state")).to_contain_text("reconnecting")
 
     again = Server(tmp_path, server.port)
-    expect(page.locator("#stream-state")).to_have_text("live", timeout=60_000)
+    expect(page.locator("#stream-state")).to_have_text("live")
     assert again.api.get(f"/api/runs/{run['id']}").json()["status"] == "running"  # by itself, and was adopted
     assert_drawn_to(page, stopped(again, run["id"]))
     again.stop()
@@ -110,7 +110,7 @@ def test_an_error_status_is_retried(visit: Visit, page: Page, pair: list[int], w
 
     page.route("**/api/events*", refuse)
     visit(f"/runs/{pair[0]}")
-    expect(page.locator("#stream-state")).to_have_text("live", timeout=20_000)
+    expect(page.locator("#stream-state")).to_have_text("live")
     assert len(refused) == 3
 
 
@@ -128,7 +128,7 @@ def test_where_no_stream_comes_through_the_page_asks_instead(
 
     page.route("**/api/events*", refuse_streams)
     visit(f"/runs/{endless}")
-    expect(page.locator("#stream-state")).to_have_text("live, polling", timeout=20_000)
+    expect(page.locator("#stream-state")).to_have_text("live, polling")
     eventually(page, f"Number({CHART}.dataset.points) > 20")
     assert_drawn_to(page, stopped(server, endless))
 
@@ -137,8 +137,8 @@ def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Serve
     config = {"beta": 50, "hidden": [16], "latent_dim": 3, "max_steps": 800, "examine": False}
     (run,) = server.launch(name="heavy", config=config)
     page = visit(f"/runs/{run['id']}")
-    expect(page.locator(".finding")).to_contain_text("The KL's weight is too large: β = 50.", timeout=30_000)
-    expect(page.locator(".badge")).to_have_text("finished", timeout=30_000)
+    expect(page.locator(".finding")).to_contain_text("The KL's weight is too large: β = 50.")
+    expect(page.locator(".badge")).to_have_text("finished")
     expect(page.get_by_role("status").filter(has_text="Alarm: Posterior collapse.")).to_have_count(1)
     assert accessibility_faults(page) == []
     page.get_by_role("radio", name="training").check()

@@ -219,7 +219,7 @@ def test_the_examination_appears_when_the_run_has_finished(visit: Visit, server:
 def test_a_run_without_its_data_says_what_is_missing(visit: Visit, server: Server) -> None:
     (run,) = server.launch(config={"dataset": "mnist", "max_steps": 5})
     page = visit(f"/runs/{run['id']}")
-    expect(page.locator(".badge")).to_have_text("failed", timeout=60_000)
+    expect(page.locator(".badge")).to_have_text("failed")
     expect(page.get_by_role("alert")).to_contain_text("MNIST")
     expect(page.get_by_role("alert")).to_contain_text("ELBOARD_DATASETS")
     assert accessibility_faults(page) == []

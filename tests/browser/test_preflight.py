@@ -15,7 +15,7 @@ LINES = "document.getElementById('chart').layout.shapes.filter((shape) => shape.
 def test_the_panel_follows_what_is_typed_and_mends_it(visit: Visit) -> None:
     page = visit("/runs/new?preset=bce")
     panel = page.locator("#preflight")
-    expect(panel).to_contain_text("Collapsed", timeout=20_000)  # once the pixels are counted
+    expect(panel).to_contain_text("Collapsed")  # once the pixels are counted
     page.get_by_label("Latent dimensions").fill("7")
     page.locator("#beta").fill("500")
     expect(panel).to_contain_text("0 of 7")

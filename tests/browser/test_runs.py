@@ -46,7 +46,7 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
 
     choose_all(page)
     press(page, "Stop")
-    expect(page.locator(".badge.stopped")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".badge.stopped")).to_have_count(3)
     choose_all(page)
     press(page, "Stop")
     expect(page.get_by_role("alert")).to_be_focused()

@@ -27,7 +27,8 @@ TERMS = ("reconstruction", "kl")
 def read_diagnosis(database: DatabaseDep, shelf: ShelfDep, run_id: RunId) -> Json:
     """What was checked up to the last evaluation, and each alarm with its evidence and the address of a sibling's form.
 
-    `step` is null, and nothing is checked, before the first evaluation after a step.
+    `step` is null, and nothing is checked, before the first evaluation after a step. Live units are not checked while
+    the pixels of the data set are being counted: some seconds, once.
     """
     with database.read() as session:
         course = read_course(session, shelf, runs.get(session, run_id, deleted_too=True))
@@ -45,6 +46,7 @@ def read_course(session: Session, shelf: StatisticsCache, run: Run) -> Course:
         training=_means(steps.columns(session, run_id, fields=TERMS)),
         report=reports.last(session, run_id),
         statistics=None if isinstance(found, Missing) else found,
+        counting=isinstance(found, Missing) and found.soon,
     )
 
 

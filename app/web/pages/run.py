@@ -38,7 +38,7 @@ def show_run(
     context = {
         **description(stored, evaluated, course.report, course.statistics, vitals=has_vitals),
         "run": run,
-        "counting": course.statistics is None and shelf.expects(stored.train_config),
+        "counting": course.counting,
         "live": stored.status in LIVE,
         "goes_on": GOES_ON,
         "extends": EXTENDS,

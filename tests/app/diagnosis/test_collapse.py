@@ -89,6 +89,10 @@ def test_without_the_pixels_what_is_seen_is_said(course: Make) -> None:
     assert finding.changes == {"beta": 1.0}
 
 
+def test_nothing_is_said_while_the_pixels_are_counted(course: Make) -> None:
+    assert collapse(replace(course({"beta": 50}, counted=False, **DEAD), counting=True)) is None
+
+
 def test_a_live_run_under_too_great_a_weight_is_warned_and_an_ended_one_believed(course: Make) -> None:
     """Under a warm-up units live until β has grown; what lives at the end was not to die."""
     changes = {"beta": 50, "beta_schedule": "linear", "warmup_steps": 300}

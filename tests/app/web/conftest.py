@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.store import attempts, evaluations, events, pictures, reports, runs, steps
 from app.store import scores as score_rows
 from app.store import vitals as vital_rows
+from app.web import pixel_statistics
 from vae_core.events import Vitals
 from vae_core.report import Report, Scores
 
@@ -36,6 +37,12 @@ class IdleExecutor:
         return f"{run.name} ended."
 
     def close(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def _pixels_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer waits until a data set's pixels are counted, so that none depends on how fast that goes."""
+    monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 60)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.explain.equations import EQUATIONS, mathml
-from tests.server import wait_until
 
 
 @pytest.fixture
@@ -66,12 +65,8 @@ def test_an_address_beyond_a_slider_is_refused_in_a_sentence(client: TestClient,
     assert said in unescape(answer.text)
 
 
-def test_the_directions_of_the_digits_are_drawn_once_they_are_counted(client: TestClient) -> None:
-    def drawn() -> object:
-        page = client.get("/explain").text
-        return json.loads(re.search(r'id="spectrum-figure" data-live>(.*?)</script>', page)[1]) and page
-
-    page = str(wait_until(drawn))
+def test_the_directions_of_the_digits_are_drawn(page: str) -> None:
+    assert json.loads(re.search(r'id="spectrum-figure" data-live>(.*?)</script>', page)[1])
     assert "12 of 64 directions" in page
     assert "floor of 13.53 nats" in page
 

@@ -361,11 +361,11 @@ def test_a_finished_run_of_a_published_preset_says_whether_it_agrees(
 
 def test_a_run_has_lines_to_be_seen_against_once_its_pixels_are_counted(client: TestClient, trained: Trained) -> None:
     run = trained()
-    lines = wait_until(lambda: embedded(text(client, f"/runs/{run}"), "references"))
+    page = text(client, f"/runs/{run}")
+    lines = embedded(page, "references")
     assert {(line["axis"], line["name"]) for line in lines} == {
         (axis, name) for axis in ("y", "y2") for name in ("collapsed", "floor")
     }
-    page = text(client, f"/runs/{run}")
     assert all(line["how"] in page for line in lines)
 
 
@@ -373,6 +373,7 @@ def test_a_page_asks_again_while_the_pixels_are_counted_and_not_where_there_are_
     client: TestClient, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = Event()
+    monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 0)
 
     def count(dataset: str, *_: object, **__: object) -> None:
         if dataset == "mnist":

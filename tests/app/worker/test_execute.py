@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
 from typing import get_args
@@ -14,11 +15,13 @@ import torch
 from app.database.tables import Run
 from app.settings import Settings
 from app.store import attempts, control, evaluations, pictures, reports, runs, steps
-from app.worker import execute as program
 from app.worker.execute import execute
+from app.worker.recorder import Recorder
 from vae_core.checkpoint import Checkpoints
 from vae_core.events import PictureKind
-from vae_core.training import train
+
+PROGRAM = import_module("app.worker.execute")
+TRAINING = import_module("vae_core.training.train")  # the module, whose room has the function under its name
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7}
 
@@ -147,19 +150,31 @@ def again(database):
 
 
 def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
-    database, settings, claimed, finish, meanwhile, again
+    database, settings, claimed, finish, meanwhile, again, monkeypatch
 ):
     whole, paused = (claimed(**SHORT, batch_size=8, max_steps=600, evaluate_every=250) for _ in range(2))
     finish(whole)
+    heard, beta_at, interrupt = Event(), TRAINING.beta_at, Recorder.interrupt
+
+    def beta_once_the_wish_is_heard(config, step):
+        assert step < 300 or heard.wait(60)
+        return beta_at(config, step)
+
+    def hear(recorder, wish):
+        interrupt(recorder, wish)
+        heard.set()
 
     def pause():
         with database.write() as session:
             control.pause(session, paused)
 
     meanwhile(paused, pause)
-    run = finish(paused)
+    with monkeypatch.context() as patch:
+        patch.setattr(TRAINING, "beta_at", beta_once_the_wish_is_heard)
+        patch.setattr(Recorder, "interrupt", hear)
+        run = finish(paused)
     assert (run.status, run.error, run.finished_at) == ("paused", None, None)
-    assert 0 < run.step < 600
+    assert 0 < run.step <= 300
     assert execute(settings, paused, again(paused)) == "finished"
     first, second = (_steps(database, run_id) for run_id in (whole, paused))
     for name in ("step", "reconstruction", "kl", "loss"):
@@ -184,7 +199,7 @@ def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, fini
     thread = Thread(target=stop)
     thread.start()
     with monkeypatch.context() as patch:
-        patch.setattr(train, "examine", examine_for_ever)
+        patch.setattr(TRAINING, "examine", examine_for_ever)
         run = finish(run_id)
     thread.join()
     assert (run.status, run.step, run.error) == ("stopped", 60, None)
@@ -195,7 +210,7 @@ def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, fini
 
 
 def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, again, monkeypatch):
-    run_id, stepping, real = claimed(**SHORT, max_steps=60), Event(), train.beta_at
+    run_id, stepping, real = claimed(**SHORT, max_steps=60), Event(), TRAINING.beta_at
 
     def step_for_ever(*_):
         stepping.set()
@@ -209,11 +224,11 @@ def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, aga
 
     thread = Thread(target=pause)
     thread.start()
-    monkeypatch.setattr(train, "beta_at", step_for_ever)
+    monkeypatch.setattr(TRAINING, "beta_at", step_for_ever)
     run = finish(run_id)
     thread.join()
     assert (run.status, run.step, run.error) == ("paused", 0, None)
-    monkeypatch.setattr(train, "beta_at", real)
+    monkeypatch.setattr(TRAINING, "beta_at", real)
     assert execute(settings, run_id, again(run_id)) == "finished"
     assert _steps(database, run_id)["step"] == list(range(1, 61))
 
@@ -341,7 +356,7 @@ def test_a_failure_is_a_sentence_and_its_traceback_goes_to_the_log(
     def train(*_, **__):
         yield fault()
 
-    monkeypatch.setattr(program, "train", train)
+    monkeypatch.setattr(PROGRAM, "train", train)
     run = finish(claimed())
     assert run.status == "failed"
     assert run.error.startswith(expected)
@@ -358,7 +373,7 @@ def test_stopping_while_data_is_prepared(database, claimed, finish, monkeypatch)
         while True:
             on_progress("Downloading")
 
-    monkeypatch.setattr(program.registry, "load", load)
+    monkeypatch.setattr(PROGRAM.registry, "load", load)
     assert finish(run_id).status == "stopped"
 
 

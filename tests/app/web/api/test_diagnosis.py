@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.store import evaluations
-from tests.server import wait_until
+from app.web import pixel_statistics
 from vae_core.config.train_config import TrainConfig
 
 
@@ -30,7 +31,6 @@ def diagnosis(client: TestClient, run: int) -> dict[str, Any]:
 
 
 def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, dead: int) -> None:
-    wait_until(lambda: not client.post("/api/preflight", json={}).json()["missing"])  # the pixels are counted
     told = diagnosis(client, dead)
     assert (told["run"], told["step"]) == (dead, 40)
     assert told["checked"] == ["finite losses", "live units", "the encoder's log-variance"]
@@ -47,6 +47,24 @@ def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, 
     assert form.status_code == 200
     assert 'name="beta" value="1"' in form.text
     assert 'name="latent_dim" value="2"' in form.text
+
+
+def test_live_units_are_not_checked_while_pixels_are_counted(
+    client: TestClient, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, count = Event(), pixel_statistics.statistics
+
+    def count_when_released(*key: str, **folders: Any) -> Any:
+        assert release.wait(60)
+        return count(*key, **folders)
+
+    monkeypatch.setattr(pixel_statistics, "statistics", count_when_released)
+    with monkeypatch.context() as patch:
+        patch.setattr(pixel_statistics, "PATIENCE_S", 0)
+        told = diagnosis(client, dead)
+    assert (told["checked"], told["findings"]) == (["finite losses", "the encoder's log-variance"], [])
+    release.set()
+    assert [finding["name"] for finding in diagnosis(client, dead)["findings"]] == ["collapse"]
 
 
 def test_a_form_filled_in_by_a_sibling_starts_it(client: TestClient, dead: int) -> None:
