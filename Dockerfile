@@ -2,6 +2,7 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
+COPY elboard elboard
 COPY app app
 COPY vae_core vae_core
 COPY templates templates

@@ -20,23 +20,23 @@ class Server:
     """`elboard serve` as people start it, on a free port."""
 
     def __init__(
-        self, data: Path, port: int = 0, env: Mapping[str, str] = NO_NETWORK, limits: Sequence[str] = ()
-    ):  # `limits` is a command that runs the rest under some, such as prlimit
+        self,
+        data: Path,
+        port: int = 0,
+        env: Mapping[str, str] = NO_NETWORK,
+        limits: Sequence[str] = (),  # a command that runs the rest under some, such as prlimit
+        folder: Path | None = None,  # the working directory, which `-P` keeps out of the search path as a script does
+    ):
         processes.watch()
-        command = [
-            *limits,
-            sys.executable,
-            "-m",
-            "app.cli.main",
-            "serve",
-            "--port",
-            str(port),
-            "--data",
-            str(data),
-            "--no-auth",
-        ]
+        python = [sys.executable, "-P"] if folder else [sys.executable]
+        serve = ["-m", "elboard", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **env}
+            [*limits, *python, *serve],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **env},
         )
         assert self.process.stdout is not None
         first = self.process.stdout.readline()

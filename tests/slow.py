@@ -1,7 +1,7 @@
 """Everything in the background late: `make test SLOW=1` runs the suite so, which then must be as green as ever.
 
 As a plug-in of pytest it slows the tests' own process. Each program of ours that a process starts is started through
-this file, which slows it too and does the same for those that it starts: `python tests/slow.py -m app.cli.main serve`.
+this file, which slows it too and does the same for those that it starts: `python tests/slow.py -m elboard serve`.
 """
 
 import runpy
@@ -16,7 +16,7 @@ from typing import Any
 
 LATE_S = 2.0  # a worker, the pixels of a data set
 WORKER = "app.worker"
-PROGRAMS = {"app.cli.main", WORKER}
+PROGRAMS = {"elboard", WORKER}
 
 
 def slow_down() -> None:

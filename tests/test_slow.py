@@ -8,6 +8,6 @@ from vae_core.presets import PRESETS
 
 
 def test_a_program_that_is_slowed_does_what_it_did() -> None:
-    command = [sys.executable, slow.__file__, "-m", "app.cli.main", "presets"]
+    command = [sys.executable, slow.__file__, "-m", "elboard", "presets"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in told.splitlines()] == list(PRESETS)

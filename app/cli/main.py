@@ -217,7 +217,3 @@ def doctor(
         typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.said}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -79,9 +79,13 @@ class LocalExecutor:
             self._spare = None
 
     def _spawn(self, log: Path | None) -> Worker:
-        command = [sys.executable, "-m", "app.worker"]
+        """A worker that imports from where its server did: not from the working directory, which `-P` leaves out."""
+        command = [sys.executable, "-P", "-m", "app.worker"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         with Path(log or os.devnull).open("ab") as output:
-            worker = Popen(command, stdin=PIPE, stdout=output, stderr=STDOUT, start_new_session=True)  # noqa: S603
+            worker = Popen(  # noqa: S603
+                command, stdin=PIPE, stdout=output, stderr=STDOUT, start_new_session=True, env=environment
+            )
         _give_way(worker.pid)
         return worker
 

@@ -78,7 +78,7 @@ def test_a_command_says_so_in_one_line(damaged, command):
     path = damaged("a broken page")
     before = _sum(path)
     told = subprocess.run(
-        [sys.executable, "-m", "app.cli.main", *command, "--data", str(path.parent)],
+        [sys.executable, "-m", "elboard", *command, "--data", str(path.parent)],
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert (told.returncode, told.stdout) == (2, "")

@@ -29,7 +29,7 @@ QUICK = [*("--set", "hidden=8"), *("--set", "latent_dim=2"), *("--set", "max_ste
 
 
 def elboard(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.cli.main", *words]
+    command = [sys.executable, "-m", "elboard", *words]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **NO_NETWORK}, check=False)
 
 
@@ -101,7 +101,7 @@ def test_train_says_how_it_ended(tmp_path: Path) -> None:
 
 def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
     longer = ["--set", "max_steps=100000", "--set", "batch_size=8"]
-    command = [sys.executable, "-m", "app.cli.main", "train", "--data", str(tmp_path), "--json", *QUICK, *longer]
+    command = [sys.executable, "-m", "elboard", "train", "--data", str(tmp_path), "--json", *QUICK, *longer]
     database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
 
     def row() -> Run | None:
@@ -161,7 +161,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_the_first_line_is_the_address_and_the_second_signs_in(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "app.cli.main", "serve", "--port", "0", "--data", str(tmp_path)]
+    command = [sys.executable, "-m", "elboard", "serve", "--port", "0", "--data", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url, entry = process.stdout.readline().strip(), process.stdout.readline().split()[-1]

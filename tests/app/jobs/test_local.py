@@ -102,7 +102,7 @@ def test_a_worker_that_cannot_start_leaves_its_reason(database, executor, new_ru
     """A broken installation: the process ends before it can tell the database anything."""
     broken = tmp_path / "torch.py"
     broken.write_text("raise ImportError('libtorch is damaged')\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     run_id = new_run().id
     run = until(Scheduler(database, executor, slots=1), run_id, lambda row: row.finished_at)
     assert run.status == "failed"

@@ -1,0 +1,1 @@
+"""The `elboard` command under a name of its own."""

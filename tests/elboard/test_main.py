@@ -1,0 +1,65 @@
+"""The command and its workers import their own code, wherever they are started."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import app.cli.main
+from elboard.__main__ import ROOT, main
+from tests.server import NO_NETWORK, Server, wait_until
+
+QUICK = {"hidden": [4], "latent_dim": 2, "max_steps": 5, "threads": 1, "examine": False}
+PACKAGES = ("app", "vae_core")
+MODULES = ("torch", "numpy", "random", "queue", "logging", "sitecustomize", "startup")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Somebody's project whose names are those of modules that ELBOard imports; each notes that it was executed."""
+    folder = tmp_path / "project"
+    note = f"with open({str(tmp_path / 'executed')!r}, 'a') as notes:\n    notes.write(__name__ + ' ')\n"
+    for name in PACKAGES:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text(note)
+    for name in MODULES:
+        (folder / f"{name}.py").write_text(note)
+    return folder
+
+
+def executed(project: Path) -> set[str]:
+    """The project's modules that were executed."""
+    notes = project.parent / "executed"
+    return set(notes.read_text().split()) if notes.exists() else set()
+
+
+def finish_a_run(project: Path, **environment: str) -> None:
+    """Launch a run on a server that is started in the project's folder, and wait for its end."""
+    variables = {**NO_NETWORK, "PYTHONSTARTUP": str(project / "startup.py"), **environment}
+    server = Server(project.parent / "data", env=variables, folder=project)
+    try:
+        (run,) = server.launch(config=QUICK)
+        ended = wait_until(lambda: (now := server.api.get(f"/api/runs/{run['id']}").json())["finished_at"] and now)
+        assert ended["status"] == "finished", ended["error"]
+    finally:
+        server.stop()
+
+
+def test_nothing_in_the_working_directory_is_imported(project: Path) -> None:
+    finish_a_run(project)
+    assert executed(project) == set()
+
+
+def test_a_project_on_the_python_path_hides_nothing_of_ours(project: Path) -> None:
+    """Python itself executes the `sitecustomize` of `PYTHONPATH`, in every process; that is left to its owner."""
+    finish_a_run(project, PYTHONPATH=str(project))
+    assert executed(project) == {"sitecustomize"}
+
+
+def test_only_a_folder_with_packages_of_our_names_is_searched_last(project: Path, monkeypatch) -> None:
+    needed, standard_library = str(project.parent / "needed"), "/usr/lib/python3"
+    searched: list[str] = []
+    monkeypatch.setattr(app.cli.main, "main", lambda: searched.extend(sys.path))
+    monkeypatch.setattr(sys, "path", [str(project), needed, standard_library, ROOT])
+    main()
+    assert searched == [needed, standard_library, ROOT, str(project)]
