@@ -43,7 +43,7 @@ def page(database: Database, settings: Settings, run: Run) -> str:
             **{name: figure for name, figure in latents.items() if figure},
         },
         "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],
-        "themed": (folder("static") / "js" / "figures.js").read_text(),
+        "themed": (folder("static") / "js" / "charts" / "figures.js").read_text(),
         "plotly": get_plotlyjs(),
         "version": version("elboard"),
     }

@@ -26,9 +26,9 @@ def test_plotly_is_the_installed_one_and_kept_for_ever(client: TestClient) -> No
 
 
 def test_our_own_files_are_asked_about_each_time(client: TestClient) -> None:
-    answer = client.get("/static/js/run.js")
+    answer = client.get("/static/js/pages/run.js")
     assert answer.headers["cache-control"] == "no-cache"
-    again = client.get("/static/js/run.js", headers={"If-None-Match": answer.headers["etag"]})
+    again = client.get("/static/js/pages/run.js", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
     assert client.get("/static/../app/main.py").status_code == 404
     assert client.get("/static/%2e%2e/pyproject.toml").status_code == 404

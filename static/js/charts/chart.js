@@ -1,6 +1,6 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
-import { throttled } from "./common.js";
+import { throttled } from "../parts/common.js";
 import { CONFIG, css, fold, themed } from "./figures.js";
 import { painter } from "./paint.js";
 import { referenceMarks } from "./references.js";

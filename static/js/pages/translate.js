@@ -1,6 +1,6 @@
 // The translator: Ctrl+Enter translates, and a refusal takes the focus. Everything else is plain forms.
 
-import "./common.js";
+import "../parts/common.js";
 
 const form = document.getElementById("paste");
 form.addEventListener("keydown", (event) => {

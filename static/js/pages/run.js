@@ -1,8 +1,8 @@
 // The run page: live numbers, curves, pictures and the figures over latent dimensions.
 
-import { showFigure } from "./bars.js";
-import { fixed, refreshParts, whileCounting } from "./common.js";
-import { watch } from "./watch.js";
+import { showFigure } from "../charts/bars.js";
+import { fixed, refreshParts, whileCounting } from "../parts/common.js";
+import { watch } from "./run-charts.js";
 
 function showLatest(columns) {
   const last = (name) => columns[name].at(-1);

@@ -1,6 +1,6 @@
 // The rate–distortion plane: where runs went and where they are, over lines of equal −ELBO.
 
-import { embedded } from "./common.js";
+import { embedded } from "../parts/common.js";
 import { CONFIG, css, themed } from "./figures.js";
 import { painter } from "./paint.js";
 

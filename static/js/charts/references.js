@@ -1,6 +1,6 @@
 // Lines to see a curve against, as the server drew them: which of them fit beside the curve, and which are too far out.
 
-import { embedded } from "./common.js";
+import { embedded } from "../parts/common.js";
 
 const REACH = 0.6; // how much of a row's own range a line may add to it, above or below
 

@@ -1,9 +1,9 @@
 // The list of runs: progress, numbers and states while they change, and what the checked ones can be asked.
 
-import { embedded, refreshParts } from "./common.js";
-import { follow } from "./live.js";
-import { Pace } from "./pace.js";
-import { update } from "./rows.js";
+import { embedded, refreshParts } from "../parts/common.js";
+import { follow } from "../stream/follow.js";
+import { Pace } from "../parts/progress.js";
+import { update } from "../parts/rows.js";
 
 const MOST_COMPARED = 8;
 

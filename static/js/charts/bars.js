@@ -1,6 +1,6 @@
 // Figures that the server built with their numbers and builds anew when these change: bars and heat maps.
 
-import { embedded } from "./common.js";
+import { embedded } from "../parts/common.js";
 import { CONFIG, themed } from "./figures.js";
 import { painter } from "./paint.js";
 

@@ -1,6 +1,6 @@
 // What a live chart shows, in sentences: for people who cannot see it, and for those who want the figure.
 
-import { fixed } from "./common.js";
+import { fixed } from "../parts/common.js";
 
 const MOST_STEPS = 5; // named one by one
 

@@ -1,7 +1,7 @@
 // The New-run form: shows the fields that matter for what is chosen, counts the steps, guards against a double start.
 
-import "./common.js";
-import "./preflight.js";
+import "../parts/common.js";
+import "../parts/preflight.js";
 
 const form = document.getElementById("launch");
 const value = (name) => form.elements[name]?.value;

@@ -36,7 +36,7 @@ class Connection {
     this.#receive = receive;
     this.#say = say;
     if (!("SharedWorker" in window)) return;
-    this.#worker = new SharedWorker("/static/js/stream-worker.js", { type: "module", name: "elboard" });
+    this.#worker = new SharedWorker("/static/js/stream/worker.js", { type: "module", name: "elboard" });
     this.#worker.port.onmessage = ({ data: { message, state } }) => (message ? receive(message) : say(state));
     this.#worker.onerror = () => {
       this.#worker = null;

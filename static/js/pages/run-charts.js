@@ -1,15 +1,15 @@
 // A page that watches runs: their curves in one chart, their pictures in one gallery, the stream into both.
 
-import { announce, embedded, refreshParts, throttled } from "./common.js";
-import { toolbar } from "./controls.js";
-import { Chart } from "./chart.js";
-import { Curve } from "./curves.js";
-import { Gallery } from "./gallery.js";
-import { follow } from "./live.js";
-import { Pace } from "./pace.js";
-import { planes } from "./plane.js";
-import { summarise } from "./summary.js";
-import { tabulate } from "./table.js";
+import { announce, embedded, refreshParts, throttled } from "../parts/common.js";
+import { toolbar } from "../parts/controls.js";
+import { Chart } from "../charts/chart.js";
+import { Curve } from "../charts/curves.js";
+import { Gallery } from "../parts/gallery.js";
+import { follow } from "../stream/follow.js";
+import { Pace } from "../parts/progress.js";
+import { planes } from "../charts/plane.js";
+import { summarise } from "../charts/summary.js";
+import { tabulate } from "../charts/table.js";
 
 /** Start the page; `onPoints(run, columns)` hears of every batch of new steps of a watched run. */
 export async function watch(filename, onPoints = () => {}) {

@@ -1,8 +1,8 @@
 // The page Explain: a slider that moves changes the address, and the server's figures, sentences and tables follow.
 
-import { showFigure } from "./bars.js";
-import { swapParts, throttled, whileCounting } from "./common.js";
-import { toAddress } from "./controls.js";
+import { showFigure } from "../charts/bars.js";
+import { swapParts, throttled, whileCounting } from "../parts/common.js";
+import { toAddress } from "../parts/controls.js";
 
 const PAUSE_MS = 160; // between two answers while a slider moves
 
