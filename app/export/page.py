@@ -47,7 +47,7 @@ def page(database: Database, settings: Settings, run: Run) -> str:
         "plotly": get_plotlyjs(),
         "version": version("elboard"),
     }
-    return environment().get_template("standalone.html").render(context)
+    return environment().get_template("export/page.html").render(context)
 
 
 def _sheets(session: Session, run_id: int) -> list[Json]:

@@ -71,7 +71,7 @@ def _translated(request: Request, shelf: Shelf, form: dict[str, str], recipe: st
         "values": _asked_for(form, errors),
         "key": runs.new_group(),
     }
-    return page(request, "translate.html", context, 422 if errors else 200)
+    return page(request, "translate/page.html", context, 422 if errors else 200)
 
 
 def _asked_for(form: Mapping[str, str], errors: list[ConfigError]) -> dict[str, str]:
