@@ -18,7 +18,7 @@ from vae_core.config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
 from vae_core.datasets.statistics import Statistics, statistics
 
-STYLES = ("tokens", "base", "components", "pages")
+STYLES = ("tokens", "base", "components", "run")
 POINTS = 1000  # of a curve: a longer one is drawn as the mean of its buckets within their least and greatest values
 
 
