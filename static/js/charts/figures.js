@@ -1,39 +1,76 @@
-// The page's colours on a figure that the server built, and how every figure here is shown.
+// The page's colours on a figure that the server built, and how every figure here is shown. A run's exported page
+// carries this file, so it imports nothing.
+
+/** @import { AxisName, Figure, Layout } from "../types/plotly.d.ts" */
 
 const LETTER_PX = 6.3; // of a row's title, about,
 const LINE_PX = 15; // and the height of its second line
 
 export const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
 
-/** A colour of the page, resolved for the theme in force. */
+/**
+ * A colour of the page, resolved for the theme in force.
+ * @param {string} name
+ * @returns {string}
+ */
 export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Put the rows' titles that are too long for a chart's width on two lines, broken after one of their marks. */
+/**
+ * The axis in a layout that a trace's `yaxis` names: yaxis2 for y2.
+ * @param {string} axis
+ * @returns {AxisName}
+ */
+export const axisName = (axis) => /** @type {AxisName} */ (axis.replace("y", "yaxis"));
+
+/**
+ * The axes of a layout.
+ * @param {Layout} layout
+ * @returns {AxisName[]}
+ */
+export function axes(layout) {
+  return /** @type {AxisName[]} */ (Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)));
+}
+
+/**
+ * Put the rows' titles that are too long for a chart's width on two lines, broken after one of their marks.
+ * @param {Layout} layout
+ * @param {number} width
+ */
 export function fold({ margin, annotations }, width) {
   const room = Math.floor((width - margin.l - margin.r) / LETTER_PX);
   for (const title of annotations) title.text = folded(title.text, room);
   if (annotations[0]?.text.includes("<br>")) margin.t += LINE_PX;
 }
 
+/**
+ * @param {string} text
+ * @param {number} room in letters
+ * @returns {string}
+ */
 function folded(text, room) {
-  const ends = [...text.matchAll(/, |: | — /g)].map(({ index, 0: mark }) => index + mark.length).filter((end) => end <= room);
-  if (text.length <= room || !ends.length) return text;
-  return `${text.slice(0, ends.at(-1)).trimEnd()}<br>${text.slice(ends.at(-1))}`;
+  const ends = [...text.matchAll(/, |: | — /g)].map(({ index, 0: mark }) => index + mark.length);
+  const end = ends.findLast((place) => place <= room);
+  if (text.length <= room || end === undefined) return text;
+  return `${text.slice(0, end).trimEnd()}<br>${text.slice(end)}`;
 }
 
-/** A copy of the figure for the theme in force: a trace's `meta` says which slot it has, and how strong its fill is. */
+/**
+ * A copy of the figure for the theme in force: a trace's `meta` says which slot it has, and how strong its fill is.
+ * @param {Figure} figure
+ * @returns {Figure}
+ */
 export function themed(figure) {
   const ink = css("--ink");
   const soft = css("--ink-soft");
   const grid = css("--grid");
   const surface = css("--surface");
   const layout = structuredClone(figure.layout);
-  Object.assign(layout, { paper_bgcolor: surface, plot_bgcolor: surface });
+  const hover = { bgcolor: surface, bordercolor: grid, font: { color: ink } };
+  Object.assign(layout, { paper_bgcolor: surface, plot_bgcolor: surface, hoverlabel: hover });
   layout.font = { ...layout.font, color: soft };
-  layout.hoverlabel = { bgcolor: surface, bordercolor: grid, font: { color: ink } };
-  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+  for (const name of axes(layout)) {
     Object.assign(layout[name], { gridcolor: grid, zerolinecolor: soft, linecolor: grid, spikecolor: soft });
   }
   const data = figure.data.map((trace) => {

@@ -1,98 +1,152 @@
 // The rate–distortion plane: where runs went and where they are, over lines of equal −ELBO.
 
-import { embedded } from "../parts/common.js";
+import { embedded } from "../parts/embedded.js";
+import { formatSignificant } from "../parts/numbers.js";
 import { CONFIG, css, themed } from "./figures.js";
 import { painter } from "./paint.js";
+import { extent } from "./series.js";
+
+/** @import { Figure, Plot, Trace } from "../types/plotly.d.ts" */
+/** @import { Curve } from "./curves.js" */
+/** @import { Range } from "./series.js" */
+
+/** @typedef {{ x: Range, y: Range }} View a part of the plane */
+/** @typedef {{ x: number, y: number, late: boolean }} Point of a run; `late` if it counts for what is shown */
 
 const START = 0.02; // of the steps: the first ones, far up, would squeeze all others
 const SPAN = 0.05; // of the points so far are drawn as one
 const LINES = 7; // of equal −ELBO, about
 const ROOM = 0.08; // around what is shown
 
-/** The page's planes; each follows the curves of its runs when it is told to `schedule`. */
+/**
+ * The page's planes; each follows the curves of its runs when its `schedule` is called.
+ * @param {Map<number, Curve>} curves
+ * @returns {Plane[]}
+ */
 export function planes(curves) {
-  return [...document.querySelectorAll("[data-plane]")].map((node) => {
-    return new Plane(node, embedded("planes")[Number(node.dataset.plane)], curves);
-  });
+  const nodes = /** @type {NodeListOf<Plot>} */ (document.querySelectorAll("[data-plane]"));
+  return [...nodes].map((node) => new Plane(node, embedded("planes")[Number(node.dataset.plane)], curves));
 }
 
 class Plane {
+  #node;
   #figure;
   #curves;
-  #zoom = null; // {x, y} where somebody zoomed
+  /** @type {View | null} */
+  #zoom = null; // where somebody zoomed
 
+  /**
+   * @param {Plot} node
+   * @param {Figure} figure
+   * @param {Map<number, Curve>} curves
+   */
   constructor(node, figure, curves) {
-    this.node = node;
+    this.#node = node;
     this.#figure = figure;
     this.#curves = curves;
-    this.schedule = painter(node, () => this.draw());
+    this.schedule = painter(node, () => this.#draw());
   }
 
-  async draw() {
+  async #draw() {
     const { data, layout } = themed(this.#figure);
-    const window = this.#fill(data);
-    const shown = this.#zoom ?? window;
-    Object.assign(layout.xaxis, { range: shown.x });
-    Object.assign(layout.yaxis, { range: shown.y });
+    const whole = this.#fill(data);
+    const shown = this.#zoom ?? whole;
+    layout.xaxis.range = shown.x;
+    layout.yaxis.range = shown.y;
     Object.assign(layout, levels(shown));
-    const first = !this.node.dataset.draws;
-    if (first) this.node.replaceChildren();
-    await Plotly.react(this.node, data, layout, { ...CONFIG, doubleClick: false });
+    const first = !this.#node.dataset.draws;
+    if (first) this.#node.replaceChildren();
+    await Plotly.react(this.#node, data, layout, { ...CONFIG, doubleClick: false });
     if (!first) return;
-    this.node.on("plotly_relayout", (change) => this.#zoomed(change));
-    this.node.on("plotly_doubleclick", () => this.#zoomed({}));
+    this.#node.on("plotly_relayout", (change) => {
+      this.#zoomed(Object.keys(change).some((key) => key.includes("range")));
+    });
+    this.#node.on("plotly_doubleclick", () => this.#zoomed(false));
   }
 
-  #zoomed(change) {
-    const { xaxis, yaxis } = this.node.layout;
-    this.#zoom = Object.keys(change).some((key) => key.includes("range")) ? { x: [...xaxis.range], y: [...yaxis.range] } : null;
+  /** @param {boolean} inside whether a part of the plane was chosen */
+  #zoomed(inside) {
+    const { xaxis, yaxis } = this.#node.layout;
+    const range = (/** @type {number[]} */ [low, high]) => /** @type {Range} */ ([low, high]);
+    this.#zoom = inside && xaxis.range && yaxis.range ? { x: range(xaxis.range), y: range(yaxis.range) } : null;
     this.schedule();
   }
 
-  /** Put the points in; returns the window that shows all but the beginnings. */
+  /**
+   * Put the points in.
+   * @param {Trace[]} data
+   * @returns {View} that shows all but the beginnings
+   */
   #fill(data) {
-    const seen = [];
+    /** @type {Point[]} */
+    const late = [];
     for (const trace of data) {
       const { runs, role } = trace.meta;
-      const curves = runs.map((run) => this.#curves.get(run));
-      const points = role === "training" ? course(curves[0]) : curves.flatMap(final);
+      const curves = runs.map((run) => this.#curves.get(run)).filter((curve) => curve !== undefined);
+      const points = curves.flatMap(role === "training" ? course : final);
       if (role === "frontier") points.sort((a, b) => a.x - b.x);
       trace.x = points.map(({ x }) => x);
       trace.y = points.map(({ y }) => y);
-      seen.push(...points.filter(({ late }) => late));
+      late.push(...points.filter((point) => point.late));
     }
-    return { x: around(seen.map(({ x }) => x)), y: around(seen.map(({ y }) => y)) };
+    return { x: around(late.map(({ x }) => x)), y: around(late.map(({ y }) => y)) };
   }
 }
 
-/** The steps of a run as fewer and fewer points: each is the mean of a twentieth of all before it. */
+/**
+ * The steps of a run as fewer and fewer points: each is the mean of a twentieth of all before it.
+ * @param {Curve} curve
+ * @returns {Point[]}
+ */
 function course(curve) {
-  const [x, y] = ["kl", "reconstruction"].map((field) => curve.values(field).mean);
+  const x = curve.values("kl").mean;
+  const y = curve.values("reconstruction").mean;
   const points = [];
   for (let from = 0; from < x.length; ) {
     const to = Math.min(x.length, from + Math.max(1, Math.floor(SPAN * from)));
-    const places = Array.from({ length: to - from }, (_, i) => from + i).filter((i) => x[i] !== null && y[i] !== null);
-    const mean = (values) => places.reduce((sum, i) => sum + values[i], 0) / places.length;
-    if (places.length) points.push({ x: mean(x), y: mean(y), late: from >= START * x.length });
+    let [count, sumX, sumY] = [0, 0, 0];
+    for (let i = from; i < to; i++) {
+      const [kl, reconstruction] = [x[i], y[i]];
+      if (kl === null || reconstruction === null) continue;
+      count += 1;
+      sumX += kl;
+      sumY += reconstruction;
+    }
+    if (count) points.push({ x: sumX / count, y: sumY / count, late: from >= START * x.length });
     from = to;
   }
   return points;
 }
 
-/** The last held-out point of a run, if there is one. */
+/**
+ * The last held-out point of a run, if there is one.
+ * @param {Curve} curve
+ * @returns {Point[]}
+ */
 function final(curve) {
-  const row = curve.evaluations.findLast(({ kl, reconstruction }) => kl !== null && reconstruction !== null);
-  return row ? [{ x: row.kl, y: row.reconstruction, late: row.step > 0 }] : [];
+  for (const { step, kl: x, reconstruction: y } of curve.evaluations.toReversed()) {
+    if (typeof x === "number" && typeof y === "number") return [{ x, y, late: step > 0 }];
+  }
+  return [];
 }
 
+/**
+ * A range with all values in it and some room.
+ * @param {number[]} values
+ * @returns {Range}
+ */
 function around(values) {
   if (values.length === 0) return [0, 1];
-  const [low, high] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  const [low, high] = extent(values);
   const room = ROOM * (high - low || 1);
   return [low - room, high + room];
 }
 
-/** Lines of equal −ELBO across a window, each with its value at its upper end. */
+/**
+ * Lines of equal −ELBO across a view, each with its value at its upper end.
+ * @param {View} view
+ * @returns {{ shapes: object[], annotations: object[] }}
+ */
 function levels({ x: [left, right], y: [bottom, top] }) {
   const step = nice((right - left + top - bottom) / LINES);
   const shapes = [];
@@ -104,13 +158,18 @@ function levels({ x: [left, right], y: [bottom, top] }) {
     shapes.push({ type: "line", layer: "below", opacity: 0.5, line: { color: css("--ink-soft"), width: 1 }, ...ends });
     if (from > right - (right - left) / 8) continue; // no room for its value
     const place = { x: from, y: level - from, xanchor: "left", yanchor: from > left ? "top" : "bottom" };
-    annotations.push({ text: `−ELBO ${+level.toPrecision(6)}`.replace("-", "−"), showarrow: false, font: { size: 11 }, ...place });
+    const text = `−ELBO ${formatSignificant(level, 6)}`;
+    annotations.push({ text, showarrow: false, font: { size: 11 }, ...place });
   }
   return { shapes, annotations };
 }
 
-/** The nearest of 1, 2, 5, 10, 20, … above a size. */
+/**
+ * The nearest of 1, 2, 5, 10, 20, … above a size.
+ * @param {number} size
+ * @returns {number}
+ */
 function nice(size) {
   const power = 10 ** Math.floor(Math.log10(size));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= size);
+  return power * ([1, 2, 5].find((factor) => factor * power >= size) ?? 10);
 }

@@ -1,54 +1,100 @@
 // What a live chart shows, in sentences: for people who cannot see it, and for those who want the figure.
 
-import { fixed } from "../parts/common.js";
+import { element } from "../parts/embedded.js";
+import { formatCount, formatNumber, formatSignificant } from "../parts/numbers.js";
+
+/** @import { Field, PageRun } from "../types/page.d.ts" */
+/** @import { Chart } from "./chart.js" */
+/** @import { Curve } from "./curves.js" */
 
 const MOST_STEPS = 5; // named one by one
 
-/** Write the sentences below the chart, and the banner of steps that were not finite. */
+/**
+ * Write the sentences below the chart, and the banner of steps that were not finite.
+ * @param {Chart} chart
+ * @param {PageRun[]} runs
+ * @param {Map<number, Curve>} curves
+ */
 export function summarise(chart, runs, curves) {
-  const told = runs.map(({ id, name }) => sentence(chart.settings.view, name, curves.get(id)));
-  const markers = chart.settings.view === "lines" && runs.some(({ id }) => curves.get(id).evaluations.length);
-  const all = [...told, ...chart.remarks, markers ? "Circles are held-out values." : ""];
-  document.getElementById("chart-summary").textContent = all.filter(Boolean).join(" ");
+  const { view } = chart.settings;
+  const sentences = [];
+  const broken = [];
+  let markers = false;
+  for (const { id, name } of runs) {
+    const curve = curves.get(id);
+    if (!curve) continue;
+    sentences.push(sentence(view, name, curve));
+    if (curve.nonfinite.length) broken.push(unusable(name, curve));
+    markers ||= view === "lines" && curve.evaluations.length > 0;
+  }
+  const circles = markers ? ["Circles are held-out values."] : [];
+  element("chart-summary").textContent = [...sentences, ...chart.remarks, ...circles].join(" ");
 
-  const broken = runs.filter(({ id }) => curves.get(id).nonfinite.length).map(({ id, name }) => unusable(name, curves.get(id)));
-  const banner = document.getElementById("nonfinite");
+  const banner = element("nonfinite");
   banner.hidden = broken.length === 0;
   if (banner.textContent !== broken.join(" ")) banner.textContent = broken.join(" ");
 }
 
+/**
+ * @param {string} view
+ * @param {string} name of the run
+ * @param {Curve} curve
+ * @returns {string}
+ */
 function sentence(view, name, curve) {
-  const total = known(curve, "negative_elbo");
-  const [field, term] = view === "training" ? ["loss", "the loss"] : total.length ? ["negative_elbo", "−ELBO"] : ["reconstruction", "reconstruction"];
-  const values = known(curve, field);
-  const unit = view === "training" ? "" : " nats/image";
+  const [field, term] = subject(view, curve);
+  const values = finite(curve, field);
   if (values.length < 2) return `${name}: no steps yet.`;
-  const course = `${name}: ${term} went from ${short(values[0])} to ${short(values.at(-1))}${unit} in ${curve.lastStep.toLocaleString("en")} steps.`;
-  const points = curve.width > 1 ? ` Each point is the mean of ${curve.width.toLocaleString("en")} steps, the band their range; zoom in for single steps.` : "";
-  const aside = { stacked: share, training: speed }[view]?.(curve) ?? "";
-  return course + aside + points;
+  const unit = view === "training" ? "" : " nats/image";
+  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value, 1));
+  const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${formatCount(curve.lastStep)} steps.`;
+  const width = formatCount(curve.width);
+  const points = ` Each point is the mean of ${width} steps, the band their range; zoom in for single steps.`;
+  const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
+  return course + aside + (curve.width > 1 ? points : "");
 }
 
+/**
+ * The term that a sentence is about, and what it is called.
+ * @param {string} view
+ * @param {Curve} curve
+ * @returns {[field: Field, term: string]}
+ */
+function subject(view, curve) {
+  if (view === "training") return ["loss", "the loss"];
+  return finite(curve, "negative_elbo").length ? ["negative_elbo", "−ELBO"] : ["reconstruction", "reconstruction"];
+}
+
+/** @param {Curve} curve */
 function share(curve) {
-  const [kl, total] = ["kl", "negative_elbo"].map((field) => known(curve, field).at(-1));
-  return total > 0 ? ` At the end, the KL is ${Math.round((100 * kl) / total)} % of it.` : "";
+  const kl = finite(curve, "kl").at(-1);
+  const total = finite(curve, "negative_elbo").at(-1);
+  if (kl === undefined || total === undefined || total <= 0) return "";
+  return ` At the end, the KL is ${formatCount((100 * kl) / total)} % of it.`;
 }
 
+/** @param {Curve} curve */
 function speed(curve) {
-  const rate = known(curve, "rate").at(-1);
+  const rate = finite(curve, "rate").at(-1);
   const norm = curve.vitals.values("grad_norm").at(-1);
-  const paced = rate ? ` Lately ${written(rate)} steps a second.` : "";
-  return paced + (norm ? ` The gradient's norm was last ${written(norm)}.` : "");
+  const pace = rate ? ` Lately ${formatSignificant(rate, 3)} steps a second.` : "";
+  return pace + (norm ? ` The gradient's norm was last ${formatSignificant(norm, 3)}.` : "");
 }
 
-const written = (value) => value.toLocaleString("en", { maximumSignificantDigits: 3 });
-
+/**
+ * @param {string} name of the run
+ * @param {Curve} curve
+ */
 function unusable(name, curve) {
-  const steps = curve.nonfinite.slice(0, MOST_STEPS).map((step) => step.toLocaleString("en"));
+  const steps = curve.nonfinite.slice(0, MOST_STEPS).map(formatCount);
   const more = curve.nonfiniteCount - steps.length;
-  return `${name}: not a finite number at step ${steps.join("; ")}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}, marked by dotted lines.`;
+  const all = steps.join("; ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
+  return `${name}: not a finite number at step ${all}, marked by dotted lines.`;
 }
 
-const short = (value) => (Math.abs(value) < 1e6 ? fixed(value, 1) : value.toExponential(1).replace("-", "−"));
-
-const known = (curve, field) => curve.values(field).mean.filter((value) => value !== null);
+/**
+ * @param {Curve} curve
+ * @param {Field} field
+ * @returns {number[]}
+ */
+const finite = (curve, field) => curve.values(field).mean.filter((value) => value !== null);

@@ -1,16 +1,19 @@
 // How training itself fares, at some of its steps: few enough to be kept one by one.
 
-const NAMES = ["step", "grad_norm", "learning_rate", "memory"];
+/** @import { Value, Vital, VitalColumns } from "../types/page.d.ts" */
 
 /** One run's vitals in columns. */
 export class Vitals {
   #run;
-  #columns = Object.fromEntries(NAMES.map((name) => [name, []]));
+  /** @type {VitalColumns} */
+  #columns = { step: [], grad_norm: [], learning_rate: [], memory: [] };
 
+  /** @param {number} run */
   constructor(run) {
     this.#run = run;
   }
 
+  /** The sampled steps. */
   get step() {
     return this.#columns.step;
   }
@@ -20,6 +23,11 @@ export class Vitals {
     return this.step.filter((_, i) => this.#columns.grad_norm[i] === null);
   }
 
+  /**
+   * The values of a field, one a sampled step.
+   * @param {Vital} field
+   * @returns {Value[]}
+   */
   values(field) {
     return this.#columns[field];
   }
@@ -34,10 +42,17 @@ export class Vitals {
     this.append(streamed);
   }
 
-  /** Add streamed ones; those already here are left out. */
+  /**
+   * Add streamed ones; those already here are left out.
+   * @param {VitalColumns} columns
+   */
   append(columns) {
-    const last = this.step.at(-1) ?? 0;
-    const fresh = columns.step.map((step) => step > last);
-    for (const name of NAMES) this.#columns[name].push(...columns[name].filter((_, i) => fresh[i]));
+    const from = columns.step.findIndex((step) => step > (this.step.at(-1) ?? 0));
+    if (from === -1) return;
+    const { step, grad_norm: norm, learning_rate: rate, memory } = this.#columns;
+    step.push(...columns.step.slice(from));
+    norm.push(...columns.grad_norm.slice(from));
+    rate.push(...columns.learning_rate.slice(from));
+    memory.push(...columns.memory.slice(from));
   }
 }

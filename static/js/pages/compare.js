@@ -1,9 +1,10 @@
 // The compare page: the runs' curves and pictures together, and the configuration's differences.
 
-import { watch } from "./run-charts.js";
+import { element } from "../parts/embedded.js";
+import { showRunCharts } from "./run-charts.js";
 
-const only = document.getElementById("only-differences");
-const show = () => document.getElementById("differences").classList.toggle("only", only.checked);
+const only = /** @type {HTMLInputElement} */ (element("only-differences"));
+const show = () => element("differences").classList.toggle("only", only.checked);
 only.addEventListener("change", show);
 show();
-watch("compare");
+showRunCharts("compare");

@@ -1,66 +1,82 @@
-// The list of runs: progress, numbers and states while they change, and what the checked ones can be asked.
+// The list of runs: progress, numbers and states while they change, and what the chosen ones can be asked to do.
 
-import { embedded, refreshParts } from "../parts/common.js";
+import { element, embedded } from "../parts/embedded.js";
+import { refreshParts } from "../parts/fragments.js";
+import { ProgressBars } from "../parts/progress.js";
+import { updateRow } from "../parts/rows.js";
 import { follow } from "../stream/follow.js";
-import { Pace } from "../parts/progress.js";
-import { update } from "../parts/rows.js";
 
 const MOST_COMPARED = 8;
 
 // An action that was refused to some answers under an address of its own, which cannot be opened again.
 if (location.pathname !== "/runs") history.replaceState(null, "", `/runs${location.search}`);
 
-const pace = new Pace();
+const page = embedded("page-data");
+const progress = new ProgressBars();
 
-follow(embedded("page-data").cursor, {
+follow(page.cursor, {
   points: ({ run, step, seconds }) => {
-    pace.show(run, step.at(-1), seconds.at(-1));
-    update(run);
+    progress.show(run, step.at(-1) ?? 0, seconds.at(-1) ?? 0);
+    updateRow(run);
   },
-  evaluation: ({ run }) => update(run),
+  evaluation: ({ run }) => updateRow(run),
   run: refreshParts,
   resync: refreshParts,
 });
 
-const chosen = document.getElementById("chosen");
-
-function count() {
-  const boxes = [...chosen.querySelectorAll("tbody input")];
+/**
+ * Count the chosen runs, and offer what can be done with so many.
+ * @param {HTMLElement} chosen the list's form
+ */
+function count(chosen) {
+  const boxes = boxesOf(chosen);
   const checked = boxes.filter((box) => box.checked).length;
-  const all = document.getElementById("all");
+  const all = /** @type {HTMLInputElement} */ (element("all"));
   all.checked = checked > 0 && checked === boxes.length;
   all.indeterminate = checked > 0 && !all.checked;
-  document.getElementById("count").textContent = checked ? `${checked} chosen` : "";
-  for (const button of chosen.querySelectorAll(".bulk button")) {
+  element("count").textContent = checked ? `${checked} chosen` : "";
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (chosen.querySelectorAll(".bulk button"))) {
     button.disabled = checked === 0 || (button.matches("[formmethod]") && checked > MOST_COMPARED);
   }
 }
 
+/**
+ * @param {HTMLElement} chosen
+ * @returns {HTMLInputElement[]}
+ */
+const boxesOf = (chosen) => {
+  return [...chosen.querySelectorAll("tbody input")].filter((node) => node instanceof HTMLInputElement);
+};
+
+const chosen = document.getElementById("chosen"); // missing where there are no runs
 if (chosen) {
+  const recount = () => count(chosen);
   chosen.addEventListener("change", ({ target }) => {
-    if (target.id === "all") for (const box of chosen.querySelectorAll("tbody input")) box.checked = target.checked;
-    count();
+    if (target instanceof HTMLInputElement && target.id === "all") {
+      for (const box of boxesOf(chosen)) box.checked = target.checked;
+    }
+    recount();
   });
-  document.addEventListener("partschange", count);
-  addEventListener("pageshow", count); // a browser that comes back may have kept the checks
-  count();
+  document.addEventListener("partschange", recount);
+  addEventListener("pageshow", recount); // a browser that comes back may have kept the checks
+  recount();
 }
 
 // The address says only what differs from the standard list.
 document.getElementById("filters")?.addEventListener("formdata", ({ formData }) => {
-  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
-  const same = formData.getAll("column").join() === embedded("page-data").columns.join();
-  if (same) formData.delete("column");
+  const empty = Array.from(formData).filter(([, value]) => value === "");
+  for (const [name] of empty) formData.delete(name);
+  if (formData.getAll("column").join() === page.columns.join()) formData.delete("column");
 });
 
 // A menu closes like a menu.
-for (const menu of document.querySelectorAll("details.menu")) {
+for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu"))) {
   const close = () => (menu.open = false);
-  document.addEventListener("click", ({ target }) => menu.contains(target) || close());
+  document.addEventListener("click", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close());
   menu.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || !menu.open) return;
     close();
-    menu.querySelector("summary").focus();
+    menu.querySelector("summary")?.focus();
   });
 }
 document.body.dataset.ready = "true";

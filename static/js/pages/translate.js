@@ -1,8 +1,8 @@
 // The translator: Ctrl+Enter translates, and a refusal takes the focus. Everything else is plain forms.
 
-import "../parts/common.js";
+import { element } from "../parts/embedded.js";
 
-const form = document.getElementById("paste");
+const form = /** @type {HTMLFormElement} */ (element("paste"));
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });

@@ -1,33 +1,49 @@
-// How fast runs go: their progress bars and the time that is left.
+// How far runs are: their progress bars and the time that is left.
 
-/** What a page shows of a run's pace: its progress bar and the time that is left. */
-export class Pace {
-  #seen = new Map();
+import { formatCount, formatTimeLeft } from "./numbers.js";
 
+const SHARE = 0.3; // of the newest pace in the smoothed one, so that a slow start does not spoil the estimate
+const SOON = 0.02; // of the steps, before which the time left would be a guess
+
+/** @typedef {{ step: number, seconds: number, pace: number | null }} Progress of a run; its pace in seconds a step */
+
+/** The progress bars of the page's runs. */
+export class ProgressBars {
+  /** @type {Map<number, Progress>} */
+  #latest = new Map();
+
+  /**
+   * Show where a run is.
+   * @param {number} run
+   * @param {number} step
+   * @param {number} seconds of training so far
+   */
   show(run, step, seconds) {
-    for (const node of document.querySelectorAll(`.progress[data-run="${run}"]`)) {
+    const bars = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`.progress[data-run="${run}"]`));
+    const pace = this.#pace(run, step, seconds);
+    for (const node of bars) {
       const total = Number(node.dataset.total);
-      node.querySelector("progress").value = step;
-      const left = this.#timeLeft(run, step, seconds, total);
-      node.querySelector(".progress-text").textContent =
-        `step ${step.toLocaleString("en")} of ${total.toLocaleString("en")}` + (left === null ? "" : ` · about ${left} left`);
+      const left = pace === null || step < total * SOON ? "" : ` · about ${formatTimeLeft(pace * (total - step))} left`;
+      for (const bar of node.querySelectorAll("progress")) bar.value = step;
+      for (const text of node.querySelectorAll(".progress-text")) {
+        text.textContent = `step ${formatCount(step)} of ${formatCount(total)}${left}`;
+      }
     }
   }
 
-  /** Pace of the last updates, so that a slow start does not spoil the guess. */
-  #timeLeft(run, step, seconds, total) {
-    const before = this.#seen.get(run) ?? { step: 0, seconds: 0, pace: null };
+  /**
+   * Seconds a step over the last updates; null where the run has not moved.
+   * @param {number} run
+   * @param {number} step
+   * @param {number} seconds
+   * @returns {number | null}
+   */
+  #pace(run, step, seconds) {
+    const before = this.#latest.get(run) ?? { step: 0, seconds: 0, pace: null };
     if (step <= before.step) return null;
-    const pace = (seconds - before.seconds) / (step - before.step);
-    const smooth = before.pace === null ? pace : 0.7 * before.pace + 0.3 * pace;
-    this.#seen.set(run, { step, seconds, pace: smooth });
-    return step < total * 0.02 ? null : words(smooth * (total - step));
+    const newest = (seconds - before.seconds) / (step - before.step);
+    const pace = before.pace === null ? newest : (1 - SHARE) * before.pace + SHARE * newest;
+    this.#latest.set(run, { step, seconds, pace });
+    return pace;
   }
-}
-
-function words(seconds) {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

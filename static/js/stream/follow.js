@@ -1,20 +1,32 @@
-// A page's part in the live stream: it joins while it is seen, hands messages on, and shows how the connection is.
+// A page's part in the live stream: it joins while it is visible, hands messages on, and shows how the connection is.
 
+import { element } from "../parts/embedded.js";
 import { Stream } from "./stream.js";
 
+/** @import { EventKind, Handlers, Message, StreamState } from "../types/page.d.ts" */
+
+/** @type {Record<StreamState, [style: string, text: string]>} */
 const BADGES = { live: ["live", "live"], polling: ["live", "live, polling"], gone: ["gone", "reconnecting…"] };
 
-/** Follow the server's events after `cursor`; `handlers` maps an event's kind to a function of its data. */
+/**
+ * Follow the server's events after `cursor`; `handlers` maps an event's kind to a function of its data.
+ * @param {number} cursor
+ * @param {Handlers} handlers
+ */
 export function follow(cursor, handlers) {
   let newest = cursor;
-  const badge = new Badge(document.getElementById("stream-state"));
+  const badge = new Badge(element("stream-state"));
   const connection = new Connection(receive, (state) => badge.show(state));
 
+  /**
+   * @template {EventKind} Kind
+   * @param {Message<Kind>} message
+   */
   function receive({ id, kind, data }) {
     if (id <= newest && kind !== "resync") return;
     newest = id;
     handlers[kind]?.(data);
-    document.body.dataset.lastEventId = id;
+    document.body.dataset.lastEventId = String(id);
   }
 
   const join = () => connection.join(newest);
@@ -28,15 +40,22 @@ export function follow(cursor, handlers) {
 class Connection {
   #receive;
   #say;
+  /** @type {SharedWorker | null} */
   #worker = null;
+  /** @type {Stream | null} */
   #own = null;
-  #joined = null; // the cursor, while the page is in
+  /** @type {number | null} */
+  #joined = null; // the cursor, while the page has joined
 
+  /**
+   * @param {(message: Message) => void} receive
+   * @param {(state: StreamState) => void} say
+   */
   constructor(receive, say) {
     this.#receive = receive;
     this.#say = say;
     if (!("SharedWorker" in window)) return;
-    this.#worker = new SharedWorker("/static/js/stream/worker.js", { type: "module", name: "elboard" });
+    this.#worker = new SharedWorker(new URL("./worker.js", import.meta.url), { type: "module", name: "elboard" });
     this.#worker.port.onmessage = ({ data: { message, state } }) => (message ? receive(message) : say(state));
     this.#worker.onerror = () => {
       this.#worker = null;
@@ -44,6 +63,7 @@ class Connection {
     };
   }
 
+  /** @param {number} cursor */
   join(cursor) {
     this.#joined = cursor;
     if (this.#worker) {
@@ -62,28 +82,32 @@ class Connection {
   }
 }
 
-/** The word in the page's header. */
+/** How the connection is, in the page's header. */
 class Badge {
   #node;
+  /** @type {StreamState | null} */
   #state = null;
   #since = 0;
 
+  /** @param {HTMLElement} node */
   constructor(node) {
     this.#node = node;
-    setInterval(() => this.#state === "gone" && this.#write(), 1000);
+    setInterval(() => this.#state === "gone" && this.#write(this.#state), 1000);
   }
 
+  /** @param {StreamState} state */
   show(state) {
     if (state === "gone" && this.#state !== "gone") this.#since = Date.now();
     this.#state = state;
-    this.#write();
+    this.#write(state);
   }
 
-  #write() {
-    const [style, words] = BADGES[this.#state];
-    const seconds = this.#state === "gone" ? Math.round((Date.now() - this.#since) / 1000) : 0;
+  /** @param {StreamState} state */
+  #write(state) {
+    const [style, text] = BADGES[state];
+    const seconds = state === "gone" ? Math.round((Date.now() - this.#since) / 1000) : 0;
     this.#node.hidden = false;
     this.#node.className = `stream ${style}`;
-    this.#node.textContent = seconds ? `${words} ${seconds} s` : words;
+    this.#node.textContent = seconds ? `${text} ${seconds} s` : text;
   }
 }

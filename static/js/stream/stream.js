@@ -1,18 +1,29 @@
 // The server's events after a cursor: over one SSE connection, or by polling where that does not come through.
 
+import { delay } from "../parts/pacing.js";
+import { backoff } from "./backoff.js";
+
+/** @import { EventKind, Message, StreamState } from "../types/page.d.ts" */
+
+/** @type {EventKind[]} */
 const KINDS = ["run", "points", "vitals", "evaluation", "picture", "resync"];
 const HELLO_MS = 5_000; // a stream that has said nothing by then is held back by something on the way
 const QUIET_MS = 40_000; // the server pings every 15 s
 const POLL_MS = 1_000;
-const POLLING_AFTER = 3; // tries in vain, one after the other
-const LONGEST_WAIT_MS = 30_000;
+const POLLING_AFTER = 3; // failures in a row
 
-/** Reads from `cursor` on while it is open. `deliver` gets {id, kind, data}; `say` gets live, polling or gone. */
+/** Reads from `cursor` on while it is open. */
 export class Stream {
   #deliver;
   #say;
+  /** @type {AbortController | null} */
   #opening = null; // aborted by `close`
 
+  /**
+   * @param {number} cursor
+   * @param {(message: Message) => void} deliver
+   * @param {(state: StreamState) => void} say
+   */
   constructor(cursor, deliver, say) {
     this.cursor = cursor;
     this.#deliver = deliver;
@@ -29,6 +40,7 @@ export class Stream {
     this.#opening?.abort();
   }
 
+  /** @param {AbortSignal} signal */
   async #run(signal) {
     let failures = 0;
     while (!signal.aborted) {
@@ -38,18 +50,24 @@ export class Stream {
     }
   }
 
-  /** One connection, to its end; true if it ever came through. It is never left to reconnect by itself: too eagerly. */
+  /**
+   * One connection, to its end; true if it ever came through. It is never left to reconnect by itself: too eagerly.
+   * @param {AbortSignal} signal
+   * @returns {Promise<boolean>}
+   */
   #listen(signal) {
-    return new Promise((done) => {
+    return new Promise((resolve) => {
       const source = new EventSource(`/api/events?after=${this.cursor}`);
       let lived = false;
-      let patience = null;
+      /** @type {number | undefined} */
+      let patience;
       const end = () => {
         clearTimeout(patience);
+        signal.removeEventListener("abort", end);
         source.close();
-        done(lived);
+        resolve(lived);
       };
-      const expectMore = (within) => {
+      const expectMore = (/** @type {number} */ within) => {
         clearTimeout(patience);
         patience = setTimeout(end, within);
       };
@@ -63,18 +81,22 @@ export class Stream {
       for (const kind of KINDS) {
         source.addEventListener(kind, (event) => {
           expectMore(QUIET_MS);
-          this.#take(Number(event.lastEventId), kind, JSON.parse(event.data));
+          this.#take({ id: Number(event.lastEventId), kind, data: JSON.parse(event.data) });
         });
       }
       source.addEventListener("bye", end);
-      source.onerror = end;
+      source.addEventListener("error", end);
       signal.addEventListener("abort", end);
     });
   }
 
-  /** Wait before the next try, longer each time; after some in vain, poll meanwhile. */
+  /**
+   * Wait before the next try, longer each time; after some failures, poll meanwhile.
+   * @param {number} failures
+   * @param {AbortSignal} signal
+   */
   async #wait(failures, signal) {
-    const until = Date.now() + Math.min(LONGEST_WAIT_MS, 500 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+    const until = Date.now() + backoff(failures);
     let unreachable = false;
     if (failures < POLLING_AFTER) this.#say("gone");
     while (!signal.aborted && Date.now() < until) {
@@ -85,18 +107,23 @@ export class Stream {
         if (reached && unreachable) return; // the server is back, and so may be its stream
         unreachable = !reached;
       }
-      await pause(Math.min(POLL_MS, until - Date.now()), signal);
+      await delay(Math.min(POLL_MS, until - Date.now()), signal);
     }
   }
 
-  /** Ask for what is there now; true if the server answered. */
+  /**
+   * Ask for what is there now; true if the server answered.
+   * @param {AbortSignal} signal
+   * @returns {Promise<boolean>}
+   */
   async #poll(signal) {
     try {
       while (true) {
-        const answer = await fetch(`/api/events?after=${this.cursor}`, { headers: { accept: "application/json" }, signal });
+        const headers = { accept: "application/json" };
+        const answer = await fetch(`/api/events?after=${this.cursor}`, { headers, signal });
         if (!answer.ok) return false;
         const { events } = await answer.json();
-        for (const { id, event, data } of events) this.#take(id, event, data);
+        for (const { id, event, data } of events) this.#take({ id, kind: event, data });
         if (events.length === 0) return true;
       }
     } catch {
@@ -104,15 +131,9 @@ export class Stream {
     }
   }
 
-  #take(id, kind, data) {
-    this.cursor = id;
-    this.#deliver({ id, kind, data });
+  /** @param {Message} message */
+  #take(message) {
+    this.cursor = message.id;
+    this.#deliver(message);
   }
-}
-
-function pause(ms, signal) {
-  return new Promise((done) => {
-    setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }
