@@ -53,4 +53,4 @@ export function formatTimeLeft(seconds) {
 const grouped = (text) => text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
 
 /** @param {string} text */
-const tidy = (text) => text.replace("-", "−").replace(/e([+−-])(\d)$/, "e$10$2");
+const tidy = (text) => text.replace(/^-/, "−").replace(/e([+-])(\d)$/, "e$10$2");

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.js.conftest import Scripts
-from tests.browser.js.steps import TERMS, bucketed, streamed
+from tests.browser.js.steps import TERMS, bucketed, near, streamed
 
 WIDTHS = (1, 2, 4, 16)
 LAST = 75
@@ -31,7 +31,7 @@ def close(read: dict, to: dict) -> None:
     for name, value in to.items():
         if name in TERMS:
             for way in ("min", "mean", "max"):
-                assert read[name][way] == pytest.approx(value[way], rel=1e-12), (name, way)
+                assert read[name][way] == near(value[way]), (name, way)
         else:
             assert read[name] == value, name
 
