@@ -30,7 +30,7 @@ def api_types(document: Json) -> str:
     """`Answers`, the JSON of each operation that succeeds, and an exported type for every schema that these use."""
     answers = dict(_answers(document))
     schemas = document.get("components", {}).get("schemas", {})
-    rows = "".join(f"  {json.dumps(name)}: {indented(typescript(schema))};\n" for name, schema in answers.items())
+    rows = "".join(f"  {json.dumps(name)}: {_indented(typescript(schema))};\n" for name, schema in answers.items())
     parts = [HEAD, f"/** The JSON that each operation answers with. */\nexport interface Answers {{\n{rows}}}\n"]
     for name in sorted(_reached(answers.values(), schemas)):
         parts.append(f"{_comment(schemas[name])}export type {_identifier(name)} = {typescript(schemas[name])};\n")
@@ -73,7 +73,8 @@ def _array(schema: Json) -> str:
 def _object(schema: Json) -> str:
     fields = schema.get("properties", {})
     others = schema.get("additionalProperties", not fields)  # of a record with fields, none unless it says so
-    rest = f"{{ [key: string]: {typescript(others if isinstance(others, dict) else {})} }}" if others else ""
+    value = typescript(others) if isinstance(others, dict) else "unknown"
+    rest = "" if others is False else f"{{ [key: string]: {value} }}"
     if not fields:
         return rest or "Record<string, never>"
     required = schema.get("required", [])
@@ -84,7 +85,7 @@ def _object(schema: Json) -> str:
     return "{\n" + indent("\n".join(rows), "  ") + "\n}" + (f" & {rest}" if rest else "")
 
 
-def indented(type_: str) -> str:
+def _indented(type_: str) -> str:
     """A type of several lines, two columns further to the right."""
     return type_.replace("\n", "\n  ")
 
@@ -120,10 +121,10 @@ def _answers(document: Json) -> Iterator[tuple[str, Json]]:
     """The schema of each operation's answer, under its method and path, where that answer is JSON."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            succeeded = next((answer for status, answer in operation["responses"].items() if status[0] == "2"), {})
-            content = succeeded.get("content", {}).get("application/json", {})
-            if content.get("schema"):
-                yield f"{method.upper()} {path}", content["schema"]
+            for status, answer in operation["responses"].items():
+                schema = answer.get("content", {}).get("application/json", {}).get("schema")
+                if status.startswith("2") and schema:
+                    yield f"{method.upper()} {path}", schema
 
 
 def _reached(schemas: Any, named: Json) -> set[str]:

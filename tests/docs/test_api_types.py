@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs.api_types import FILE, api_types, document, typescript
+from docs.api_types import FILE, Json, api_types, document, typescript
 
 
 def test_the_file_is_what_the_api_says() -> None:
@@ -31,11 +31,12 @@ def test_the_file_is_what_the_api_says() -> None:
         ({"type": "array", "prefixItems": [{"type": "number"}], "items": {"type": "null"}}, "[number, ...null[]]"),
         ({"type": "object"}, "{ [key: string]: unknown }"),
         ({"type": "object", "additionalProperties": {"type": "number"}}, "{ [key: string]: number }"),
+        ({"type": "object", "additionalProperties": {}}, "{ [key: string]: unknown }"),
         ({"type": "object", "additionalProperties": False}, "Record<string, never>"),
         ({"type": "file"}, "unknown"),
     ],
 )
-def test_every_keyword_has_its_type(schema: dict, type_: str) -> None:
+def test_every_keyword_has_its_type(schema: Json, type_: str) -> None:
     assert typescript(schema) == type_
 
 
@@ -62,7 +63,7 @@ def test_a_record_has_its_fields_and_what_is_said_of_them() -> None:
 
 
 def test_answers_come_with_the_schemas_that_they_use_and_no_others() -> None:
-    def answer(schema: dict, content: str = "application/json") -> dict:
+    def answer(schema: Json, content: str = "application/json") -> Json:
         return {"content": {content: {"schema": schema}}}
 
     run = {"$ref": "#/components/schemas/Run"}

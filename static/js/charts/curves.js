@@ -1,10 +1,11 @@
 // The numbers behind a chart: one run's steps, coarse as a whole and fine where the chart is zoomed in.
 
+import { read } from "../parts/api.js";
 import { Buckets } from "./buckets.js";
 import { ascending, negated, negative, placesOf, rates, stepsWithin } from "./series.js";
 import { Vitals } from "./vitals.js";
 
-/** @import { Clock, Evaluation, Field, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
+/** @import { Clock, Evaluation, Field, StepColumns, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
 /** @import { Range, Series } from "./series.js" */
 
 const POINTS = 1000; // at most: once there are more, twice as wide ones are asked for
@@ -69,7 +70,7 @@ export class Curve {
 
   /** @param {() => boolean} isLatest */
   async #load(isLatest) {
-    const fresh = await this.#ask("", Infinity);
+    const fresh = await this.#ask(1, Infinity);
     if (!isLatest()) return;
     this.#loading = null;
     if (fresh) this.#overview = fresh;
@@ -90,34 +91,30 @@ export class Curve {
     for (let pass = 0; pass < PASSES; pass++) {
       if (pass > 0 && this.#detail?.buckets.width === 1) return;
       const [from, to] = stepsWithin(this.places("step"), this.places(axis), zoom.range);
-      const buckets = await this.#ask(`&from=${from}${to === Infinity ? "" : `&to=${to}`}`, to);
+      const buckets = await this.#ask(from, to);
       if (!buckets?.length || this.#zoom !== zoom) return;
       this.#detail = { buckets, from: buckets.start(0), to: to === Infinity ? to : buckets.last };
     }
   }
 
   /**
-   * The answer of the store together with what was streamed meanwhile; null if there was none.
-   * @param {string} window as a part of the address
-   * @param {number} to its last step
+   * The steps of a window as the store has them, together with what was streamed meanwhile; null without an answer.
+   * @param {number} from
+   * @param {number} to Infinity where it goes on with the run
    * @returns {Promise<Buckets | null>}
    */
-  async #ask(window, to) {
+  async #ask(from, to) {
     /** @type {StreamedSteps[]} */
     const caught = [];
     this.#catching.add(caught);
-    try {
-      const smooth = this.#smooth ? `&smooth=${this.#smooth}` : "";
-      const answer = await fetch(`/api/runs/${this.run}/steps?points=${POINTS}${window}${smooth}`);
-      if (!answer.ok) return null;
-      const buckets = new Buckets(await answer.json());
-      if (to === Infinity) for (const points of caught) buckets.append(points);
-      return buckets;
-    } catch {
-      return null; // the badge already says that the server is gone
-    } finally {
-      this.#catching.delete(caught);
-    }
+    const query = { points: POINTS, from, to: to === Infinity ? undefined : to, smooth: this.#smooth || undefined };
+    const answer = await read("/api/runs/{run_id}/steps", { run_id: this.run }, query);
+    this.#catching.delete(caught);
+    const columns = /** @type {StepColumns | null} */ (answer);
+    if (!columns) return null;
+    const buckets = new Buckets(columns);
+    if (to === Infinity) for (const points of caught) buckets.append(points);
+    return buckets;
   }
 
   /**

@@ -1,5 +1,7 @@
 // How training itself fares, at some of its steps: few enough to be kept one by one.
 
+import { read } from "../parts/api.js";
+
 /** @import { Value, Vital, VitalColumns } from "../types/page.d.ts" */
 
 /** One run's vitals in columns. */
@@ -34,9 +36,9 @@ export class Vitals {
 
   /** Read what is stored; what was streamed meanwhile follows it. */
   async load() {
-    const answer = await fetch(`/api/runs/${this.#run}/vitals`).catch(() => null);
-    if (!answer?.ok) return; // the badge already says that the server is gone
-    const stored = await answer.json();
+    const answer = await read("/api/runs/{run_id}/vitals", { run_id: this.#run });
+    const stored = /** @type {VitalColumns | null} */ (answer);
+    if (!stored) return;
     const streamed = this.#columns;
     this.#columns = stored;
     this.append(streamed);

@@ -6,6 +6,7 @@ import { Curve } from "../charts/curves.js";
 import { planes } from "../charts/plane.js";
 import { summarise } from "../charts/summary.js";
 import { tabulate } from "../charts/table.js";
+import { read } from "../parts/api.js";
 import { toolbar } from "../parts/controls.js";
 import { element, embedded } from "../parts/embedded.js";
 import { refreshParts } from "../parts/fragments.js";
@@ -14,7 +15,7 @@ import { throttled } from "../parts/pacing.js";
 import { ProgressBars } from "../parts/progress.js";
 import { follow } from "../stream/follow.js";
 
-/** @import { StreamedSteps } from "../types/page.d.ts" */
+/** @import { Sheet, StreamedSteps } from "../types/page.d.ts" */
 /** @import { Plot } from "../types/plotly.d.ts" */
 
 const SUMMARY_MS = 2000; // from one summary to the next
@@ -46,8 +47,8 @@ export async function showRunCharts(filename, onPoints = () => {}) {
 
   /** @param {number} run */
   async function refetchPictures(run) {
-    const answer = await fetch(`/api/runs/${run}/pictures`);
-    if (answer.ok) gallery?.update(run, (await answer.json()).pictures);
+    const answer = await read("/api/runs/{run_id}/pictures", { run_id: run });
+    if (answer) gallery?.update(run, /** @type {Sheet[]} */ (answer.pictures));
   }
 
   follow(cursor, {

@@ -14,10 +14,14 @@ def streamed(first: int, last: int) -> Columns:
     """The steps first..last as the stream sends them; in about one of ten no term was finite."""
     steps = list(range(first, last + 1))
     dice = [np.random.default_rng(step) for step in steps]
-    values = {name: [round(float(one.normal(50, 20)), 3) for one in dice] for name in TERMS}
     broken = [step for step, one in zip(steps, dice, strict=True) if one.random() < 0.1]
-    for name in TERMS:
-        values[name] = [None if step in broken else value for step, value in zip(steps, values[name], strict=True)]
+    values = {
+        name: [
+            None if step in broken else round(float(one.normal(50, 20)), 3)
+            for step, one in zip(steps, dice, strict=True)
+        ]
+        for name in TERMS
+    }
     clocks = {"step": steps, "epoch": [step / 23 for step in steps], "seconds": [step / 100 for step in steps]}
     return {**clocks, **values, "nonfinite": broken}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.js.conftest import Scripts
-from tests.browser.js.steps import TERMS, bucketed, near, streamed
+from tests.browser.js.steps import TERMS, Columns, bucketed, near, streamed
 
 WIDTHS = (1, 2, 4, 16)
 LAST = 75
@@ -25,7 +25,7 @@ APPEND = (
 )
 
 
-def close(read: dict, to: dict) -> None:
+def close(read: Columns, to: Columns) -> None:
     """Equal but for the last digits of means."""
     assert read.keys() == to.keys()
     for name, value in to.items():

@@ -31,7 +31,9 @@ def test_a_clock_that_stands_has_no_rate(scripts: Scripts) -> None:
         ((-2, -1), [1, 4]),
     ],
 )
-def test_a_window_has_the_steps_of_all_points_that_reach_into_it(scripts: Scripts, window, expected) -> None:
+def test_a_window_has_the_steps_of_all_points_that_reach_into_it(
+    scripts: Scripts, window: tuple[float, float], expected: list[int | None]
+) -> None:
     code = """({ stepsWithin }, [steps, places, window]) => {
       const [from, to] = stepsWithin(steps, places, window);
       return [from, to === Infinity ? null : to];
