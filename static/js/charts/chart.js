@@ -12,7 +12,7 @@ import { ascending } from "./series.js";
 
 const SLIDE_MS = 300; // between two answers with smoothed values while the slider moves,
 const GROW_MS = 2000; // and while the run goes on
-const ZOOM_MS = 150; // of rest before finer points are asked for
+const ZOOM_MS = 150; // of rest before finer points are requested
 /** @type {Record<string, string>} */
 const NAMES = { negative_elbo: "−ELBO", kl: "KL", grad_norm: "gradient norm" }; // the others are called as they are
 const MOST_GAPS = 100; // that are marked

@@ -8,7 +8,7 @@ import { Vitals } from "./vitals.js";
 /** @import { Clock, Evaluation, Field, StepColumns, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
 /** @import { Range, Series } from "./series.js" */
 
-const POINTS = 1000; // at most: once there are more, twice as wide ones are asked for
+const POINTS = 1000; // at most: once there are more, points twice as wide are requested
 const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
 const RATES = 100; // steps a second are counted over a hundredth of the points
 

@@ -1,4 +1,4 @@
-// The list of runs: progress, numbers and states while they change, and what the chosen ones can be asked to do.
+// The list of runs: progress, numbers and states while they change, and the actions on the chosen ones.
 
 import { element, embedded } from "../parts/embedded.js";
 import { refreshParts } from "../parts/fragments.js";

@@ -7,7 +7,7 @@ import { backoff } from "./backoff.js";
 
 /** @type {EventKind[]} */
 const KINDS = ["run", "points", "vitals", "evaluation", "picture", "resync"];
-const HELLO_MS = 5_000; // a stream that has said nothing by then is held back by something on the way
+const HELLO_MS = 5_000; // a stream that is silent until then is held back by something on the way
 const QUIET_MS = 40_000; // the server pings every 15 s
 const POLL_MS = 1_000;
 const POLLING_AFTER = 3; // failures in a row
