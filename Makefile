@@ -17,10 +17,12 @@ test: $(VENV)/.test ## set up, then run every test, the browser's included; SLOW
 	$(PYTEST) $(PYTEST_ARGS) --ignore tests/browser
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(PYTEST) $(PYTEST_ARGS) tests/browser
 
-lint: $(VENV)/.test ## style and types
+lint: $(VENV)/.test $(VENV)/.lint ## style and types, the scripts' included
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --config tools/javascript/oxlint.json --deny-warnings --report-unused-disable-directives static/js
+	tools/javascript/node_modules/.bin/tsc --project tools/javascript
 
 faults: $(VENV)/.test ## a hundred SIGKILLs, a full disk, a locked database, a thousand runs in line; then a look (an hour)
 	$(BIN)/python -m tests.faults.disk
@@ -50,4 +52,9 @@ $(VENV)/.run: pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,dev]'
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.run tools/javascript/package-lock.json
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[javascript]'
+	npm ci --prefix tools/javascript --silent --no-audit --no-fund
 	@touch $@

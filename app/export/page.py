@@ -18,7 +18,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
 from vae_core.theory.pixel_statistics import Statistics, statistics
 
-STYLES = ("tokens", "base", "components", "pages")
+STYLES = ("tokens", "base", "components", "run")
 POINTS = 1000  # of a curve: a longer one is drawn as the mean of its buckets within their least and greatest values
 
 
@@ -43,11 +43,11 @@ def page(database: Database, settings: Settings, run: Run) -> str:
             **{name: figure for name, figure in latents.items() if figure},
         },
         "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],
-        "themed": (folder("static") / "js" / "figures.js").read_text(),
+        "themed": (folder("static") / "js" / "charts" / "figures.js").read_text(),
         "plotly": get_plotlyjs(),
         "version": version("elboard"),
     }
-    return environment().get_template("standalone.html").render(context)
+    return environment().get_template("export/page.html").render(context)
 
 
 def _sheets(session: Session, run_id: int) -> list[Json]:

@@ -1,7 +1,7 @@
 """What every figure here is made of.
 
 A live figure is made without points. Each trace says in `meta` which run and which field it draws and in what role;
-static/js/chart.js fills it from the stored steps and goes on filling it while they arrive.
+static/js/charts/chart.js fills it from the stored steps and goes on filling it while they arrive.
 """
 
 from dataclasses import dataclass

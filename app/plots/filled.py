@@ -1,6 +1,6 @@
 """Live figures with their numbers in them, for a page that no script fills.
 
-On a served page static/js/chart.js, curves.js and references.js do the same while steps arrive.
+On a served page static/js/charts/chart.js, curves.js and references.js do the same while steps arrive.
 """
 
 from collections.abc import Mapping, Sequence

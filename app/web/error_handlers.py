@@ -36,7 +36,7 @@ def _answer(request: Request, status: int, errors: Errors) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"errors": errors}, status)
     context = {"status": status, "title": HTTPStatus(status).phrase, "errors": errors}
-    return templates().TemplateResponse(request, "error.html", context, status)
+    return templates().TemplateResponse(request, "error/page.html", context, status)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -26,7 +26,7 @@ def show_login(request: Request, gate: GateDep, code: str | None = None) -> Resp
     """A one-time code from the terminal's link signs in at once; otherwise a form asks for the token."""
     if code is not None:
         return _enter(request, gate, code)
-    return templates().TemplateResponse(request, "login.html", {"refused": False})
+    return templates().TemplateResponse(request, "login/page.html", {"refused": False})
 
 
 @router.post("/login", include_in_schema=False)
@@ -37,7 +37,7 @@ def sign_in(request: Request, gate: GateDep, token: Annotated[str, Form(max_leng
 
 def _enter(request: Request, gate: GateDep, secret: str) -> Response:
     if gate.token is not None and not gate.redeem(secret):
-        return templates().TemplateResponse(request, "login.html", {"refused": True}, 401)
+        return templates().TemplateResponse(request, "login/page.html", {"refused": True}, 401)
     answer = RedirectResponse("/runs", 303)
     answer.set_cookie(cookie_name(request), gate.cookie, max_age=MONTH_S, httponly=True, samesite="strict")
     return answer

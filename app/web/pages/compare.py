@@ -69,7 +69,7 @@ def show_comparison(request: Request, database: DatabaseDep, base: Base = None, 
         "figures": {"lines": compare_figure(drawn, units, variational)},
         "page_data": page_data(seen.runs, evaluated, sheets, cursor),
     }
-    return page(request, "compare.html", context)
+    return page(request, "compare/page.html", context)
 
 
 def _contrasts(session: Session, ids: Sequence[int], images: Images | None) -> list[Json]:
@@ -114,4 +114,4 @@ def _choose(request: Request, database: Database, named: str) -> Response:
     with database.read() as session:
         found = runs.find(session, limit=100)
         listed = [runs.public(run) for run in found.runs]
-    return page(request, "choose.html", {"runs": listed, "chosen": named.split(",")})
+    return page(request, "compare/choose.html", {"runs": listed, "chosen": named.split(",")})

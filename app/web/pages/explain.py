@@ -52,7 +52,7 @@ def show_explanation(request: Request, shelf: ShelfDep, at: Annotated[Controls, 
         "sentence": units_sentence(PRESETS["bce-vs-mse"].configs()),
         "verdicts": _verdicts(),
     }
-    return page(request, "explain.html", context)
+    return page(request, "explain/page.html", context)
 
 
 @cache

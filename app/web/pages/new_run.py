@@ -149,4 +149,4 @@ def _form(
         **panel(request, typed, preset),
         "train_sizes": {name: facts.train for name, facts in FACTS.items()},
     }
-    return page(request, "new.html", context, status)
+    return page(request, "new/page.html", context, status)

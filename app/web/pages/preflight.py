@@ -25,7 +25,7 @@ async def show_preflight(request: Request) -> Response:
     """The side panel for what the form says now."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     context = await run_in_threadpool(panel, request, form, form.get("preset") or None)
-    return page(request, "_preflight.html", context)
+    return page(request, "new/_preflight.html", context)
 
 
 def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> Json:

@@ -48,4 +48,4 @@ def show_run(
         "has_parquet": has_parquet(),
         "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
     }
-    return page(request, "run.html", context)
+    return page(request, "run/page.html", context)

@@ -74,7 +74,7 @@ def show_rows(
 ) -> Response:
     """Some rows of the list alone: what a script puts in the place of those that steps were added to."""
     with database.read() as session:
-        return page(request, "_rows.html", _rows(session, listing.some(session, run), column))
+        return page(request, "runs/_rows.html", _rows(session, listing.some(session, run), column))
 
 
 @router.post("/runs/chosen")
@@ -127,7 +127,7 @@ def _list(request: Request, database: Database, wanted: RunsQuery, outcome: Outc
         "address": partial(_address, request),
         "cursor": cursor,
     }
-    return page(request, "runs.html", context, 409 if refused else 200)
+    return page(request, "runs/page.html", context, 409 if refused else 200)
 
 
 def _rows(session: Session, found: list[Run], columns: Columns) -> Json:

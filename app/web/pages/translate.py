@@ -72,7 +72,7 @@ def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], 
         "values": _asked_for(form, errors),
         "key": runs.new_group(),
     }
-    return page(request, "translate.html", context, 422 if errors else 200)
+    return page(request, "translate/page.html", context, 422 if errors else 200)
 
 
 def _asked_for(form: Mapping[str, str], errors: list[ConfigError]) -> dict[str, str]:

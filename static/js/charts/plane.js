@@ -1,0 +1,175 @@
+// The rate–distortion plane: where runs went and where they are, over lines of equal −ELBO.
+
+import { embedded } from "../parts/embedded.js";
+import { formatSignificant } from "../parts/numbers.js";
+import { CONFIG, css, themed } from "./figures.js";
+import { painter } from "./paint.js";
+import { extent } from "./series.js";
+
+/** @import { Figure, Plot, Trace } from "../types/plotly.d.ts" */
+/** @import { Curve } from "./curves.js" */
+/** @import { Range } from "./series.js" */
+
+/** @typedef {{ x: Range, y: Range }} View a part of the plane */
+/** @typedef {{ x: number, y: number, late: boolean }} Point of a run; `late` if it counts for what is shown */
+
+const START = 0.02; // of the steps: the first ones, far up, would squeeze all others
+const SPAN = 0.05; // of the points so far are drawn as one
+const LINES = 7; // of equal −ELBO, about
+const ROOM = 0.08; // around what is shown
+
+/**
+ * The page's planes; each follows the curves of its runs when its `schedule` is called.
+ * @param {Map<number, Curve>} curves
+ * @returns {Plane[]}
+ */
+export function planes(curves) {
+  const nodes = /** @type {NodeListOf<Plot>} */ (document.querySelectorAll("[data-plane]"));
+  return [...nodes].map((node) => new Plane(node, embedded("planes")[Number(node.dataset.plane)], curves));
+}
+
+class Plane {
+  #node;
+  #figure;
+  #curves;
+  /** @type {View | null} */
+  #zoom = null; // where somebody zoomed
+
+  /**
+   * @param {Plot} node
+   * @param {Figure} figure
+   * @param {Map<number, Curve>} curves
+   */
+  constructor(node, figure, curves) {
+    this.#node = node;
+    this.#figure = figure;
+    this.#curves = curves;
+    this.schedule = painter(node, () => this.#draw());
+  }
+
+  async #draw() {
+    const { data, layout } = themed(this.#figure);
+    const whole = this.#fill(data);
+    const shown = this.#zoom ?? whole;
+    layout.xaxis.range = shown.x;
+    layout.yaxis.range = shown.y;
+    Object.assign(layout, levels(shown));
+    const first = !this.#node.dataset.draws;
+    if (first) this.#node.replaceChildren();
+    await Plotly.react(this.#node, data, layout, { ...CONFIG, doubleClick: false });
+    if (!first) return;
+    this.#node.on("plotly_relayout", (change) => {
+      this.#zoomed(Object.keys(change).some((key) => key.includes("range")));
+    });
+    this.#node.on("plotly_doubleclick", () => this.#zoomed(false));
+  }
+
+  /** @param {boolean} inside whether a part of the plane was chosen */
+  #zoomed(inside) {
+    const { xaxis, yaxis } = this.#node.layout;
+    const range = (/** @type {number[]} */ [low, high]) => /** @type {Range} */ ([low, high]);
+    this.#zoom = inside && xaxis.range && yaxis.range ? { x: range(xaxis.range), y: range(yaxis.range) } : null;
+    this.schedule();
+  }
+
+  /**
+   * Put the points in.
+   * @param {Trace[]} data
+   * @returns {View} that shows all but the beginnings
+   */
+  #fill(data) {
+    /** @type {Point[]} */
+    const late = [];
+    for (const trace of data) {
+      const { runs, role } = trace.meta;
+      const curves = runs.map((run) => this.#curves.get(run)).filter((curve) => curve !== undefined);
+      const points = curves.flatMap(role === "training" ? course : final);
+      if (role === "frontier") points.sort((a, b) => a.x - b.x);
+      trace.x = points.map(({ x }) => x);
+      trace.y = points.map(({ y }) => y);
+      late.push(...points.filter((point) => point.late));
+    }
+    return { x: around(late.map(({ x }) => x)), y: around(late.map(({ y }) => y)) };
+  }
+}
+
+/**
+ * The steps of a run as fewer and fewer points: each is the mean of a twentieth of all before it.
+ * @param {Curve} curve
+ * @returns {Point[]}
+ */
+function course(curve) {
+  const x = curve.values("kl").mean;
+  const y = curve.values("reconstruction").mean;
+  const points = [];
+  for (let from = 0; from < x.length; ) {
+    const to = Math.min(x.length, from + Math.max(1, Math.floor(SPAN * from)));
+    let [count, sumX, sumY] = [0, 0, 0];
+    for (let i = from; i < to; i++) {
+      const [kl, reconstruction] = [x[i], y[i]];
+      if (kl === null || reconstruction === null) continue;
+      count += 1;
+      sumX += kl;
+      sumY += reconstruction;
+    }
+    if (count) points.push({ x: sumX / count, y: sumY / count, late: from >= START * x.length });
+    from = to;
+  }
+  return points;
+}
+
+/**
+ * The last held-out point of a run, if there is one.
+ * @param {Curve} curve
+ * @returns {Point[]}
+ */
+function final(curve) {
+  for (const { step, kl: x, reconstruction: y } of curve.evaluations.toReversed()) {
+    if (typeof x === "number" && typeof y === "number") return [{ x, y, late: step > 0 }];
+  }
+  return [];
+}
+
+/**
+ * A range with all values in it and some room.
+ * @param {number[]} values
+ * @returns {Range}
+ */
+function around(values) {
+  if (values.length === 0) return [0, 1];
+  const [low, high] = extent(values);
+  const room = ROOM * (high - low || 1);
+  return [low - room, high + room];
+}
+
+/**
+ * Lines of equal −ELBO across a view, each with its value at its upper end.
+ * @param {View} view
+ * @returns {{ shapes: object[], annotations: object[] }}
+ */
+function levels({ x: [left, right], y: [bottom, top] }) {
+  const step = nice((right - left + top - bottom) / LINES);
+  const shapes = [];
+  const annotations = [];
+  for (let level = Math.ceil((left + bottom) / step) * step; level < right + top; level += step) {
+    const from = Math.max(left, level - top);
+    const to = Math.min(right, level - bottom);
+    const ends = { x0: from, y0: level - from, x1: to, y1: level - to };
+    shapes.push({ type: "line", layer: "below", opacity: 0.5, line: { color: css("--ink-soft"), width: 1 }, ...ends });
+    if (from > right - (right - left) / 8) continue; // no room for its value
+    const place = { x: from, y: level - from, xanchor: "left", yanchor: from > left ? "top" : "bottom" };
+    const text = `−ELBO ${formatSignificant(level, 6)}`;
+    annotations.push({ text, showarrow: false, font: { size: 11 }, ...place });
+  }
+  return { shapes, annotations };
+}
+
+/**
+ * The nearest of 1, 2, 5, 10, 20, … above a size.
+ * @param {number} size
+ * @returns {number}
+ */
+function nice(size) {
+  const power = 10 ** Math.floor(Math.log10(size));
+  return power * ([1, 2, 5].find((factor) => factor * power >= size) ?? 10);
+}

@@ -1,0 +1,100 @@
+// What a live chart shows, in sentences: for people who cannot see it, and for those who want the figure.
+
+import { element } from "../parts/embedded.js";
+import { formatCount, formatNumber, formatSignificant } from "../parts/numbers.js";
+
+/** @import { Field, PageRun } from "../types/page.d.ts" */
+/** @import { Chart } from "./chart.js" */
+/** @import { Curve } from "./curves.js" */
+
+const MOST_STEPS = 5; // named one by one
+
+/**
+ * Write the sentences below the chart, and the banner of steps that were not finite.
+ * @param {Chart} chart
+ * @param {PageRun[]} runs
+ * @param {Map<number, Curve>} curves
+ */
+export function summarise(chart, runs, curves) {
+  const { view } = chart.settings;
+  const sentences = [];
+  const broken = [];
+  let markers = false;
+  for (const { id, name } of runs) {
+    const curve = curves.get(id);
+    if (!curve) continue;
+    sentences.push(sentence(view, name, curve));
+    if (curve.nonfinite.length) broken.push(unusable(name, curve));
+    markers ||= view === "lines" && curve.evaluations.length > 0;
+  }
+  const circles = markers ? ["Circles are held-out values."] : [];
+  element("chart-summary").textContent = [...sentences, ...chart.remarks, ...circles].join(" ");
+
+  const banner = element("nonfinite");
+  banner.hidden = broken.length === 0;
+  if (banner.textContent !== broken.join(" ")) banner.textContent = broken.join(" ");
+}
+
+/**
+ * @param {string} view
+ * @param {string} name of the run
+ * @param {Curve} curve
+ * @returns {string}
+ */
+function sentence(view, name, curve) {
+  const [field, term] = subject(view, curve);
+  const values = finite(curve, field);
+  if (values.length < 2) return `${name}: no steps yet.`;
+  const unit = view === "training" ? "" : " nats/image";
+  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value, 1));
+  const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${formatCount(curve.lastStep)} steps.`;
+  const width = formatCount(curve.width);
+  const points = ` Each point is the mean of ${width} steps, the band their range; zoom in for single steps.`;
+  const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
+  return course + aside + (curve.width > 1 ? points : "");
+}
+
+/**
+ * The term that a sentence is about, and what it is called.
+ * @param {string} view
+ * @param {Curve} curve
+ * @returns {[field: Field, term: string]}
+ */
+function subject(view, curve) {
+  if (view === "training") return ["loss", "the loss"];
+  return finite(curve, "negative_elbo").length ? ["negative_elbo", "−ELBO"] : ["reconstruction", "reconstruction"];
+}
+
+/** @param {Curve} curve */
+function share(curve) {
+  const kl = finite(curve, "kl").at(-1);
+  const total = finite(curve, "negative_elbo").at(-1);
+  if (kl === undefined || total === undefined || total <= 0) return "";
+  return ` At the end, the KL is ${formatCount((100 * kl) / total)} % of it.`;
+}
+
+/** @param {Curve} curve */
+function speed(curve) {
+  const rate = finite(curve, "rate").at(-1);
+  const norm = curve.vitals.values("grad_norm").at(-1);
+  const pace = rate ? ` Lately ${formatSignificant(rate, 3)} steps a second.` : "";
+  return pace + (norm ? ` The gradient's norm was last ${formatSignificant(norm, 3)}.` : "");
+}
+
+/**
+ * @param {string} name of the run
+ * @param {Curve} curve
+ */
+function unusable(name, curve) {
+  const steps = curve.nonfinite.slice(0, MOST_STEPS).map(formatCount);
+  const more = curve.nonfiniteCount - steps.length;
+  const all = steps.join("; ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
+  return `${name}: not a finite number at step ${all}, marked by dotted lines.`;
+}
+
+/**
+ * @param {Curve} curve
+ * @param {Field} field
+ * @returns {number[]}
+ */
+const finite = (curve, field) => curve.values(field).mean.filter((value) => value !== null);

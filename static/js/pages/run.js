@@ -1,0 +1,22 @@
+// The run page: live numbers, curves, pictures and the figures over latent dimensions.
+
+import { showFigure } from "../charts/bars.js";
+import { negative } from "../charts/series.js";
+import { refreshParts, whileCounting } from "../parts/fragments.js";
+import { formatNumber } from "../parts/numbers.js";
+import { showRunCharts } from "./run-charts.js";
+
+/** @import { StreamedSteps } from "../types/page.d.ts" */
+
+/** @param {StreamedSteps} steps */
+function showLatest({ elbo, reconstruction, kl }) {
+  const latest = { negative_elbo: negative(elbo?.at(-1)), reconstruction: reconstruction.at(-1), kl: kl?.at(-1) };
+  for (const [name, value] of Object.entries(latest)) {
+    const node = document.querySelector(`[data-kpi=${name}]`);
+    if (node && typeof value === "number") node.textContent = formatNumber(value);
+  }
+}
+
+whileCounting(refreshParts); // for the reference lines
+await showRunCharts(document.title.split(" · ")[0], showLatest); // the curves first
+for (const name of ["kl", "kl-history", "variance"]) showFigure(name);

@@ -1,0 +1,82 @@
+// The list of runs: progress, numbers and states while they change, and the actions on the chosen ones.
+
+import { element, embedded } from "../parts/embedded.js";
+import { refreshParts } from "../parts/fragments.js";
+import { ProgressBars } from "../parts/progress.js";
+import { updateRow } from "../parts/rows.js";
+import { follow } from "../stream/follow.js";
+
+const MOST_COMPARED = 8;
+
+// An action that was refused to some answers under an address of its own, which cannot be opened again.
+if (location.pathname !== "/runs") history.replaceState(null, "", `/runs${location.search}`);
+
+const page = embedded("page-data");
+const progress = new ProgressBars();
+
+follow(page.cursor, {
+  points: ({ run, step, seconds }) => {
+    progress.show(run, step.at(-1) ?? 0, seconds.at(-1) ?? 0);
+    updateRow(run);
+  },
+  evaluation: ({ run }) => updateRow(run),
+  run: refreshParts,
+  resync: refreshParts,
+});
+
+/**
+ * Count the chosen runs, and offer what can be done with so many.
+ * @param {HTMLElement} chosen the list's form
+ */
+function count(chosen) {
+  const boxes = boxesOf(chosen);
+  const checked = boxes.filter((box) => box.checked).length;
+  const all = /** @type {HTMLInputElement} */ (element("all"));
+  all.checked = checked > 0 && checked === boxes.length;
+  all.indeterminate = checked > 0 && !all.checked;
+  element("count").textContent = checked ? `${checked} chosen` : "";
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (chosen.querySelectorAll(".bulk button"))) {
+    button.disabled = checked === 0 || (button.matches("[formmethod]") && checked > MOST_COMPARED);
+  }
+}
+
+/**
+ * @param {HTMLElement} chosen
+ * @returns {HTMLInputElement[]}
+ */
+const boxesOf = (chosen) => {
+  return [...chosen.querySelectorAll("tbody input")].filter((node) => node instanceof HTMLInputElement);
+};
+
+const chosen = document.getElementById("chosen"); // missing where there are no runs
+if (chosen) {
+  const recount = () => count(chosen);
+  chosen.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.id === "all") {
+      for (const box of boxesOf(chosen)) box.checked = target.checked;
+    }
+    recount();
+  });
+  document.addEventListener("partschange", recount);
+  addEventListener("pageshow", recount); // a browser that comes back may have kept the checks
+  recount();
+}
+
+// The address says only what differs from the standard list.
+document.getElementById("filters")?.addEventListener("formdata", ({ formData }) => {
+  const empty = Array.from(formData).filter(([, value]) => value === "");
+  for (const [name] of empty) formData.delete(name);
+  if (formData.getAll("column").join() === page.columns.join()) formData.delete("column");
+});
+
+// A menu closes like a menu.
+for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu"))) {
+  const close = () => (menu.open = false);
+  document.addEventListener("click", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close());
+  menu.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !menu.open) return;
+    close();
+    menu.querySelector("summary")?.focus();
+  });
+}
+document.body.dataset.ready = "true";

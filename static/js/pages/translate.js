@@ -1,0 +1,10 @@
+// The translator: Ctrl+Enter translates, and a refusal takes the focus. Everything else is plain forms.
+
+import { element } from "../parts/embedded.js";
+
+const form = /** @type {HTMLFormElement} */ (element("paste"));
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+document.getElementById("errors")?.focus();
+document.body.dataset.ready = "true";
