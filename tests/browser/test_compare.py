@@ -31,7 +31,7 @@ def test_a_pair_is_launched_and_its_verdict_comes_by_itself(visit: Visit) -> Non
     expect(page.locator("#verdict")).to_contain_text("do not share an axis")
 
     # 2. When both are examined, the verdict, the X-ray and the images appear without a reload.
-    expect(page.locator(".headline")).to_contain_text("On the same 360 held-out images", timeout=120_000)
+    expect(page.locator(".headline")).to_contain_text("On the same 360 held-out images")
     expect(page.locator(".headline")).to_contain_text("squared error")
     expect(page.locator("#xray tbody tr")).to_have_count(4)
     expect(page.locator("#xray td.own")).to_have_count(2)
