@@ -85,8 +85,7 @@ def pytest_configure() -> None:
 
 def main() -> None:
     """Be `python -m PROGRAM …`, but late."""
-    if not sys.flags.safe_path:
-        sys.path[0] = str(Path.cwd())  # as `-m` has it
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # whatever else has a package of our name
     slow_down()
     del sys.argv[:2]
     if sys.argv[0] == WORKER:
