@@ -69,7 +69,7 @@ class Server:
         self.api.post(f"/api/runs/{run}/stop")
 
 
-def wait_until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     """Wait for a state, not for a time. Returns its value; raises `AssertionError` when it does not come."""
     pause = Event()
     for _ in range(int(seconds / 0.05)):

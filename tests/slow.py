@@ -24,7 +24,7 @@ def slow_down() -> None:
     from app.jobs import scheduler
     from app.live import feed
     from app.web import pixel_statistics
-    from app.worker import recorder
+    from app.worker.execute import recorder
 
     for module, waits in (
         (feed, {"POLL_S": 1.0, "DOZE_S": 1.0, "PAUSE_S": 1.0}),
@@ -87,8 +87,7 @@ def pytest_configure() -> None:
 
 def main() -> None:
     """Be `python -m PROGRAM …`, but late."""
-    if not sys.flags.safe_path:
-        sys.path[0] = str(Path.cwd())  # as `-m` has it
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # whatever else has a package of our name
     slow_down()
     del sys.argv[:2]
     if sys.argv[0] == WORKER:

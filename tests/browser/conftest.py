@@ -14,7 +14,8 @@ LAUNCH = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-expect.set_options(timeout=60_000)  # a state, however busy the machine is: two of these tests run at a time
+PATIENCE_S = 120  # with a state, however busy the machine is: two of these tests run at a time
+expect.set_options(timeout=1000 * PATIENCE_S)
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -28,9 +29,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("browser"))
     yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture(autouse=True)
+def _runs_end_with_their_test(server: Server) -> Iterator[None]:
+    """No test waits for runs of another, or shares the machine with them."""
+    yield
     for run in server.api.get("/api/runs", params={"status": ["running", "queued"]}).json()["runs"]:
         server.stop_run(run["id"])
-    assert server.stop() == 0
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +78,7 @@ class Watch:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(1000 * PATIENCE_S)
     yield context
     context.close()
 
@@ -95,9 +102,9 @@ def visit(page: Page, server: Server, watch: Watch) -> Callable[[str], Page]:  #
     return go
 
 
-def eventually(page: Page, expression: str, arg: Any = None, seconds: float = 60) -> Any:
+def eventually(page: Page, expression: str, arg: Any = None) -> Any:
     """Wait until a script's value is true. Playwright's own waiting evaluates strings, which the pages forbid."""
-    for _ in range(int(seconds / 0.05)):
+    for _ in range(20 * PATIENCE_S):
         if found := page.evaluate(expression, arg):
             return found
         page.wait_for_timeout(50)

@@ -1,6 +1,6 @@
 """The live figure: what its controls do, what its exports hold, and that a zoom stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,11 @@ CHART = "document.getElementById('chart')"
 
 
 @pytest.fixture
-def endless(server: Server) -> Iterator[int]:
+def endless(server: Server) -> int:
     """A run that trains until the test is over."""
     config = {"hidden": [64], "max_steps": 10**6, "beta_schedule": "linear", "warmup_steps": 5000}
     (run,) = server.launch(name="endless", config=config)
-    yield run["id"]
-    server.stop_run(run["id"])
+    return run["id"]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def dense(server: Server) -> int:
     """A finished run whose decoder is so sure of itself that its reconstruction term is negative at the end."""
     config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
     (run,) = server.launch(config=config)
-    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished", seconds=120)
+    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
     return run["id"]
 
 

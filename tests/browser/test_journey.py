@@ -32,6 +32,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
 
     # 2. The pair's page is live, and so is the page of one run: its curve grows while it trains.
     page.get_by_role("link", name="journey BCE").click()
+    page.wait_for_url("**/runs/*")
     page.wait_for_selector("body[data-ready]")
     expect(page.locator(".badge")).to_have_text("running")
     wait_for_more(page, 10)

@@ -207,7 +207,7 @@ def test_a_preset_of_several_runs_starts_them_all(visit: Visit) -> None:
 def test_the_examination_appears_when_the_run_has_finished(visit: Visit, server: Server) -> None:
     (run,) = server.launch(name="examined", config={"max_steps": 300, "hidden": [16], "latent_dim": 3})
     page = visit(f"/runs/{run['id']}")
-    expect(page.locator("#examination")).to_contain_text("log p(x)", timeout=120_000)
+    expect(page.locator("#examination")).to_contain_text("log p(x)")
     expect(page.locator("#xray tbody tr")).to_have_count(5)
     expect(page.locator("#xray tr.own")).to_contain_text("as trained")
     expect(page.locator("#variance-chart .bars path").first).to_be_visible()

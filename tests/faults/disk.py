@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from app.database import reserve
-from app.database.engine import Database
+from app.database.engine import Database, reserve
 from app.database.tables import Run
 from app.errors import Unrecorded
 from app.store import attempts, runs, steps
@@ -79,7 +78,7 @@ def run_fails_and_goes_on(disk: Path) -> str:
         assert list(kept) == list(range(1, ended["step"] + 1))
         assert server.api.get(f"/runs/{run}").status_code == 200
     assert server.api.post(f"/api/runs/{run}/resume").status_code == 200
-    ended = wait_until(lambda: (now := row())["finished_at"] and now, 120)
+    ended = wait_until(lambda: (now := row())["finished_at"] and now)
     assert (ended["status"], ended["error"]) == ("finished", None), ended
     after = losses(server, run)
     assert kept.items() <= after.items()

@@ -36,7 +36,7 @@ def endure(data: Path, seconds: float) -> str:
             assert not answers
         writer.join()
         assert answers[0].status_code == 200, answers[0].text
-        ended = wait_until(lambda: (row := server.api.get(f"/api/runs/{run}").json())["finished_at"] and row, 120)
+        ended = wait_until(lambda: (row := server.api.get(f"/api/runs/{run}").json())["finished_at"] and row)
         assert (ended["status"], ended["attempt"], ended["notes"]) == ("finished", 1, "written meanwhile"), ended
         after = losses(server, run)
         assert before.items() <= after.items()

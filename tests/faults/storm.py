@@ -83,7 +83,7 @@ def _under_way(database: Database, server: Server, launched: list[int]) -> Run:
                 return run
         return None
 
-    found: Run = wait_until(look, 120)
+    found: Run = wait_until(look)
     return found
 
 

@@ -60,7 +60,7 @@ def until(database):
                 row = runs.get(session, run_id)
             return holds(row) and row
 
-        return wait_until(turn, 120)
+        return wait_until(turn)
 
     return wait
 

@@ -20,7 +20,7 @@ def test_a_run_without_memory_fails_with_a_sentence_and_harms_nobody(tmp_path):
     server = Server(tmp_path, limits=["prlimit", f"--as={taken + ROOM}"])
     try:
         (run,) = (run["id"] for run in server.launch(config=HUGE))
-        ended = wait_until(lambda: (row := server.api.get(f"/api/runs/{run}").json())["finished_at"] and row, 120)
+        ended = wait_until(lambda: (row := server.api.get(f"/api/runs/{run}").json())["finished_at"] and row)
         assert (ended["status"], ended["attempt"]) == ("failed", 1)
         assert ended["error"].startswith("The run needs more memory than there is: ")
         assert "\n" not in ended["error"]

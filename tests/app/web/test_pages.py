@@ -389,6 +389,19 @@ def test_a_page_asks_again_while_the_pixels_are_counted_and_not_where_there_are_
     assert "data-soon" not in missing
 
 
+def test_a_page_with_a_published_line_asks_again_for_the_others(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Event()
+    monkeypatch.setattr(statistics, "PATIENCE_S", 0)
+    monkeypatch.setattr(statistics, "statistics", lambda *_, **__: release.wait(30))
+    run = client.post("/api/runs", json={"preset": "pytorch-examples"}).json()["runs"][0]["id"]
+    page = text(client, f"/runs/{run}")
+    release.set()
+    assert [line["name"] for line in embedded(page, "references")] == ["published"]
+    assert "<li data-soon>More soon: the pixels of MNIST are being counted" in page
+
+
 def test_deleting_hides_and_offers_the_way_back(client: TestClient, trained: Trained) -> None:
     run = trained()
     answer = client.post(f"/runs/{run}/delete")

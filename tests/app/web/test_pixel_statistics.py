@@ -25,7 +25,7 @@ def shelf(tmp_path: Path) -> Iterator[StatisticsCache]:
 
 
 def test_the_embedded_digits_are_soon_there(shelf: StatisticsCache) -> None:
-    found = wait_until(lambda: isinstance(shelf.find(DIGITS), Statistics) and shelf.find(DIGITS))
+    found = wait_until(lambda: isinstance(found := shelf.find(DIGITS), Statistics) and found)
     assert found.train.dimensions == 64
     assert shelf.find(DIGITS) is found
     binary = wait_until(lambda: isinstance(shelf.find(TrainConfig(binarize="threshold")), Statistics))
@@ -33,7 +33,7 @@ def test_the_embedded_digits_are_soon_there(shelf: StatisticsCache) -> None:
 
 
 def test_images_that_are_not_here_are_not_fetched(shelf: StatisticsCache) -> None:
-    missing = wait_until(lambda: not shelf.find(MNIST).soon and shelf.find(MNIST))
+    missing = wait_until(lambda: not (found := shelf.find(MNIST)).soon and found)
     assert "MNIST are not on this machine yet" in missing.why
 
 
