@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from platformdirs import user_data_path
+from sqlalchemy import make_url
 
 GPUS = Path("/proc/driver/nvidia/gpus")  # has an entry for each; nothing heavier needs to be asked
 
@@ -16,6 +17,14 @@ def _data_folder() -> Path:
 def _dataset_folders() -> tuple[Path, ...]:
     named = os.environ.get("ELBOARD_DATASETS", "").split(os.pathsep)
     return (*(Path(name).absolute() for name in named if name), Path("/usr/share/datasets"))
+
+
+def _absolute(url: str) -> str:
+    """The same database from any working directory: a SQLite file may be named from the current one."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    return parsed.set(database=str(Path(parsed.database).absolute())).render_as_string(hide_password=False)
 
 
 def _default_slots() -> int:
@@ -38,8 +47,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", self.data.expanduser().absolute())
-        if not self.database_url:
-            object.__setattr__(self, "database_url", f"sqlite:///{self.data / 'elboard.sqlite'}")
+        url = _absolute(self.database_url or f"sqlite:///{self.data / 'elboard.sqlite'}")
+        object.__setattr__(self, "database_url", url)
 
     @property
     def dataset_cache(self) -> Path:

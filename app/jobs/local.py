@@ -79,12 +79,20 @@ class LocalExecutor:
             self._spare = None
 
     def _spawn(self, log: Path | None) -> Worker:
-        """A worker that imports from where its server did: not from the working directory, which `-P` leaves out."""
-        command = [sys.executable, "-P", "-m", "app.worker"]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        """A worker that imports from where its server did; `-P` keeps its working directory out of that.
+
+        It works in the root, since the folder where the server was started may be deleted.
+        """
+        search_path = os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path)
         with Path(log or os.devnull).open("ab") as output:
-            worker = Popen(  # noqa: S603
-                command, stdin=PIPE, stdout=output, stderr=STDOUT, start_new_session=True, env=environment
+            worker = Popen(
+                [sys.executable, "-P", "-m", "app.worker"],
+                stdin=PIPE,
+                stdout=output,
+                stderr=STDOUT,
+                start_new_session=True,
+                cwd="/",
+                env={**os.environ, "PYTHONPATH": search_path},
             )
         _give_way(worker.pid)
         return worker

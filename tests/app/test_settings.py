@@ -25,6 +25,12 @@ def test_the_environment_names_folders_and_database(tmp_path: Path, monkeypatch:
     assert settings.datasets == (Path("/one"), Path("relative").absolute(), Path("/usr/share/datasets"))
 
 
+def test_a_database_file_is_named_for_every_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings(database_url="sqlite:///runs.sqlite").database_url == f"sqlite:///{tmp_path}/runs.sqlite"
+    assert Settings(database_url="sqlite:////runs.sqlite?timeout=5").database_url == "sqlite:////runs.sqlite?timeout=5"
+
+
 def test_full_slots_leave_no_core_idle_and_fight_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.settings.GPUS", tmp_path)
     for cores, slots, threads in ((1, 2, 1), (2, 2, 1), (4, 2, 2), (16, 8, 2)):

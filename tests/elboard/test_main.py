@@ -1,6 +1,8 @@
 """The command and its workers import their own code, wherever they are started."""
 
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,13 +35,14 @@ def executed(project: Path) -> set[str]:
     return set(notes.read_text().split()) if notes.exists() else set()
 
 
-def finish_a_run(project: Path, **environment: str) -> None:
-    """Launch a run on a server that is started in the project's folder, and wait for its end."""
+def finish_a_run(project: Path, *, then: Callable[[], None] = lambda: None, **environment: str) -> None:
+    """Start a server in the project's folder, do what comes `then`, launch a run, and wait for its end."""
     variables = {**NO_NETWORK, "PYTHONSTARTUP": str(project / "startup.py"), **environment}
     server = Server(project.parent / "data", env=variables, folder=project)
     try:
+        then()
         (run,) = server.launch(config=QUICK)
-        ended = wait_until(lambda: (now := server.api.get(f"/api/runs/{run['id']}").json())["finished_at"] and now)
+        ended = wait_until(lambda: (now := server.api.get(f"/api/runs/{run['id']}").json())["finished_at"] and now, 180)
         assert ended["status"] == "finished", ended["error"]
     finally:
         server.stop()
@@ -48,6 +51,10 @@ def finish_a_run(project: Path, **environment: str) -> None:
 def test_nothing_in_the_working_directory_is_imported(project: Path) -> None:
     finish_a_run(project)
     assert executed(project) == set()
+
+
+def test_the_working_directory_may_be_deleted(project: Path) -> None:
+    finish_a_run(project, then=lambda: shutil.rmtree(project))
 
 
 def test_a_project_on_the_python_path_hides_nothing_of_ours(project: Path) -> None:
