@@ -393,8 +393,8 @@ def test_a_page_with_a_published_line_asks_again_for_the_others(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = Event()
-    monkeypatch.setattr(statistics, "PATIENCE_S", 0)
-    monkeypatch.setattr(statistics, "statistics", lambda *_, **__: release.wait(30))
+    monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 0)
+    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(30))
     run = client.post("/api/runs", json={"preset": "pytorch-examples"}).json()["runs"][0]["id"]
     page = text(client, f"/runs/{run}")
     release.set()
