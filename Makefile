@@ -39,7 +39,7 @@ reproduce: $(VENV)/.test ## train the published runs and print our numbers besid
 bench: $(VENV)/.test ## measure everything, the peers beside us, into benchmarks/RESULTS.md; run it alone (forty minutes)
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m benchmarks.report benchmarks/RESULTS.md
 
-screenshots: $(VENV)/.test ## draw the README's pictures anew from real runs
+screenshots: $(VENV)/.test ## draw the README's pictures from real runs
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(BIN)/python -m docs.screenshots
 
 help: ## this list

@@ -13,7 +13,7 @@ from app.settings import Settings
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import Dataset, load
 from vae_core.events import Evaluation
-from vae_core.theory.linear import live_units, rates
+from vae_core.theory.linear import live_units
 from vae_core.theory.pixel_statistics import statistics
 from vae_core.training.train import train
 
@@ -44,11 +44,11 @@ def main() -> None:
     right = 0
     for name, loss in LOSSES:
         config = TrainConfig(**{**SAME, **loss})
-        predicted, seen = live_units(config, pixels), trained(config, data)
-        right += predicted == seen.active_units
-        found = _listed(sorted(seen.kl_per_dim, reverse=True))
+        predicted, model = live_units(config, pixels), trained(config, data)
+        right += predicted == model.active_units
+        rates = _listed(sorted(model.kl_per_dim, reverse=True))
         theory = _listed(rates(pixels.spectrum, config.sigma**2, 5)) if config.likelihood == "gaussian" else "—"
-        print(f"| {name} | {predicted} | {seen.active_units} | {found} | {theory} |", flush=True)
+        print(f"| {name} | {predicted} | {model.active_units} | {rates} | {theory} |", flush=True)
     print(f"\n{right} of {len(LOSSES)} as predicted.")
 
 

@@ -63,8 +63,8 @@ def act(server: Server, run: int, action: str, goal: str) -> tuple[float, float]
 
 def state(server: Server, run: int) -> dict:
     """The run as the API tells it."""
-    told: dict = server.api.get(f"/api/runs/{run}").json()
-    return told
+    answer: dict = server.api.get(f"/api/runs/{run}").json()
+    return answer
 
 
 def wait(holds: Callable[[], bool]) -> None:

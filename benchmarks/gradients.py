@@ -77,9 +77,9 @@ def main() -> None:
         train(model, optimizer, images, generator)
         if epoch not in EPOCHS:
             continue
-        found = measure(model, images, generator)
+        noises = measure(model, images, generator)
         for part in ("encoder", "decoder"):
-            noise = [[found[batch_size, samples][part] for samples in SAMPLES] for batch_size in BATCHES]
+            noise = [[noises[batch_size, samples][part] for samples in SAMPLES] for batch_size in BATCHES]
             after = f"{part.capitalize()}, after {epoch} epoch{'s' * (epoch > 1)}"
             show(f"{after}: signal-to-noise", [[f"{cell.snr:.2f}" for cell in row] for row in noise])
             show(f"{after}: share of z in the noise", [[f"{cell.samples_share:.0%}" for cell in row] for row in noise])

@@ -68,7 +68,7 @@ def timed(work: Callable[[], object]) -> float:
     return median([milliseconds(work) for _ in range(ROUNDS + 1)][1:])
 
 
-def asked(server: Server, address: str) -> str:
+def timing_of(server: Server, address: str) -> str:
     """Median milliseconds until an address has answered, and those of the server's processor in it."""
     process = psutil.Process(server.process.pid)
     before = used(process)
@@ -104,10 +104,10 @@ def show(count: int) -> None:
         fill(database, count)
         server = Server(Path(folder))
         for name, query in VIEWS.items():
-            page, api = (asked(server, f"{path}?{query}") for path in ("/runs", "/api/runs"))
+            page, api = (timing_of(server, f"{path}?{query}") for path in ("/runs", "/api/runs"))
             print(f"{count:>7,}  {name:<18}{page}{api}")
         rows = "&".join(f"run={run}" for run in range(count - 9, count + 1))
-        print(f"{count:>7,}  {'ten rows alone':<18}{asked(server, f'/runs/rows?{rows}')}")
+        print(f"{count:>7,}  {'ten rows alone':<18}{timing_of(server, f'/runs/rows?{rows}')}")
         print(f"{count:>7,}  {'counts alone':<18}{timed(partial(counts, database)):>32.0f}")
         process = psutil.Process(server.process.pid)
         with server.api.stream("GET", "/api/events"):

@@ -32,9 +32,9 @@ COMMITS, TICKS, LISTED = 150, 15, 1000
 UNWATCHED_S = 4.0  # after which a page's chart has long been there
 WINDOW_S = 12.0  # over which steps and processor time are counted
 CHART = "document.getElementById('chart')"
-SEEN = """window.seen = [];
+DRAWINGS = """window.drawings = [];
 addEventListener('drawn', ({ target }) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    seen.push([target.data.at(-1).x.at(-1), Date.now() / 1000, performance.now() / 1000]))), true);
+    drawings.push([target.data.at(-1).x.at(-1), Date.now() / 1000, performance.now() / 1000]))), true);
 const look = () => document.querySelector('.preview path')
     ? requestAnimationFrame(() => requestAnimationFrame(() => window.curve = performance.now() / 1000))
     : requestAnimationFrame(look);
@@ -61,15 +61,15 @@ def main() -> None:
 def opened(browser: Browser, url: str) -> tuple[Page, float]:
     """The page of a run, and the seconds until its chart was painted."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    page.add_init_script(SEEN)
+    page.add_init_script(DRAWINGS)
     return page, reopened(page, url)
 
 
 def reopened(page: Page, url: str) -> float:
     """The same of a browser that has seen such a page."""
     page.goto(url)
-    eventually(page, "seen.length > 0")
-    return float(page.evaluate("seen[0][2]"))
+    eventually(page, "drawings.length > 0")
+    return float(page.evaluate("drawings[0][2]"))
 
 
 def unwatched(chromium: BrowserType, url: str) -> float:
@@ -127,10 +127,10 @@ def from_commit_to_pixel(server: Server, database: Database, browser: Browser) -
             for _ in range(COMMITS):
                 writer.add()
                 pause(FLUSH_S)
-            eventually(page, "last => seen.at(-1)[0] === last", arg=writer.last)
-            seen = page.evaluate("seen")
+            eventually(page, "last => drawings.at(-1)[0] === last", arg=writer.last)
+            drawn = page.evaluate("drawings")
             page.close()
-        delays = [1000 * (next(t for last, t, _ in seen if last >= step) - at) for step, at in writer.committed.items()]
+        delays = [1000 * (next(t for n, t, _ in drawn if n >= step) - at) for step, at in writer.committed.items()]
         p50, p95 = np.percentile(delays, [50, 95])
         print(f"{state:22}{p50:6.0f}{p95:6.0f}{max(delays):7.0f}")
 
@@ -148,10 +148,10 @@ def many_viewers(server: Server, writer: Writer) -> None:
             assert watching.stdout.readline() == "ready\n"
             during, busy = speed(server, run, process, writer)
             memory = process.memory_info().rss / 2**20
-            told = json.loads(watching.communicate("\n")[0])
-            missed = sum(last != writer.last for last in told["last"])
+            readings = json.loads(watching.communicate("\n")[0])
+            missed = sum(last != writer.last for last in readings["last"])
             without = (before + speed(server, run, process, writer)[0]) / 2
-            delays = [at - writer.committed[step] for step, at in told["heard"] if step in writer.committed]
+            delays = [at - writer.committed[step] for step, at in readings["heard"] if step in writer.committed]
             late = 1000 * np.percentile(delays, 99)
             print(
                 f"{count:8}{during:9.1f}{without:9.1f}{1 - during / without:8.1%}{late:9.0f}"

@@ -205,8 +205,8 @@ def compare(advance: Advance, rounds: int) -> dict[str, float]:
         taken.append({on: _turn(advance, on) for on in order})
     ratios = sorted(turn[True] / turn[False] for turn in taken)
     bound = int(rounds / 2 - 0.98 * rounds**0.5)
-    told = {"ratio": median(ratios), "low": ratios[bound], "high": ratios[-1 - bound]}
-    return told | {name: median(turn[on] for turn in taken) for name, on in (("without", False), ("with", True))}
+    result = {"ratio": median(ratios), "low": ratios[bound], "high": ratios[-1 - bound]}
+    return result | {name: median(turn[on] for turn in taken) for name, on in (("without", False), ("with", True))}
 
 
 def _turn(advance: Advance, on: bool) -> float:
@@ -231,8 +231,8 @@ def main() -> None:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.chdir(folder)
         peer, rounds = PEERS[sys.argv[1]]
-        told = compare(peer(Path(folder)), rounds)
-        print("\n" + json.dumps(told), flush=True)
+        result = compare(peer(Path(folder)), rounds)
+        print("\n" + json.dumps(result), flush=True)
         os._exit(0)  # some peers leave threads that never end
 
 

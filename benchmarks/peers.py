@@ -45,15 +45,15 @@ def main() -> None:
     print(f"{'beside the same loop without':<52}{'without, ms':>12}{'with, ms':>10}{'ratio':>8}  95 % interval")
     row("ELBOard's recorder, every term of every step", ours())
     for name in PEERS:
-        told = measured(name)
+        measurement = measured(name)
         title = f"{name} {SAID[name]}"
-        print(f"{title:<52}{told:>30}") if isinstance(told, str) else row(title, told)
+        print(f"{title:<52}{measurement:>30}") if isinstance(measurement, str) else row(title, measurement)
 
 
-def row(title: str, told: dict[str, float]) -> None:
+def row(title: str, measurement: dict[str, float]) -> None:
     """One line of the table."""
-    numbers = f"{told['without']:>12.2f}{told['with']:>10.2f}{told['ratio']:>8.3f}"
-    print(f"{title:<52}{numbers}  {told['low']:.3f} to {told['high']:.3f}", flush=True)
+    numbers = f"{measurement['without']:>12.2f}{measurement['with']:>10.2f}{measurement['ratio']:>8.3f}"
+    print(f"{title:<52}{numbers}  {measurement['low']:.3f} to {measurement['high']:.3f}", flush=True)
 
 
 def ours() -> dict[str, float]:
@@ -65,9 +65,9 @@ def ours() -> dict[str, float]:
         with database.write() as session:
             run = attempts.claim(session, runs.create(session, CONFIG))
         with Recorder(database, run.id or 0, run.attempt) as recorder:
-            told = compare(partial(block, train(CONFIG, noise(CONFIG)), recorder), ROUNDS)
+            measurement = compare(partial(block, train(CONFIG, noise(CONFIG)), recorder), ROUNDS)
         database.close()
-    return told
+    return measurement
 
 
 def block(events: Iterator[Event], recorder: Recorder, recorded: bool) -> int:
@@ -92,8 +92,8 @@ def measured(name: str) -> dict[str, float] | str:
     done = run(str(python), str(ROOT / "benchmarks" / "loop.py"), name)
     if done.returncode:
         return f"skipped: {(done.stderr.strip().splitlines() or ['it said nothing'])[-1]}"
-    told: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
+    measurement: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return measurement
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

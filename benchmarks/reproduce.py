@@ -55,7 +55,7 @@ def marginal(model: VAE, _: Tensor, images: Tensor) -> Numbers:
 
 
 def nothing(*_: object) -> Numbers:
-    """Of runs whose −ELBO is all that is wanted."""
+    """Of runs of which only the −ELBO is read."""
     return {}
 
 
@@ -120,9 +120,9 @@ SOURCES = {
 def measure(name: str, seed: int) -> Numbers:
     """Train one run and measure what its rows want, held out, in nats an image."""
     torch.set_num_threads(1)
-    wanted, _, look = RUNS[name]
-    steps = wanted.total_steps
-    config = replace(wanted, seed=seed, evaluate_every=steps, picture_every=steps, examine=False, device="cpu")
+    published, _, look = RUNS[name]
+    steps = published.total_steps
+    config = replace(published, seed=seed, evaluate_every=steps, picture_every=steps, examine=False, device="cpu")
     settings = Settings()
     data = load(config.dataset, folders=settings.datasets, cache=settings.dataset_cache, binarize=config.binarize)
     model = new_model(config, data)
@@ -135,14 +135,14 @@ def measure(name: str, seed: int) -> Numbers:
 
 def measure_all() -> dict[int, dict[str, Numbers]]:
     """Every run of every seed, as many at once as there are cores."""
-    found: dict[int, dict[str, Numbers]] = {}
+    numbers: dict[int, dict[str, Numbers]] = {}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         jobs = {pool.submit(measure, name, seed): (name, seed) for name, (_, n, _) in RUNS.items() for seed in range(n)}
         for job in as_completed(jobs):
             name, seed = jobs[job]
-            found.setdefault(seed, {})[name] = job.result()
+            numbers.setdefault(seed, {})[name] = job.result()
             print(f"{name}, seed {seed}: {job.result()}", file=sys.stderr, flush=True)
-    return found
+    return numbers
 
 
 def main() -> None:

@@ -148,16 +148,16 @@ def show_reads(database: Database, made: dict[int, int], client: TestClient) -> 
     views += [(f"whole, smooth {SMOOTH}", length, {"smooth": SMOOTH}) for length in made]
     names = {"from": "first", "to": "last", "smooth": "smooth"}
 
-    def function(length: int, asked: dict[str, float]) -> None:
+    def function(length: int, query: dict[str, float]) -> None:
         with database.read() as session:
-            steps.columns(session, made[length], **{names[name]: value for name, value in asked.items()})
+            steps.columns(session, made[length], **{names[name]: value for name, value in query.items()})
 
     sent: dict[int, int] = {}
 
-    def request(length: int, asked: dict[str, float]) -> None:
-        answer = client.get(f"/api/runs/{made[length]}/steps", params=asked)
+    def request(length: int, query: dict[str, float]) -> None:
+        answer = client.get(f"/api/runs/{made[length]}/steps", params=query)
         assert answer.status_code == 200
-        if not asked:
+        if not query:
             sent[length] = answer.num_bytes_downloaded
 
     rounds = [
@@ -166,8 +166,8 @@ def show_reads(database: Database, made: dict[int, int], client: TestClient) -> 
     ][1:]  # the first warms up
     print(f"\n{'read':<20}{'of steps':>12}{'function ms':>13}{'ratio':>7}{'request ms':>12}{'ratio':>7}")
     for index, (name, length, _) in enumerate(views):
-        mine = [median(seen[index][part] for seen in rounds) for part in (0, 1)]
-        ratios = [median(seen[index][part] / seen[0][part] for seen in rounds) for part in (0, 1)]
+        mine = [median(turn[index][part] for turn in rounds) for part in (0, 1)]
+        ratios = [median(turn[index][part] / turn[0][part] for turn in rounds) for part in (0, 1)]
         print(f"{name:<20}{length:>12,}{mine[0]:>13.1f}{ratios[0]:>7.2f}{mine[1]:>12.1f}{ratios[1]:>7.2f}")
     print("\nbytes sent for the whole view: " + ", ".join(f"{sent[length]:,} of {length:,} steps" for length in made))
 

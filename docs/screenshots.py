@@ -1,4 +1,4 @@
-"""Draw the README's pictures anew: train real runs on MNIST and photograph the pages. `make screenshots`."""
+"""Draw the README's pictures: train real runs on MNIST and photograph the pages. `make screenshots`."""
 
 import os
 import sys
@@ -54,7 +54,7 @@ def photograph(page: Page, url: str, file: Path) -> None:
     page.goto(url)
     page.wait_for_selector("body[data-ready]")
     page.wait_for_selector("[data-soon]", state="detached")  # what the server counts first
-    if "/runs/new" in url:  # what the form foretells
+    if "/runs/new" in url:  # what the form predicts
         page.wait_for_load_state("networkidle")
     for chart in page.locator(".chart[id]:visible").all():
         if chart.evaluate(IN_VIEW):
