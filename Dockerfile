@@ -1,7 +1,7 @@
 # docker build -t elboard . && docker run -p 127.0.0.1:8000:8000 -v elboard:/data elboard
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY elboard elboard
 COPY app app
 COPY vae_core vae_core

@@ -44,15 +44,19 @@ def test_no_page_part_carries_what_the_policy_forbids() -> None:
             assert "src=" in tag or 'type="application/json"' in tag, (file.name, tag)
 
 
-def test_a_wheel_carries_templates_and_static_files(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+def test_a_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
+    offline = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
+    build = [sys.executable, "-m", "pip", "wheel", *offline, "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("elboard-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("templates", "static"):
         files = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"app/{file}" for file in map(str, files)} <= names
-    assert {f"app/export/parts/{path.name}" for path in (ROOT / "app" / "export" / "parts").iterdir()} <= names
+    for folder in ("app/export/parts", "app/migrations/versions"):
+        assert {f"{folder}/{path.name}" for path in (ROOT / folder).iterdir() if path.is_file()} <= names
+    assert {f"{package}/py.typed" for package in ("elboard", "app", "vae_core")} <= names
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     check = "from app.templating import folder; print(folder('templates'), folder('static'))"
     shown = subprocess.run(
