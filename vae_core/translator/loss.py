@@ -48,8 +48,9 @@ class Loss:
         if weights.reconstruction == 0:
             raise Refusal("The reconstruction has the weight 0: nothing asks for the images.")
         if weights.reconstruction < 0:
+            reconstruction = f"{weights.reconstruction:g}"
             raise Refusal(
-                f"The reconstruction has the weight {weights.reconstruction:g}, which rewards errors: its sign is wrong."
+                f"The reconstruction has the weight {reconstruction}, which rewards errors: its sign is wrong."
             )
         if weights.kl < 0:
             raise Refusal(
