@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import re
 import subprocess
 import sys
 
@@ -123,11 +122,3 @@ def test_module_functions_of_the_store_shadow_no_built_in() -> None:
         if isinstance(node, ast.FunctionDef)
     }
     assert not functions & (set(dir(builtins)) | {"of", "at"})
-
-
-@pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
-def test_every_path_that_a_document_names_exists(document: str) -> None:
-    text = (rooms.ROOT / document).read_text(encoding="utf-8")
-    paths = [name for name in re.findall(r"`([\w./-]+/[\w./-]*)`", text) if not name.startswith("/")]
-    assert paths
-    assert [name for name in paths if not (rooms.ROOT / name).exists()] == []

@@ -1,12 +1,11 @@
 """Checkpoints, kept in files that survive a crash.
 
-A file appears whole or not at all: it is written under another name, forced to the disk, and renamed. Arrays are in
-safetensors, which executes nothing when it is read; a JSON file beside them, written last, says whose they are and
-what their SHA-256 is. Without it, or with another sum, a checkpoint does not exist.
+A file appears whole or not at all. Arrays are in safetensors, which executes nothing when read. A JSON file beside
+them, written last, names the configuration and the arrays' SHA-256; without it, or with another SHA-256, a checkpoint
+does not exist.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -17,9 +16,10 @@ from pathlib import Path
 
 import safetensors.numpy
 
+from vae_core.durable import write_durably
 from vae_core.events import Checkpoint
 
-KEEP = 2  # of the newest; the best is kept besides
+KEEP = 2  # of the newest; the best is kept as well
 OLD_NAME = "looked"  # of `evaluated` in checkpoints of 0.1 and before
 WEIGHTS = "model."  # what the names of a model's own arrays begin with
 
@@ -136,22 +136,3 @@ def best(known: Iterable[CheckpointInfo]) -> int | None:
     """The step of the checkpoint with the highest score; None where none has one."""
     scores = {about.step: about.score for about in known if about.score is not None}
     return max(scores, key=lambda step: scores[step], default=None)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Make `path` hold `content`, whole and on the disk, or leave it as it was. Raises `OSError`."""
-    fresh = path.with_name(path.name + ".tmp")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        fresh.unlink(missing_ok=True)  # half a file would only fill a disk that is full already
-        raise
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name, too
-    finally:
-        os.close(folder)

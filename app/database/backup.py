@@ -1,6 +1,5 @@
 """A copy of the database in one file, made while it is in use."""
 
-import os
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.errors import AppError
+from vae_core.durable import replacing
 
 
 def back_up(engine: sa.Engine, target: Path | None = None, mark: str = "backup") -> Path:
@@ -22,14 +22,10 @@ def back_up(engine: sa.Engine, target: Path | None = None, mark: str = "backup")
     target = target or _free(source.with_name(f"{source.stem}-{mark}-{datetime.now():%Y%m%d-%H%M%S}{source.suffix}"))
     if target.exists():
         raise AppError(f"{target} is there already: name another file for the backup.")
-    partial = target.with_name(f"{target.name}.partial")
     connection = engine.raw_connection()  # VACUUM runs in no transaction
     try:
-        partial.unlink(missing_ok=True)
-        connection.cursor().execute("VACUUM INTO ?", (str(partial),))
-        _sync(partial)
-        partial.replace(target)
-        _sync(target.parent)
+        with replacing(target) as fresh:
+            connection.cursor().execute("VACUUM INTO ?", (str(fresh),))
     except (OSError, engine.dialect.loaded_dbapi.Error) as error:
         raise AppError(f"{target} cannot be written: {error}.") from None
     finally:
@@ -41,12 +37,3 @@ def _free(name: Path) -> Path:
     """The name itself, or with a number where another copy was made in the same second."""
     names = (name.with_stem(f"{name.stem}-{number}") for number in count(2))
     return next(path for path in chain([name], names) if not path.exists())
-
-
-def _sync(path: Path) -> None:
-    """Onto the disk: SQLite does not wait for that after a VACUUM INTO."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,13 +14,14 @@ from textwrap import fill
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.export.layers import ACTIVATIONS, decoder_layers, encoder_layers
+from app.export.layers import ACTIVATIONS, write_layer
 from app.text.quantities import decoder
 from vae_core.config.train_config import SCALED, TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
 from vae_core.datasets.mirrors import MIRRORS
 from vae_core.theory.convention import implied
+from vae_core.theory.layers import decoder_layers, encoder_layers
 
 STEPS = 100  # that a script reproduces unless told otherwise, and of which it knows the run's own terms
 WIDTH = 116  # of the docstring's first lines, whose quotes come besides
@@ -84,8 +85,8 @@ def script(config: TrainConfig, name: str, file_name: str, threads: int, stored:
         "amounts_to": _amounts_to(config),
         "grainy": config.dequantize or config.binarize == "dynamic",
         "activation": ACTIVATIONS[config.activation],
-        "encoder": encoder_layers(config, facts),
-        "decoder": decoder_layers(config, facts, 2 if scale == "per_pixel" else 1),
+        "encoder": [write_layer(layer) for layer in encoder_layers(config, facts)],
+        "decoder": [write_layer(layer) for layer in decoder_layers(config, facts)],
         "device": DEVICES[config.device],
         "optimizer": _optimizer(config),
         "stem": STEM,

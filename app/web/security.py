@@ -5,8 +5,8 @@ Loopback is no boundary: any page the user visits can send requests to it, and e
 
 import hashlib
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Forbidden, Unauthorised
+from vae_core.durable import write_durably
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
@@ -36,14 +37,12 @@ HEADERS = {
 
 
 def read_or_make_token(path: Path) -> str:
-    """The installation's token, made on first use with mode 0600."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        token = secrets.token_urlsafe(32)
-        file.write(token + "\n")
+    """The installation's token, made on first use with mode 0600. An empty file holds none."""
+    with suppress(FileNotFoundError):
+        if token := path.read_text().strip():
+            return token
+    token = secrets.token_urlsafe(32)
+    write_durably(path, f"{token}\n".encode(), mode=0o600)
     return token
 
 

@@ -30,8 +30,8 @@ class Break:
 BREAKS = (
     Break(
         "no fsync before a checkpoint is renamed",
-        "vae_core/checkpoint.py",
-        "            os.fsync(file.fileno())\n",
+        "vae_core/durable.py",
+        "        _force_to_disk(fresh)\n",
         "",
         ("tests/vae_core/test_checkpoint.py",),
     ),

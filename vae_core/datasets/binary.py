@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vae_core.durable import replacing
 
 Images = NDArray[np.uint8]
 WHITE = 255
@@ -33,8 +34,6 @@ def kept(path: Path, shape: tuple[int, ...], make: Callable[[], Images]) -> Imag
     except (OSError, ValueError, EOFError):
         images = make()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent) as scratch:
-        fresh = Path(scratch) / path.name
+    with replacing(path) as fresh:
         np.save(fresh, np.packbits(images > 0, axis=-1))
-        fresh.replace(path)
     return images

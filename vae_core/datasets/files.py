@@ -6,7 +6,6 @@ import shutil
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from vae_core.datasets.facts import DatasetFacts
 from vae_core.datasets.mirrors import MIRRORS, DownloadError, download
+from vae_core.durable import replacing
 
 # SHA-256 of the unpacked files; packed ones differ from mirror to mirror.
 DIGESTS = {
@@ -95,8 +95,9 @@ class Files:
 
     def _downloaded(self, url: str, kept: Path, digest: str) -> Path:
         self.say(f"Downloading {self.facts.title} from {urlsplit(url).netloc}")
-        with _scratch(self.cache) as scratch:
-            packed = scratch / "packed"
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.cache) as scratch:
+            packed = Path(scratch) / "packed"
             download(url, packed, self.facts.title, self.say)
             return _unpacked(packed, kept, digest)
 
@@ -127,9 +128,9 @@ def _cached(kept: Path, digest: str) -> Path:
 
 
 def _unpacked(packed: Path, kept: Path, digest: str) -> Path:
-    """Unpack a file to `kept`, which appears at once, whole and verified, or not at all."""
-    with _opened(packed) as source, _scratch(kept.parent) as scratch:
-        fresh = scratch / kept.name
+    """Unpack a file to `kept`, where no other content ever appears than the verified one."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(packed) as source, replacing(kept) as fresh:
         try:
             with fresh.open("wb") as sink:
                 shutil.copyfileobj(source, sink)
@@ -137,7 +138,7 @@ def _unpacked(packed: Path, kept: Path, digest: str) -> Path:
             raise Damaged("truncated") from None
         except (gzip.BadGzipFile, zlib.error):
             raise Damaged("not a sound gzip file") from None
-        _verified(fresh, digest).replace(kept)
+        _verified(fresh, digest)
     return kept
 
 
@@ -146,11 +147,3 @@ def _opened(packed: Path) -> gzip.GzipFile | BufferedReader:
     with packed.open("rb") as file:
         magic = file.read(2)
     return gzip.open(packed) if magic == b"\x1f\x8b" else packed.open("rb")
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """A passing folder in `folder`, so that what is made there can be moved into it in one step."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder) as name:
-        yield Path(name)

@@ -1,17 +1,21 @@
-"""Encoders and decoders as plain stacks of layers, with torch's default initial weights.
+"""Encoders and decoders as torch modules, with torch's default initial weights."""
 
-B is the batch, D = channels · height · width the pixels of an image, Z the latent dimensions.
-"""
-
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import cast
+from collections.abc import Iterable
+from typing import assert_never, cast
 
 from torch import Tensor, nn
 
-from vae_core.config.train_config import TrainConfig
-from vae_core.datasets.facts import DatasetFacts
-from vae_core.theory.cost import CHANNELS
+from vae_core.theory.layers import (
+    KERNEL,
+    Activation,
+    Convolution,
+    Dense,
+    Flatten,
+    Layer,
+    ResidualBlock,
+    TransposedConvolution,
+    Unflatten,
+)
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -22,16 +26,11 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 
 
 class Residual(nn.Module):
-    """x [B, C, H, W] plus what two 3×3 convolutions make of it (He et al. 2016, arXiv:1603.05027)."""
+    """x [B, C, H, W] plus what the layers of a branch make of it."""
 
-    def __init__(self, channels: int, activation: type[nn.Module]) -> None:
+    def __init__(self, branch: nn.Module) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
-            activation(),
-            nn.Conv2d(channels, channels, kernel_size=3, padding=1),
-            activation(),
-            nn.Conv2d(channels, channels, kernel_size=3, padding=1),
-        )
+        self.branch = branch
 
     def forward(self, x: Tensor) -> Tensor:
         """The sum."""
@@ -39,47 +38,9 @@ class Residual(nn.Module):
         return x + branch
 
 
-def encoder(config: TrainConfig, facts: DatasetFacts, outputs: int) -> nn.Sequential:
-    """Images [B, D] to `outputs` numbers each, [B, outputs]."""
-    activation = ACTIVATIONS[config.activation]
-    if config.architecture == "mlp":
-        return nn.Sequential(*_dense((facts.dimensions, *config.hidden, outputs), activation))
-    first, second = CHANNELS
-    return nn.Sequential(
-        nn.Unflatten(1, (facts.channels, facts.height, facts.width)),
-        nn.Conv2d(facts.channels, first, kernel_size=3, stride=2, padding=1),
-        *_residuals(config, first),
-        activation(),
-        nn.Conv2d(first, second, kernel_size=3, stride=2, padding=1),
-        *_residuals(config, second),
-        activation(),
-        nn.Flatten(),
-        *_dense((_convolved(facts), *config.hidden, outputs), activation),
-    )
-
-
-def decoder(config: TrainConfig, facts: DatasetFacts, outputs_per_pixel: int) -> nn.Sequential:
-    """Codes [B, Z] to P = `outputs_per_pixel` numbers for every pixel, [B, P·D]: the encoder mirrored.
-
-    The first D are the first number of each pixel, the next D the second.
-    """
-    activation = ACTIVATIONS[config.activation]
-    widths = (config.latent_dim, *reversed(config.hidden))
-    if config.architecture == "mlp":
-        return nn.Sequential(*_dense((*widths, outputs_per_pixel * facts.dimensions), activation))
-    first, second = CHANNELS
-    last = outputs_per_pixel * facts.channels
-    return nn.Sequential(
-        *_dense((*widths, _convolved(facts)), activation),
-        activation(),
-        nn.Unflatten(1, (second, facts.height // 4, facts.width // 4)),
-        *_residuals(config, second),
-        nn.ConvTranspose2d(second, first, kernel_size=3, stride=2, padding=1, output_padding=1),
-        *_residuals(config, first),
-        activation(),
-        nn.ConvTranspose2d(first, last, kernel_size=3, stride=2, padding=1, output_padding=1),
-        nn.Flatten(),
-    )
+def build(layers: Iterable[Layer]) -> nn.Sequential:
+    """The layers one after the other; their first weights are drawn in this order from torch's generator."""
+    return nn.Sequential(*map(_module, layers))
 
 
 def last_bias(layers: nn.Module) -> nn.Parameter:
@@ -88,19 +49,20 @@ def last_bias(layers: nn.Module) -> nn.Parameter:
     return cast(nn.Parameter, last.bias)
 
 
-def _residuals(config: TrainConfig, channels: int) -> list[nn.Module]:
-    """The residual block of a resnet at this width; a conv net has none."""
-    return [Residual(channels, ACTIVATIONS[config.activation])] if config.architecture == "resnet" else []
-
-
-def _dense(widths: Sequence[int], activation: type[nn.Module]) -> list[nn.Module]:
-    """Linear layers from each width to the next, the activation between them and none after the last."""
-    layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), activation()]
-    return layers[:-1]
-
-
-def _convolved(facts: DatasetFacts) -> int:
-    """The numbers in an image after both convolutions; height and width are multiples of 4."""
-    return CHANNELS[-1] * (facts.height // 4) * (facts.width // 4)
+def _module(layer: Layer) -> nn.Module:  # noqa: PLR0911  one for each kind
+    match layer:
+        case Dense(inputs, outputs):
+            return nn.Linear(inputs, outputs)
+        case Convolution(inputs, outputs, stride=stride):
+            return nn.Conv2d(inputs, outputs, KERNEL, stride, padding=1)
+        case TransposedConvolution(inputs, outputs):
+            return nn.ConvTranspose2d(inputs, outputs, KERNEL, stride=2, padding=1, output_padding=1)
+        case Activation(name):
+            return ACTIVATIONS[name]()
+        case Flatten():
+            return nn.Flatten()
+        case Unflatten(channels, height, width):
+            return nn.Unflatten(1, (channels, height, width))
+        case ResidualBlock():
+            return Residual(build(layer.branch))
+    assert_never(layer)

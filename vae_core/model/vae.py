@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
 from vae_core.model.likelihoods import choose_likelihood
-from vae_core.model.networks import decoder, encoder, last_bias
+from vae_core.model.networks import build, last_bias
+from vae_core.theory.layers import decoder_layers, encoder_layers
 
 
 class Posterior(NamedTuple):
@@ -30,7 +31,7 @@ class Posterior(NamedTuple):
 class VAE(nn.Module):
     """Encoder, decoder and likelihood; with model = 'ae' a plain autoencoder, which has no variance.
 
-    P numbers a pixel leave the decoder: one, or two where the likelihood wants a scale for every pixel. With
+    P numbers a pixel leave the decoder: one, or two where the likelihood has a scale for every pixel. With
     precision = 'bfloat16' the layers compute in it; what leaves them is float32 again.
     """
 
@@ -39,10 +40,9 @@ class VAE(nn.Module):
         self.latent_dim = config.latent_dim
         self.variational = config.model == "vae"
         self.mixed = config.precision == "bfloat16"
-        likelihood = choose_likelihood(config)
-        self.encoder = encoder(config, facts, config.latent_dim * (2 if self.variational else 1))
-        self.decoder = decoder(config, facts, likelihood.outputs_per_pixel)
-        self.likelihood = likelihood
+        self.encoder = build(encoder_layers(config, facts))
+        self.decoder = build(decoder_layers(config, facts))
+        self.likelihood = choose_likelihood(config)
 
     def posterior(self, x: Tensor) -> Posterior:
         """q(z|x) for x [B, D] in [0, 1]."""
@@ -64,8 +64,8 @@ class VAE(nn.Module):
         After a convolution, which has one bias a channel, to the mean pixel's.
         """
         bias = last_bias(self.decoder)
-        wanted = mean if len(bias) % len(mean) == 0 else mean.mean().expand_as(mean)
-        bias.copy_(self.likelihood.inverse_mean(wanted).reshape(len(bias), -1).mean(1))
+        decoded = mean if len(bias) % len(mean) == 0 else mean.mean().expand_as(mean)
+        bias.copy_(self.likelihood.inverse_mean(decoded).reshape(len(bias), -1).mean(1))
 
     def _apply_layers(self, layers: nn.Module, inputs: Tensor) -> Tensor:
         with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.mixed):

@@ -1,17 +1,24 @@
 """How large a configuration's network is and what training it costs, from its layers' shapes alone. No torch here.
 
-The layers are those of `networks`. Memory and time are estimates; the constants in them were measured on one core.
+Memory and time are estimates; the constants in them were measured on one core.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from vae_core.config.train_config import SCALED, TrainConfig
-from vae_core.datasets.facts import FACTS, DatasetFacts
+from vae_core.datasets.facts import FACTS
+from vae_core.theory.layers import (
+    KERNEL,
+    Convolution,
+    Dense,
+    Layer,
+    ResidualBlock,
+    TransposedConvolution,
+    decoder_layers,
+    encoder_layers,
+)
 
-CHANNELS = (32, 64)  # of the two convolutions, each of which halves height and width
-KERNEL = 9  # weights of a 3×3 filter
 FLOAT = 4  # bytes
 COPIES = {"adam": 4, "adamw": 4, "rmsprop": 3, "adagrad": 3, "sgd": 2}  # weights, gradients, the optimiser's averages
 PROCESS = 350e6  # bytes of a worker before it trains: Python, torch and the rest
@@ -22,8 +29,8 @@ PIXEL = 4e-8  # seconds for what an evaluation measures of one pixel
 
 
 @dataclass(frozen=True)
-class Layer:
-    """What a layer has and does for one image or code."""
+class LayerCost:
+    """What a layer with weights has and does for one image or code."""
 
     parameters: int
     multiplications: int
@@ -34,8 +41,8 @@ class Layer:
 class Size:
     """A network's two halves; the encoder sees every image once, the decoder every sample of z."""
 
-    encoder: tuple[Layer, ...]
-    decoder: tuple[Layer, ...]
+    encoder: tuple[LayerCost, ...]
+    decoder: tuple[LayerCost, ...]
     extra: int  # parameters outside the layers
 
     @property
@@ -55,22 +62,10 @@ class Size:
 
 
 def size(config: TrainConfig) -> Size:
-    """The network that `networks.encoder`, `networks.decoder` and the likelihood would build."""
+    """The network of a configuration, and the scale that its likelihood may learn with it."""
     facts = FACTS[config.dataset]
-    codes = config.latent_dim * (1 if config.model == "ae" else 2)
-    scaled = config.likelihood in SCALED
-    per_pixel = 2 if scaled and config.scale == "per_pixel" else 1
-    extra = int(scaled and config.scale == "shared")
-    widths = (config.latent_dim, *reversed(config.hidden))
-    if config.architecture == "mlp":
-        encoder = _dense((facts.dimensions, *config.hidden, codes))
-        return Size(encoder, _dense((*widths, per_pixel * facts.dimensions)), extra)
-    first, second = CHANNELS
-    quarter = second * (facts.height // 4) * (facts.width // 4)
-    last = per_pixel * facts.channels
-    down = (*_convolutions(config, facts, facts.channels, first, 2), *_convolutions(config, facts, first, second, 4))
-    up = (*_transposed(config, facts, second, first, 4), *_transposed(config, facts, first, last, 2))
-    return Size((*down, *_dense((quarter, *config.hidden, codes))), (*_dense((*widths, quarter)), *up), extra)
+    extra = int(config.likelihood in SCALED and config.scale == "shared")
+    return Size(_costs(encoder_layers(config, facts)), _costs(decoder_layers(config, facts)), extra)
 
 
 def memory(config: TrainConfig) -> float:
@@ -97,27 +92,26 @@ def seconds(config: TrainConfig) -> float:
     return config.total_steps * step + evaluations * evaluation
 
 
-def _dense(widths: Sequence[int]) -> tuple[Layer, ...]:
-    return tuple(Layer(outputs * (inputs + 1), inputs * outputs, outputs) for inputs, outputs in pairwise(widths))
+def _costs(layers: Iterable[Layer]) -> tuple[LayerCost, ...]:
+    """One for each layer with weights; a residual block has two."""
+    return tuple(cost for layer in layers for cost in _layer_costs(layer))
 
 
-def _convolutions(config: TrainConfig, facts: DatasetFacts, inputs: int, outputs: int, stride: int) -> list[Layer]:
-    """A convolution down to 1/stride of the image's height and width, and a residual block there."""
-    pixels = (facts.height // stride) * (facts.width // stride)
-    return [_convolution(inputs, outputs, pixels, pixels), *_residual(config, outputs, pixels)]
+def _layer_costs(layer: Layer) -> tuple[LayerCost, ...]:
+    match layer:
+        case Dense(inputs, outputs):
+            return (LayerCost(outputs * (inputs + 1), inputs * outputs, outputs),)
+        case Convolution(inputs, outputs, height, width, stride):
+            pixels = (height // stride) * (width // stride)
+            return (_convolution(inputs, outputs, pixels, pixels),)
+        case TransposedConvolution(inputs, outputs, height, width):
+            return (_convolution(inputs, outputs, height * width, 4 * height * width),)
+        case ResidualBlock():
+            return _costs(layer.branch)
+    return ()
 
 
-def _transposed(config: TrainConfig, facts: DatasetFacts, inputs: int, outputs: int, stride: int) -> list[Layer]:
-    """A residual block at 1/stride of the image's height and width, and a convolution up from there."""
-    pixels = (facts.height // stride) * (facts.width // stride)
-    return [*_residual(config, inputs, pixels), _convolution(inputs, outputs, pixels, 4 * pixels)]
-
-
-def _residual(config: TrainConfig, channels: int, pixels: int) -> list[Layer]:
-    return 2 * [_convolution(channels, channels, pixels, pixels)] if config.architecture == "resnet" else []
-
-
-def _convolution(inputs: int, outputs: int, visited: int, pixels: int) -> Layer:
-    """A 3×3 convolution whose filter visits so many places and leaves so many pixels a channel."""
-    weights = inputs * outputs * KERNEL
-    return Layer(weights + outputs, weights * visited, outputs * pixels)
+def _convolution(inputs: int, outputs: int, positions: int, pixels: int) -> LayerCost:
+    """A convolution whose kernel is applied at this many positions and leaves this many pixels a channel."""
+    weights = inputs * outputs * KERNEL**2
+    return LayerCost(weights + outputs, weights * positions, outputs * pixels)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.datasets.registry import load
+from vae_core.durable import replacing
 from vae_core.theory.entropies import bernoulli, binned_bernoulli
 
 Array = NDArray[np.float64]
@@ -168,10 +168,7 @@ def _read(path: Path) -> Statistics:
 
 
 def _write(path: Path, found: Statistics) -> None:
-    """The file appears at once and whole, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {f"{split}_{name}": value for split, part in asdict(found).items() for name, value in part.items()}
-    with TemporaryDirectory(dir=path.parent) as scratch:
-        fresh = Path(scratch) / path.name
+    with replacing(path) as fresh:
         np.savez_compressed(fresh, **arrays)
-        fresh.replace(path)

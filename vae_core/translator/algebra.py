@@ -1,15 +1,16 @@
-"""Sums of products, the small algebra in which a pasted loss is read.
+"""Sums of products and functions of them: the small algebra in which a pasted loss is read.
 
 (x − r)² multiplies out to x² − 2xr + r², however it was written, so a form is recognised by what it is and not by how
-it looks. Numbers are floats; whatever else is multiplied is an atom.
+it looks. Numbers are floats; whatever else is multiplied is an atom. A function of a number is a number, a function of
+anything else an atom, `Applied`, in one way of writing it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, prod
 
 Atom = Hashable  # a name, a size, a term of the loss, a function of a polynomial
 Monomial = frozenset[tuple[Atom, int]]  # Π atom^power
@@ -18,6 +19,7 @@ CONSTANT: Monomial = frozenset()
 MAX_PRODUCTS = 64  # of one multiplication
 MAX_SIZE = 400  # atoms, those within functions included
 MAX_POWER = 8
+GUARD = 1e-4  # what people add inside a logarithm to keep it finite
 
 
 class TooComplex(ValueError):
@@ -34,7 +36,7 @@ class Polynomial:
     def of(cls, terms: Mapping[Monomial, float]) -> Polynomial:
         """The sum without its zeros."""
         made = cls(frozenset((monomial, number) for monomial, number in terms.items() if number))
-        if not all(isfinite(number) for _, number in made.terms):
+        if not all(math.isfinite(number) for _, number in made.terms):
             raise TooComplex("its numbers are too large")
         if made.size > MAX_SIZE:
             raise TooComplex("it has too many parts")
@@ -87,7 +89,9 @@ class Polynomial:
 
     def at(self, values: Mapping[Atom, float]) -> float:
         """Its value where the atoms have these. Raises `KeyError`, `OverflowError` or `ZeroDivisionError`."""
-        return sum(number * prod(values[atom] ** power for atom, power in monomial) for monomial, number in self.terms)
+        return sum(
+            number * math.prod(values[atom] ** power for atom, power in monomial) for monomial, number in self.terms
+        )
 
     def __add__(self, other: Polynomial) -> Polynomial:
         total = dict(self.terms)
@@ -147,3 +151,66 @@ def number(value: float) -> Polynomial:
 def atom(one: Atom) -> Polynomial:
     """A polynomial that is one atom."""
     return Polynomial.of({frozenset({(one, 1)}): 1.0})
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A function's value, as an atom."""
+
+    function: str
+    argument: Polynomial
+
+    @property
+    def size(self) -> int:
+        """How many atoms it holds."""
+        return 1 + self.argument.size
+
+
+def exp(power: Polynomial) -> Polynomial:
+    """exp of it, a number if it is one."""
+    if power.number is None:
+        return atom(Applied("exp", power))
+    try:
+        return number(math.exp(power.number))
+    except OverflowError:
+        raise TooComplex("its numbers are too large") from None
+
+
+def log(of: Polynomial) -> Polynomial:
+    """log of it: a sum for a product, u for exp(u); a small constant that guards the logarithm is left out."""
+    guarded = frozenset(term for term in of.terms if term[0] or abs(term[1]) > GUARD)
+    of = Polynomial(guarded) if len(guarded) == len(of.terms) - 1 > 0 else of
+    if len(of.terms) != 1 or not all(coefficient > 0 for _, coefficient in of.terms):
+        return atom(Applied("log", of))
+    ((monomial, coefficient),) = of.terms
+    total = number(math.log(coefficient))
+    for one, power in monomial:
+        inner = one.argument if isinstance(one, Applied) and one.function == "exp" else atom(Applied("log", atom(one)))
+        total += number(power) * inner
+    return total
+
+
+def absolute(of: Polynomial) -> Polynomial:
+    """|of|, with the size of its first number taken out: |255x − 255r| is 255 |x − r|."""
+    if of.number is not None:
+        return number(abs(of.number))
+    scale = max(abs(coefficient) for _, coefficient in of.terms)
+    return number(scale) * atom(Applied("abs", of / number(scale)))
+
+
+def power(base: Polynomial, exponent: Polynomial) -> Polynomial:
+    """base to a constant power, a whole one unless the base is constant too. Raises `ValueError` for any other."""
+    n = exponent.number
+    if n is None:
+        raise ValueError("its exponent is no number")
+    if base.number is not None:
+        try:
+            value = base.number**n
+        except OverflowError:
+            raise TooComplex("its numbers are too large") from None
+        if isinstance(value, complex):
+            raise ValueError("it is the root of a negative number")
+        return number(value)
+    if n != round(n):
+        raise ValueError("its exponent is no whole number")
+    return base ** round(n)

@@ -1,19 +1,15 @@
 """The calls that a pasted loss may make, by the names that PyTorch and Keras give them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-from vae_core.translator.algebra import Polynomial, atom
-from vae_core.translator.criteria import Arguments, bound_arguments, criterion, loss_function
-from vae_core.translator.functions import Applied, absolute, exp, log, power
+from vae_core.translator.algebra import Applied, Polynomial, absolute, atom, exp, log, power
+from vae_core.translator.criteria import bound_arguments, criterion, loss_function
+from vae_core.translator.expressions import Arguments, Call, Distribution, Expressions, Value
 from vae_core.translator.syntax import quote, refusal
 from vae_core.translator.terms import Axes, How, Inner, Size, Term
-from vae_core.translator.values import Distribution, Value
 from vae_core.translator.vocabulary import (
     KERAS_CRITERIA,
     KERAS_LOSSES,
@@ -25,11 +21,6 @@ from vae_core.translator.vocabulary import (
     UNCHANGED,
     Operator,
 )
-
-if TYPE_CHECKING:
-    from vae_core.translator.expressions import Expressions
-
-Call = Callable[["Expressions", ast.Call, Arguments], Value]
 
 
 def _reduction(how: How, reader: Expressions, node: ast.Call, arguments: Arguments) -> Polynomial:
@@ -43,12 +34,12 @@ def _axes(node: ast.Call, axis: ast.expr | None) -> Axes:
         return None
     listed = axis.elts if isinstance(axis, ast.Tuple | ast.List) else [axis]
     try:
-        found = [ast.literal_eval(one) for one in listed]
+        numbers = [ast.literal_eval(one) for one in listed]
     except ValueError:
-        found = [None]
-    if not found or not all(type(one) is int for one in found):
+        numbers = [None]
+    if not numbers or not all(type(one) is int for one in numbers):
         raise refusal(node, "has axes that are not understood: name them by numbers")
-    return frozenset(found)
+    return frozenset(numbers)
 
 
 def _function(
@@ -109,8 +100,8 @@ def _size(reader: Expressions, node: ast.Call, arguments: Arguments) -> Polynomi
 
 def _length(reader: Expressions, node: ast.Call, _: Arguments) -> Polynomial:
     """len(x), the images in a minibatch, unless it is a whole data set's."""
-    said = ast.unparse(node)
-    if "dataset" in said or "loader" in said:
+    text = ast.unparse(node)
+    if "dataset" in text or "loader" in text:
         return reader.opaque(node)
     reader.assume(f"{quote(node)} is taken to be M, the images in a minibatch.")
     return atom(Size.BATCH)

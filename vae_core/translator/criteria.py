@@ -1,24 +1,26 @@
 """The loss functions of PyTorch and Keras, and the objects that are built to be called like them."""
 
-from __future__ import annotations
-
 import ast
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import partial
 
-from vae_core.translator.algebra import Polynomial, TooComplex, atom
-from vae_core.translator.functions import absolute
+from vae_core.translator.algebra import Polynomial, TooComplex, absolute, atom
+from vae_core.translator.expressions import Arguments, BuiltLoss, Expressions
 from vae_core.translator.patterns import elementwise, recognised
 from vae_core.translator.syntax import last_name, refusal
 from vae_core.translator.terms import Inner, Kind, Term
-from vae_core.translator.values import Criterion
 from vae_core.translator.vocabulary import ARGUMENTS, BACKENDS, LOSS_REDUCTIONS, REDUCTIONS
 
-if TYPE_CHECKING:
-    from vae_core.translator.expressions import Expressions
-
-Arguments = list[ast.expr]  # the tensor before the dot, if there is one, and what stands in the brackets
 IGNORED = {"name", "dtype", "keepdims", "from_logits"}  # keywords that change no number
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """How two tensors are compared."""
+
+    kind: Kind
+    reduction: str  # sum, mean or none
+    keras: bool  # it averages over the last axis before all else
 
 
 def bound_arguments(node: ast.Call, arguments: Arguments, positional: int, *keywords: str) -> dict[str, ast.expr]:
@@ -53,15 +55,15 @@ def _of_a_backend(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and last_name(function.value) in BACKENDS
 
 
-def criterion(kind: Kind, keras: bool, _reader: Expressions, node: ast.Call, _: Arguments) -> Criterion:
+def criterion(kind: Kind, keras: bool, _reader: Expressions, node: ast.Call, _: Arguments) -> BuiltLoss:
     """nn.MSELoss(reduction=…) or keras.losses.MeanSquaredError()."""
     bound = bound_arguments(node, node.args, 0, "reduction", "size_average")
-    return Criterion(kind, _reduction_argument(node, bound), keras)
+    return BuiltLoss(partial(_applied, Criterion(kind, _reduction_argument(node, bound), keras)))
 
 
-def applied(reader: Expressions, node: ast.Call, built: Criterion) -> Polynomial:
+def _applied(built: Criterion, reader: Expressions, node: ast.Call, arguments: Arguments) -> Polynomial:
     """criterion(a, b), of one built before."""
-    bound = bound_arguments(node, node.args, 2)
+    bound = bound_arguments(node, arguments, 2)
     if "b" not in bound:
         raise refusal(node, "compares one tensor with nothing")
     return _compared(reader, node, built, bound["a"], bound["b"])

@@ -1,26 +1,47 @@
 """The value of one expression of a pasted loss: a polynomial, a loss function, or a distribution."""
 
 import ast
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from math import pi
 
-from vae_core.translator import calls, criteria
-from vae_core.translator.algebra import Polynomial, TooComplex, atom, number
+from vae_core.translator.algebra import Polynomial, TooComplex, atom, number, power
 from vae_core.translator.errors import Refusal
-from vae_core.translator.functions import power
 from vae_core.translator.patterns import recognised
 from vae_core.translator.syntax import last_name, quote, refusal
 from vae_core.translator.terms import Axes, How, Inner, Size, Term, Unclear
-from vae_core.translator.values import Criterion, Value
 from vae_core.translator.vocabulary import KERAS_MODULES, LOSSES, MODULES, READ_AS, SIZE_NAMES, SIZES
+
+Arguments = list[ast.expr]  # the tensor before the dot, if there is one, and what stands in the brackets
+Call = Callable[["Expressions", ast.Call, Arguments], "Value"]
+
+
+@dataclass(frozen=True)
+class BuiltLoss:
+    """A loss function that was built with its reduction, such as nn.MSELoss(reduction="sum")."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A diagonal Gaussian over z: `standard` if it is N(0, I), `joint` if its dimensions count as one event."""
+
+    standard: bool
+    joint: bool = False
+
+
+Value = Polynomial | BuiltLoss | Distribution
 
 
 class Expressions:
-    """Values of expressions, given those of the names before; what had to be assumed is collected."""
+    """Values of expressions, given the `values` of some names and the `calls` that can be read, by name.
 
-    def __init__(self, values: Mapping[str, float]):
-        self.values = values
+    What had to be assumed is collected.
+    """
+
+    def __init__(self, values: Mapping[str, float], calls: Mapping[str, Call]):
+        self.values, self.calls = values, calls
         self.names: dict[str, Value] = {}
         self.modules = set(MODULES)
         self.assumed: dict[str, None] = {}  # sentences, in their order
@@ -28,17 +49,17 @@ class Expressions:
 
     def polynomial(self, node: ast.expr) -> Polynomial:
         """The value of an expression that must be a number or a tensor. Raises `Refusal`."""
-        found = self.value(node)
-        if not isinstance(found, Polynomial):
+        value = self.value(node)
+        if not isinstance(value, Polynomial):
             raise refusal(node, "is no number and no tensor")
-        return found
+        return value
 
     def tensor(self, node: ast.expr) -> Polynomial:
         """The value of an expression in which no loss has been computed yet. Raises `Refusal`."""
-        found = self.polynomial(node)
-        if any(isinstance(one, Term) for one in found.atoms):
+        tensor = self.polynomial(node)
+        if any(isinstance(one, Term) for one in tensor.atoms):
             raise refusal(node, "is a loss already, and what is done to it here is not understood")
-        return found
+        return tensor
 
     def value(self, node: ast.expr) -> Value:
         """The value of any expression. Raises `Refusal`."""
@@ -102,17 +123,17 @@ class Expressions:
         raise refusal(node, "is not understood")
 
     def _called(self, node: ast.Call) -> Value:
-        """A call that the vocabulary knows, or else the call itself as the name of a tensor."""
+        """The value of a call that can be read, or else the call itself as the name of a tensor."""
         built = self.names.get(ast.unparse(node.func)) if not isinstance(node.func, ast.Call) else self.value(node.func)
-        if isinstance(built, Criterion):
-            return criteria.applied(self, node, built)
+        if isinstance(built, BuiltLoss):
+            return built.call(self, node, node.args)
         name, arguments = last_name(node.func), list(node.args)
         if isinstance(node.func, ast.Attribute):
             root = self._module(node.func.value)
             self.keras = self.keras or root in KERAS_MODULES
             arguments = arguments if root else [node.func.value, *arguments]
-        known = calls.CALLS.get(name) or calls.CALLS.get(name.removesuffix("_"))
-        return known(self, node, arguments) if known else self.opaque(node)
+        call = self.calls.get(name) or self.calls.get(name.removesuffix("_"))
+        return call(self, node, arguments) if call else self.opaque(node)
 
     def _module(self, node: ast.expr) -> str:
         """The root of torch.nn.functional, or '' where a tensor stands before the dot."""

@@ -27,11 +27,11 @@ class Loss:
     def needs(self) -> dict[str, str]:
         """The names whose values are missing, and what each multiplies."""
         terms = (("the reconstruction", self.reconstruction), ("the KL", self.kl))
-        found: dict[str, str] = {}
-        for said, weight in terms:
+        needs: dict[str, str] = {}
+        for title, weight in terms:
             for name in sorted({one for one in weight.atoms if isinstance(one, str)}):
-                found[name] = f"{found[name]} and {said}" if name in found else f"weighs {said}"
-        return found
+                needs[name] = f"{needs[name]} and {title}" if name in needs else f"weighs {title}"
+        return needs
 
     def weights(self, pixels: int, latent_dim: int, batch_size: int) -> Weights:
         """Its weights at these sizes. Raises `Missing` values, and `Refusal` for weights that train no model."""
@@ -48,8 +48,10 @@ class Loss:
         if weights.reconstruction == 0:
             raise Refusal("The reconstruction has the weight 0: nothing asks for the images.")
         if weights.reconstruction < 0:
-            said = f"The reconstruction has the weight {weights.reconstruction:g}"
-            raise Refusal(f"{said}, which rewards errors: its sign is wrong.")
+            reconstruction = f"{weights.reconstruction:g}"
+            raise Refusal(
+                f"The reconstruction has the weight {reconstruction}, which rewards errors: its sign is wrong."
+            )
         if weights.kl < 0:
             raise Refusal(
                 f"The KL has the weight {weights.kl:g}, which rewards a q(z|x) far from the prior: its sign is wrong. "

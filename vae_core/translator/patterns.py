@@ -2,11 +2,10 @@
 
 from math import isclose
 
-from vae_core.translator.algebra import CONSTANT, Monomial, Polynomial, atom, number
-from vae_core.translator.functions import Applied, log
+from vae_core.translator.algebra import CONSTANT, Applied, Monomial, Polynomial, atom, log, number
 from vae_core.translator.terms import Inner, Kind, Size, Term
 
-Found = tuple[Polynomial, Kind] | None
+Match = tuple[Polynomial, Kind] | None  # a factor, and what it multiplies
 
 
 def recognised(expression: Polynomial) -> Polynomial | None:
@@ -17,10 +16,10 @@ def recognised(expression: Polynomial) -> Polynomial | None:
     shared, rest = expression.common()
     if any(isinstance(one, Size) for one in _inside(rest)):
         return None  # sizes multiply tensors; they are not compared with them
-    found = _absolute_error(expression) or _squared_error(rest) or _cross_entropy(rest) or _gaussian_kl(rest)
-    if found is None:
+    match = _absolute_error(expression) or _squared_error(rest) or _cross_entropy(rest) or _gaussian_kl(rest)
+    if match is None:
         return None
-    factor, kind = found
+    factor, kind = match
     return (factor if kind == "l1" else shared * factor) * atom(elementwise(kind, expression))
 
 
@@ -36,7 +35,7 @@ def _inside(expression: Polynomial) -> list[object]:
     return atoms + [one for a in atoms if isinstance(a, Applied) for one in a.argument.atoms]
 
 
-def _absolute_error(expression: Polynomial) -> Found:
+def _absolute_error(expression: Polynomial) -> Match:
     """c · |a − b|."""
     if len(expression.terms) != 1:
         return None
@@ -49,7 +48,7 @@ def _absolute_error(expression: Polynomial) -> Found:
     return None
 
 
-def _squared_error(expression: Polynomial) -> Found:
+def _squared_error(expression: Polynomial) -> Match:
     """c · (a² − 2ab + b²)."""
     squares = [(monomial, c) for monomial, c in expression.terms if _square(monomial)]
     if len(expression.terms) != 3 or len(squares) != 2:
@@ -61,7 +60,7 @@ def _squared_error(expression: Polynomial) -> Found:
     return number(c), "sse"
 
 
-def _cross_entropy(expression: Polynomial) -> Found:
+def _cross_entropy(expression: Polynomial) -> Match:
     """−c · (x log p + (1 − x) log(1 − p))."""
     coefficients = dict(expression.terms)
     for monomial, c in expression.terms:
@@ -70,13 +69,13 @@ def _cross_entropy(expression: Polynomial) -> Found:
                 above = log(number(1) - below)
                 lower = atom(Applied("log", below))
                 for x in {one for one in expression.atoms if one not in set(above.atoms) | set(lower.atoms)}:
-                    wanted = atom(x) * above + (number(1) - atom(x)) * lower
-                    if _same(number(c) * wanted, coefficients):
+                    likelihood = atom(x) * above + (number(1) - atom(x)) * lower
+                    if _same(number(c) * likelihood, coefficients):
                         return number(-c), "bce"
     return None
 
 
-def _gaussian_kl(expression: Polynomial) -> Found:
+def _gaussian_kl(expression: Polynomial) -> Match:
     """c · (1 + log v − m² − v), of which −2c is the weight of KL(N(m, v) ‖ N(0, 1)) = ½ (m² + v − 1 − log v)."""
     coefficients = dict(expression.terms)
     c = coefficients.get(CONSTANT, 0.0)
@@ -88,8 +87,8 @@ def _gaussian_kl(expression: Polynomial) -> Found:
             v = Polynomial.of({variance: 1.0})
             if {base for base, _ in mean} & set(_inside(v)):
                 continue  # a mean that is the variance's own logarithm is a slip of the pen
-            wanted = number(1) + log(v) - Polynomial.of({mean: 1.0}) - v
-            if mean != variance and _same(number(c) * wanted, coefficients):
+            divergence = number(1) + log(v) - Polynomial.of({mean: 1.0}) - v
+            if mean != variance and _same(number(c) * divergence, coefficients):
                 return number(-2 * c), "kl"
     return None
 
@@ -98,7 +97,7 @@ def _square(monomial: Monomial) -> bool:
     return len(monomial) == 1 and all(power == 2 for _, power in monomial)
 
 
-def _same(wanted: Polynomial, coefficients: dict[Monomial, float]) -> bool:
-    """Equal but for rounding."""
-    found = dict(wanted.terms)
-    return found.keys() == coefficients.keys() and all(isclose(found[m], coefficients[m]) for m in found)
+def _same(expected: Polynomial, coefficients: dict[Monomial, float]) -> bool:
+    """Whether both are equal up to rounding."""
+    terms = dict(expected.terms)
+    return terms.keys() == coefficients.keys() and all(isclose(terms[m], coefficients[m]) for m in terms)

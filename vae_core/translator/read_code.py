@@ -7,10 +7,10 @@ into a term and a factor. What is not understood is refused with its line, never
 import ast
 from collections.abc import Mapping
 
-from vae_core.translator.algebra import Polynomial, atom, number
+from vae_core.translator.algebra import Applied, Polynomial, atom, number
+from vae_core.translator.calls import CALLS
 from vae_core.translator.errors import Refusal
 from vae_core.translator.expressions import Expressions
-from vae_core.translator.functions import Applied
 from vae_core.translator.loss import Loss
 from vae_core.translator.syntax import last_name, parse, quote, refusal
 from vae_core.translator.terms import Kind, Term
@@ -25,7 +25,7 @@ def read_loss(code: str, values: Mapping[str, float] | None = None) -> Loss:
     """
     tree = parse(code)
     _refuse_several_functions(tree)
-    reader = Statements(values or {})
+    reader = Statements(values or {}, CALLS)
     reader.run(tree.body)
     if reader.result is None:
         raise Refusal("No line of the code computes a loss.")
@@ -89,12 +89,12 @@ class Statements(Expressions):
                 for one in names:
                     self.names[ast.unparse(one)] = atom(ast.unparse(one))
             case ((ast.Name() | ast.Attribute()), _):
-                text, found = ast.unparse(target), self.value(value)
-                if isinstance(found, Polynomial):
-                    self.result = value, found
-                    if isinstance(value, ast.Call) and isinstance(found.lone, str):
-                        found = atom(text)  # two calls of one function are two tensors
-                self.names[text] = found
+                text, computed = ast.unparse(target), self.value(value)
+                if isinstance(computed, Polynomial):
+                    self.result = value, computed
+                    if isinstance(value, ast.Call) and isinstance(computed.lone, str):
+                        computed = atom(text)  # two calls of one function are two tensors
+                self.names[text] = computed
             case _:
                 raise refusal(target, "is assigned to in a way that is not understood")
 
@@ -133,9 +133,9 @@ def _loss(node: ast.expr, total: Polynomial, reader: Expressions) -> Loss:
         if product.number is not None:
             continue  # a constant trains nothing
         if len(terms) != 1 or dict(monomial)[terms[0]] != 1:
-            raise refusal(node, f"adds {_said(product)}, which is no error, no cross-entropy and no KL")
+            raise refusal(node, f"adds {_factors(product)}, which is no error, no cross-entropy and no KL")
         if functions := [one for one in product.atoms if isinstance(one, Applied)]:
-            raise refusal(node, f"weighs a term by {_said(atom(functions[0]))}, which is not understood")
+            raise refusal(node, f"weighs a term by {_factors(atom(functions[0]))}, which is not understood")
         weight, kind = product / atom(terms[0]), terms[0].kind
         weight *= _left_to_keras(node, terms[0], reader)
         weights[kind] = weights.get(kind, Polynomial.of({})) + weight
@@ -160,7 +160,7 @@ def _left_to_keras(node: ast.expr, term: Term, reader: Expressions) -> Polynomia
     return factor
 
 
-def _said(product: Polynomial) -> str:
+def _factors(product: Polynomial) -> str:
     """The names in a product, for a refusal."""
     names = [
         one if isinstance(one, str) else getattr(one, "function", getattr(one, "kind", "")) for one in product.atoms

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from textwrap import dedent
 from typing import Any
 
 from vae_core.theory.convention import Weights
 from vae_core.translator.loss import Loss
-from vae_core.translator.snippet import snippet
 from vae_core.translator.terms import Kind
 
 LIKELIHOODS: dict[Kind, str] = {"bce": "bernoulli", "sse": "gaussian", "l1": "laplace"}
@@ -29,7 +29,7 @@ class Translation:
     normalised_beta: float  # β · Z / D (Higgins et al. 2017)
     factor: float  # harmless to Adam, but not to SGD, weight decay or clipping
     config: dict[str, Any] | None  # the fields of a TrainConfig that trains the same; None where its bounds forbid it
-    snippet: str
+    snippet: str  # the same in PyTorch, with every term summed over its dimensions and every constant in it
     collapse: str | None  # why linear theory predicts that latent units die
     live_units: int | None  # that linear theory predicts; None without eigenvalues
 
@@ -45,7 +45,7 @@ def translate(
 ) -> Translation:
     """What `loss` trains on images of D = `pixels` in [0, 1], with Z = `latent_dim` and M = `batch_size`.
 
-    β is told at the declared `scale`, by default the one at which −log p is the plain sum of squares (σ = √½) or of
+    β is given at the declared `scale`, by default the one at which −log p is the plain sum of squares (σ = √½) or of
     absolute errors (b = 1). `eigenvalues` are the data's: of Cov x for a Gaussian, of Cov x against diag p̄(1 − p̄) for a
     Bernoulli. Raises `Refusal` where a name's value is missing or a sign is wrong.
     """
@@ -112,16 +112,16 @@ def _collapse(
     if error == "l1":
         return None, None
     if error == "bce":
-        threshold, said = beta, "β"
+        threshold, symbol = beta, "β"
     else:
-        threshold, said = (scale or 0.0) ** 2, "βσ²"
+        threshold, symbol = (scale or 0.0) ** 2, "βσ²"
     if eigenvalues is None:
         bound, why = (pixels, "D") if error == "bce" else (pixels / 4, "D/4")
         if threshold < bound:
             return None, None
         return (
             f"Linear theory predicts that every latent unit dies: one lives only where an eigenvalue of the data is "
-            f"above {said} = {threshold:.4g}, and pixels from 0 to 1 have none above {why} = {bound:g}."
+            f"above {symbol} = {threshold:.4g}, and pixels from 0 to 1 have none above {why} = {bound:g}."
         ), 0
     live = min(latent_dim, sum(1 for value in eigenvalues if value > threshold))
     if live == latent_dim:
@@ -129,5 +129,48 @@ def _collapse(
     units = "every latent unit dies" if live == 0 else f"{latent_dim - live} of {latent_dim} latent units die"
     return (
         f"Linear theory predicts that {units}: one lives only where an eigenvalue of the data is above "
-        f"{said} = {threshold:.4g}, and the largest is {max(eigenvalues):.4g}."
+        f"{symbol} = {threshold:.4g}, and the largest is {max(eigenvalues):.4g}."
     ), live
+
+
+KL = "0.5 * torch.sum(mu**2 + torch.exp(logvar) - 1 - logvar) / len(x)"
+RECONSTRUCTIONS: dict[Kind, tuple[str, str, str]] = {  # the decoder's output, its scale, the lines of −log p(x|z)
+    "bce": (
+        "logits",
+        "",
+        'cross_entropy = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")\n'
+        "reconstruction = cross_entropy / len(x)",
+    ),
+    "sse": (
+        "mean",
+        "sigma",
+        "squares = torch.sum((x - mean) ** 2) / len(x)\n"
+        "constant = x[0].numel() / 2 * math.log(2 * math.pi * sigma**2)\n"
+        "reconstruction = squares / (2 * sigma**2) + constant",
+    ),
+    "l1": (
+        "mean",
+        "b",
+        "errors = torch.sum(torch.abs(x - mean)) / len(x)\n"
+        "reconstruction = errors / b + x[0].numel() * math.log(2 * b)",
+    ),
+}
+OUTPUTS = {"logits": "logits are the decoder's outputs, before any sigmoid.", "mean": "mean is the decoder's output."}
+
+
+def snippet(error: Kind, beta: float, scale: float | None) -> str:
+    """negative_elbo(output, x, mu, logvar) with this β, and this scale unless it is a Bernoulli's, as its defaults.
+
+    In nats per image: every term is summed over its dimensions and averaged over the batch, constants included.
+    """
+    output, letter, lines = RECONSTRUCTIONS[error]
+    arguments = [output, "x", "mu", "logvar", *([f"{letter}={scale!r}"] if letter else []), f"beta={beta!r}"]
+    imports = "import math\n\nimport torch\n" if letter else "import torch\nimport torch.nn.functional as F\n"
+    body = dedent(f'''
+        def negative_elbo({", ".join(arguments)}):
+            """−ELBO if beta = 1, nats per image; {OUTPUTS[output]}"""
+            LINES
+            kl = {KL}
+            return reconstruction + beta * kl
+    ''').replace("LINES", lines.replace("\n", "\n    "))
+    return imports + "\n" + body

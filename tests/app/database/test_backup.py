@@ -22,7 +22,7 @@ def test_a_backup_holds_what_was_committed(database, new_run, tmp_path):
         target = back_up(database.engine, tmp_path / "copy.sqlite")
     assert target == tmp_path / "copy.sqlite"
     assert names(f"sqlite:///{target}") == ["kept"]
-    assert [path.name for path in tmp_path.glob("copy*partial")] == []
+    assert [path.name for path in tmp_path.glob("*copy*")] == ["copy.sqlite"]
 
 
 def test_its_name_holds_the_date(database, tmp_path):

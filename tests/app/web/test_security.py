@@ -77,6 +77,15 @@ def test_the_token_file_is_for_its_owner_only_and_stays(tmp_path: Path, token: s
     assert len(token) >= 43
 
 
+def test_an_empty_token_file_opens_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "token"
+    file.parent.mkdir()
+    file.touch()
+    app = create_app(Settings(data=tmp_path / "data", slots=0), IdleExecutor())
+    assert len(app.state.gate.token) >= 43
+    assert file.read_text().strip() == app.state.gate.token
+
+
 def test_a_code_signs_in_once(locked: FastAPI, stranger: TestClient) -> None:
     code = locked.state.gate.new_code()
     entered = stranger.get("/login", params={"code": code})

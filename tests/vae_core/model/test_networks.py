@@ -1,44 +1,126 @@
+from collections.abc import Callable
+from hashlib import sha256
+
 import pytest
 import torch
+from torch import nn
 
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.model.networks import ACTIVATIONS, Residual, decoder, encoder, last_bias
+from vae_core.model.networks import ACTIVATIONS, Residual, build, last_bias
+from vae_core.model.vae import build_model
+from vae_core.theory.layers import Activation, ResidualBlock, decoder_layers, encoder_layers
+
+Configure = Callable[..., TrainConfig]
 
 
 @pytest.mark.parametrize("dataset", ["digits", "mnist"])
 @pytest.mark.parametrize("architecture", ["mlp", "conv", "resnet"])
 @pytest.mark.parametrize("hidden", [(), (8,), (16, 8, 4)])
-@pytest.mark.parametrize("outputs_per_pixel", [1, 2])
-def test_the_decoder_gives_back_what_the_encoder_took(small, dataset, architecture, hidden, outputs_per_pixel):
-    config, facts = small(dataset=dataset, architecture=architecture, hidden=hidden), FACTS[dataset]
-    codes = encoder(config, facts, config.latent_dim)(torch.rand(3, facts.dimensions))
+@pytest.mark.parametrize("scale", ["fixed", "per_pixel"])
+def test_the_decoder_gives_numbers_for_every_pixel_that_the_encoder_reads(
+    small: Configure, dataset: str, architecture: str, hidden: tuple[int, ...], scale: str
+) -> None:
+    facts, loss = FACTS[dataset], {"model": "ae", "likelihood": "laplace", "scale": scale}
+    config = small(dataset=dataset, architecture=architecture, hidden=hidden, **loss)
+    codes = build(encoder_layers(config, facts))(torch.rand(3, facts.dimensions))
     assert codes.shape == (3, config.latent_dim)
-    assert decoder(config, facts, outputs_per_pixel)(codes).shape == (3, outputs_per_pixel * facts.dimensions)
+    outputs_per_pixel = {"fixed": 1, "per_pixel": 2}[scale]
+    assert build(decoder_layers(config, facts))(codes).shape == (3, outputs_per_pixel * facts.dimensions)
 
 
-def test_no_hidden_layer_leaves_linear_maps(small):
-    config, facts = small(hidden=()), FACTS["digits"]
-    assert [type(layer) for layer in (*encoder(config, facts, 4), *decoder(config, facts, 1))] == [torch.nn.Linear] * 2
+def residual(channels: int) -> nn.Module:
+    """The block as He et al. draw it, with ReLU."""
+    first, second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+    return Residual(nn.Sequential(nn.ReLU(), first, nn.ReLU(), second))
 
 
-def test_a_residual_block_adds_to_what_comes_in():
-    block, x = Residual(3, torch.nn.ReLU), torch.randn(2, 3, 8, 8)
+def up(inputs: int, outputs: int) -> nn.Module:
+    return nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1)
+
+
+def down(inputs: int, outputs: int) -> nn.Module:
+    return nn.Conv2d(inputs, outputs, 3, stride=2, padding=1)
+
+
+# Each network of digits with Z = 4, written out: its encoder's layers and its decoder's.
+WRITTEN_OUT: dict[str, Callable[[], tuple[list[nn.Module], list[nn.Module]]]] = {
+    "mlp": lambda: (
+        [nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 8)],
+        [nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 64)],
+    ),
+    "linear": lambda: ([nn.Linear(64, 8)], [nn.Linear(4, 64)]),
+    "conv": lambda: (
+        [
+            nn.Unflatten(1, (1, 8, 8)), down(1, 32), nn.ReLU(), down(32, 64), nn.ReLU(), nn.Flatten(),
+            nn.Linear(256, 16), nn.ReLU(), nn.Linear(16, 8),
+        ],
+        [
+            nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 256), nn.ReLU(), nn.Unflatten(1, (64, 2, 2)),
+            up(64, 32), nn.ReLU(), up(32, 1), nn.Flatten(),
+        ],
+    ),
+    "resnet": lambda: (
+        [
+            nn.Unflatten(1, (1, 8, 8)), down(1, 32), residual(32), nn.ReLU(), down(32, 64), residual(64), nn.ReLU(),
+            nn.Flatten(), nn.Linear(256, 16), nn.ReLU(), nn.Linear(16, 8),
+        ],
+        [
+            nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 256), nn.ReLU(), nn.Unflatten(1, (64, 2, 2)),
+            residual(64), up(64, 32), residual(32), nn.ReLU(), up(32, 1), nn.Flatten(),
+        ],
+    ),
+}  # fmt: skip
+CONFIGS = {
+    "mlp": {"hidden": (16, 8)},
+    "linear": {"hidden": ()},
+    "conv": {"architecture": "conv", "hidden": (16,)},
+    "resnet": {"architecture": "resnet", "hidden": (16,)},
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_first_weights_are_those_of_the_network_written_out(name: str) -> None:
+    model = build_model(TrainConfig(latent_dim=4, activation="relu", **CONFIGS[name]), FACTS["digits"], seed=0)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        encoder, decoder = (nn.Sequential(*layers) for layers in WRITTEN_OUT[name]())
+    expected = nn.ModuleDict({"encoder": encoder, "decoder": decoder}).state_dict()
+    actual = model.state_dict()
+    assert list(actual) == list(expected)
+    assert all(torch.equal(actual[parameter], expected[parameter]) for parameter in expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "names_and_shapes", "magnitude"),  # recorded from version 0.1, whose checkpoints must still load
+    [
+        ("mlp", "83e837daaa788155", 266.7251764917746),
+        ("linear", "f1297ec72a4607c9", 113.81935189664364),
+        ("conv", "8ff05675f9a100e2", 1887.7640304535748),
+        ("resnet", "c095ccb66bb4b43f", 6072.025779310988),
+    ],
+)
+def test_names_shapes_and_first_weights_are_those_of_the_first_version(
+    name: str, names_and_shapes: str, magnitude: float
+) -> None:
+    state = build_model(TrainConfig(latent_dim=4, **CONFIGS[name]), FACTS["digits"], seed=0).state_dict()
+    text = "\n".join(f"{parameter} {tuple(value.shape)}" for parameter, value in state.items())
+    assert sha256(text.encode()).hexdigest().startswith(names_and_shapes)
+    assert sum(float(value.double().abs().sum()) for value in state.values()) == pytest.approx(magnitude, rel=1e-9)
+
+
+def test_a_residual_block_adds_to_its_input() -> None:
+    block, x = build([ResidualBlock(3, 8, 8, "relu")])[0], torch.randn(2, 3, 8, 8)
     assert not torch.equal(block(x), x)
     for parameter in block.branch[-1].parameters():
         torch.nn.init.zeros_(parameter)
     assert torch.equal(block(x), x)
 
 
-def test_only_a_resnet_has_residual_blocks(small):
-    for architecture, blocks in {"conv": 0, "resnet": 2}.items():
-        config = small(architecture=architecture)
-        for layers in (encoder(config, FACTS["digits"], 4), decoder(config, FACTS["digits"], 1)):
-            assert sum(isinstance(layer, Residual) for layer in layers) == blocks
-
-
 @pytest.mark.parametrize(("architecture", "numbers"), [("mlp", 128), ("conv", 2), ("resnet", 2)])
-def test_the_last_bias_moves_every_output_alike(small, architecture, numbers):
-    layers = decoder(small(architecture=architecture), FACTS["digits"], 2)
+def test_the_last_bias_moves_every_output_alike(small: Configure, architecture: str, numbers: int) -> None:
+    config = small(architecture=architecture, likelihood="gaussian", scale="per_pixel")
+    layers = build(decoder_layers(config, FACTS["digits"]))
     bias, z = last_bias(layers), torch.randn(3, 4)
     before = layers(z)
     with torch.no_grad():
@@ -47,14 +129,6 @@ def test_the_last_bias_moves_every_output_alike(small, architecture, numbers):
     assert torch.allclose(layers(z) - before, torch.ones(3, 128), atol=1e-5)
 
 
-def test_the_decoder_mirrors_the_widths(small):
-    config, facts = small(hidden=(16, 8)), FACTS["digits"]
-    widths = [layer.out_features for layer in encoder(config, facts, 4) if isinstance(layer, torch.nn.Linear)]
-    mirrored = [layer.in_features for layer in decoder(config, facts, 1) if isinstance(layer, torch.nn.Linear)]
-    assert widths == mirrored[::-1] == [16, 8, 4]
-
-
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_activation_is_the_one_named(small, name):
-    layers = [type(layer) for layer in encoder(small(activation=name), FACTS["digits"], 4)]
-    assert layers == [torch.nn.Linear, ACTIVATIONS[name], torch.nn.Linear]
+def test_the_activation_is_the_one_named(name: str) -> None:
+    assert type(build([Activation(name)])[0]) is ACTIVATIONS[name]

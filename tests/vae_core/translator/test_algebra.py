@@ -1,13 +1,25 @@
-"""Polynomials obey the laws of numbers, and end at their limits."""
+"""Polynomials obey the laws of numbers, functions write what is equal in one way, and both end at their limits."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.translator.algebra import MAX_PRODUCTS, Polynomial, TooComplex, atom, number
+from vae_core.translator.algebra import (
+    MAX_PRODUCTS,
+    Applied,
+    Polynomial,
+    TooComplex,
+    absolute,
+    atom,
+    exp,
+    log,
+    number,
+    power,
+)
 
 NAMES = "abc"
 VALUES = {"a": 2.0, "b": -3.0, "c": 0.5}
+A, B = atom("a"), atom("b")
 
 
 def polynomials() -> st.SearchStrategy[Polynomial]:
@@ -65,3 +77,37 @@ def test_there_are_limits() -> None:
         number(1e300) * number(1e300)
     with pytest.raises(TooComplex, match="power above"):
         atom("a") ** 9
+
+
+def test_a_logarithm_undoes_an_exponential_and_splits_products() -> None:
+    assert log(exp(A + B)) == A + B
+    assert log(exp(number(0.5) * A) ** 2) == A
+    assert log(A**2 * B) == number(2) * log(A) + log(B)
+    assert log(number(1)).number == 0
+
+
+def test_the_guard_inside_a_logarithm_is_left_out() -> None:
+    assert log(A + number(1e-8)) == log(A)
+    assert log(number(1) - A + number(1e-8)) != log(A)
+    assert log(A + number(0.1)) == atom(Applied("log", A + number(0.1)))
+
+
+def test_an_absolute_value_gives_its_size_out() -> None:
+    assert absolute(number(255) * A - number(255) * B) == number(255) * absolute(A - B)
+    assert absolute(number(-3)) == number(3)
+
+
+def test_powers_have_numbers_for_exponents() -> None:
+    assert power(A, number(2)) == A * A
+    assert power(number(4), number(0.5)) == number(2)
+    for base, exponent, reason in (
+        (A, B, "no number"),
+        (A, number(0.5), "whole"),
+        (number(-1), number(0.5), "negative"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            power(base, exponent)
+    with pytest.raises(TooComplex, match="too large"):
+        power(number(10), number(1e6))
+    with pytest.raises(TooComplex, match="too large"):
+        exp(number(1e6))

@@ -2,8 +2,7 @@
 
 import pytest
 
-from vae_core.translator.algebra import Polynomial, atom, number
-from vae_core.translator.functions import Applied, absolute, exp, log
+from vae_core.translator.algebra import Applied, Polynomial, absolute, atom, exp, log, number
 from vae_core.translator.patterns import recognised
 from vae_core.translator.terms import Inner, Term
 
