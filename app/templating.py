@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app.explain.equations import mathml
 from app.launch.form import format_changes
-from app.plots.palette import slot
+from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import course, sparkline
 from app.text.numbers import (
@@ -27,7 +27,8 @@ from app.text.numbers import (
     time_left,
     within,
 )
-from app.text.quantities import QUANTITIES, SHORT_NAMES
+from app.text.quantities import QUANTITIES
+from vae_core.config.families import FAMILIES
 
 PACKAGE = Path(__file__).parent
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -44,7 +45,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "time_left": time_left,
     "slot": slot,
-    "loss_name": lambda likelihood: SHORT_NAMES[likelihood],
+    "loss_name": lambda likelihood: FAMILIES[likelihood].short,
+    "strokes": lambda likelihood: DASHES[FAMILIES[likelihood].dash],
     "log": log,
     "format_changes": format_changes,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas

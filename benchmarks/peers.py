@@ -21,7 +21,8 @@ from app.store import attempts, runs
 from app.worker.recorder import Recorder
 from benchmarks.loop import BATCH, HIDDEN, LATENT, PEERS, compare
 from benchmarks.train import noise
-from vae_core.config.train_config import MAX_TOTAL_STEPS, TrainConfig
+from vae_core.config.limits import MAX_TOTAL_STEPS
+from vae_core.config.train_config import TrainConfig
 from vae_core.events import Event, StepTerms
 from vae_core.training.train import train
 

@@ -21,7 +21,8 @@ from torch.nn import functional as F
 from app.database.engine import Database
 from app.store import attempts, runs
 from app.worker.recorder import Recorder
-from vae_core.config.train_config import MAX_TOTAL_STEPS, TrainConfig
+from vae_core.config.limits import MAX_TOTAL_STEPS
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.registry import Dataset, Split
 from vae_core.events import StepTerms

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.text.quantities import SHORT_NAMES, bits_unit, decoder, pixels, reconstruction_unit
+from app.text.quantities import bits_unit, decoder, pixels, reconstruction_unit
+from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 
@@ -19,9 +20,7 @@ OF_LOSS = (
     "beta_schedule",
     "warmup_steps",
     "free_bits",
-    "importance_samples",
-    "elbo_weight",
-    "mmd_weight",
+    *dict.fromkeys(name for facts in OBJECTIVES.values() for name in facts.fields),
 )  # fmt: skip  what the loss is made of besides the likelihood
 
 
@@ -94,7 +93,7 @@ def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
 def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
     """Whether the quantity cannot be negative, so that a percentage of it means something: no density's log can say."""
     if quantity in {"negative_elbo", "soft_bernoulli"}:
-        return quantity == "soft_bernoulli" or not any("density" in reconstruction_unit(config) for config in configs)
+        return quantity == "soft_bernoulli" or all(config.family.measure != "density" for config in configs)
     return quantity in {"mse_per_pixel", "bce_per_pixel", "bits_per_dim"}
 
 
@@ -110,7 +109,7 @@ def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
         "bits_per_dim",
         True,
         "Probabilities of the same 8-bit pixels, a density integrated over the bin of each level: the one unit of the "
-        "ELBO that all densities and the discretised logistic share.",
+        "ELBO that all densities and probabilities share.",
     )
 
 
@@ -138,15 +137,15 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
 def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:
     """'MSE and CB are −log of a density of the grey image', for the runs that count in this unit."""
     sharing = [config for config in configs if reconstruction_unit(config) == unit]
-    names = list(dict.fromkeys(SHORT_NAMES[config.likelihood] for config in sharing))
+    names = list(dict.fromkeys(config.family.short for config in sharing))
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} −log of {_meaning(sharing[0])}"
 
 
 def _meaning(config: TrainConfig) -> str:
-    if config.likelihood == "discretized_logistic":
+    if config.family.measure == "probability":
         return "the probability of the 256 grey levels"
     kind = "dequantised" if config.dequantize else "grey"
-    if config.likelihood != "bernoulli":
+    if config.family.measure == "density":
         return f"a density of the {kind} image"
     if config.binarize == "none":
         return f"the probability of a binary image, averaged over those that the {kind} one stands for"

@@ -17,11 +17,6 @@ YARDSTICKS = (
     "log_px", "accuracy", "ssim", "psnr", "seconds",
 )  # fmt: skip
 EXAMINED = {"log_px", "accuracy", "ssim", "psnr"}  # what only the report of a finished run has
-OWN_READING = {  # the row of the X-ray that is a likelihood's own
-    "bernoulli": "soft_bernoulli",
-    "continuous_bernoulli": "continuous_bernoulli_raw",
-    "gaussian": "gaussian_fitted",
-}
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def compare(
         cautions(configs),
         tuple(row for row in found if row.quantity not in read),
         tuple(row for row in found if row.quantity in read),
-        tuple(OWN_READING.get(config.likelihood) for config in configs),
+        tuple(config.family.reading for config in configs),
         _images(found, scored, FACTS[configs[0].dataset].classes, by),
         tuple(_differences(configs)),
     )

@@ -10,7 +10,8 @@ from app.comparison.pairing import Gap, Scores
 from app.database.tables import Run
 from app.run_rules import unexamined
 from app.text.numbers import called, interval, number, percent
-from app.text.quantities import QUANTITIES, READING_NAMES, SHORT_NAMES
+from app.text.quantities import QUANTITIES, READING_NAMES
+from vae_core.config.families import FAMILIES
 
 LETTERS = "ABCDEFGH"  # of the runs, in their order
 BOUNDS = ("negative_elbo", "bits_per_dim")
@@ -19,7 +20,7 @@ ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
 
 def labels(runs: Sequence[Run]) -> list[str]:
     """A, B, C, or A (BCE), B (MSE) where the losses alone tell the runs apart."""
-    losses = [SHORT_NAMES[run.config["likelihood"]] for run in runs]
+    losses = [FAMILIES[run.config["likelihood"]].short for run in runs]
     apart = len(set(losses)) == len(losses)
     return [letter + f" ({loss})" * apart for letter, loss in zip(LETTERS, losses, strict=False)]
 

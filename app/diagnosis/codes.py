@@ -8,11 +8,11 @@ from math import sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
 from app.text.numbers import format_number
+from vae_core.config.limits import LOG_VARIANCE_BOUNDS
 from vae_core.theory.convention import implied
 from vae_core.theory.preflight import SUMS, recommended_scale
 
-LEAST_LOG_VARIANCE = -30.0  # of q(z|x), the model's own limit
-AT_LIMIT = (-LEAST_LOG_VARIANCE - 1) / 2  # nats: the KL of a dimension whose log-variance is there
+AT_LIMIT = (-LOG_VARIANCE_BOUNDS[0] - 1) / 2  # nats: the KL of a dimension whose log-variance is there
 FAR = 0.5  # nats a dimension: up to it at most half of q(z_j) lies where the prior is less dense (Pinsker: √(KL/2))
 
 
@@ -72,8 +72,9 @@ def _cause(course: Course) -> tuple[str, Changes]:
         return f"β = {format_number(beta)} hardly holds the codes", {**SUMS, "beta": 1.0}
     last = course.seen[-1]
     error = sqrt(last["mse_per_pixel"] or 0)
-    if config.likelihood in {"gaussian", "laplace"} and config.scale == "fixed" and last["decoder_std"] < error:
+    fixed = config.family.measure == "density" and config.family.scales and config.scale == "fixed"
+    if fixed and last["decoder_std"] < error:
         expected = format_number(last["decoder_std"])
         why = f"The loss expects errors of {expected} a pixel, and they are {format_number(error)}"
-        return f"{why}: a σ so small outweighs the KL", recommended_scale(config)
+        return f"{why}: a {config.family.letter} so small outweighs the KL", recommended_scale(config)
     return "", {}

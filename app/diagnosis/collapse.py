@@ -7,7 +7,8 @@ expects is in `vae_core.theory.linear`. That some units are dead is no alarm: a 
 from app.diagnosis.course import DEFAULT_RATE, Changes, Course, Evidence, Finding
 from app.run_rules import LIVE
 from app.text.numbers import format_number
-from vae_core.config.train_config import IMPORTANCE, SCALED, TrainConfig
+from vae_core.config.families import OBJECTIVES
+from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
 from vae_core.theory.pixel_statistics import Pixels
@@ -53,7 +54,7 @@ def _weighed_down(course: Course, pixels: Pixels, alive: int) -> Finding:
         f"{weight_name(config)} = {format_number(threshold)}, which is {beyond} the largest, {format_number(largest)}. "
         f"{alive} of {config.latent_dim} units live at step {course.seen[-1]['step']:,}."
     )
-    spectrum = tuple(eigenvalues(config.likelihood, pixels)[:SHOWN].tolist())
+    spectrum = tuple(eigenvalues(config.family, pixels)[:SHOWN].tolist())
     evidence = Evidence("Eigenvalues of the training pixels, largest first", spectrum, threshold, weight_name(config))
     title = "Posterior collapse ahead" if alive else "Posterior collapse"
     return Finding("collapse", title, message, evidence, course.changed(changes))
@@ -73,7 +74,7 @@ def _cause(config: TrainConfig, pixels: Pixels) -> tuple[str, Changes]:
         return causes[field], changes
     if beta > 1:
         return f"The KL's weight leaves little room: {weighs}", {**SUMS, "beta": 1.0}
-    if config.likelihood == "gaussian":
+    if config.family.error == "sse":
         return wide, recommended_scale(config)
     return "The pixels vary so little that hardly any code pays", {}
 
@@ -101,7 +102,7 @@ def _unexplained(course: Course) -> Finding:
             f"The loss weighs the KL as β = {format_number(beta)}; with β = 1 the code is as dear as the ELBO makes it."
         )
         changes: Changes = {**SUMS, "beta": 1.0}
-    elif course.config.likelihood in SCALED and course.config.scale == "fixed":
+    elif course.config.family.scales and course.config.scale == "fixed":
         message += (
             f"Its scale stays at {format_number(course.config.sigma)}; one that fits the errors lets the code pay."
         )
@@ -144,7 +145,7 @@ def _start(course: Course) -> tuple[str, Changes]:
     if config.objective == "elbo" and config.free_bits == 0:
         why = "The KL cost from early on, before codes were of use: free bits spare them that."
         return why, {"free_bits": FREE_BITS}
-    if config.beta_schedule == "constant" and config.objective not in IMPORTANCE:
+    if config.beta_schedule == "constant" and not OBJECTIVES[config.objective].importance:
         why = "The KL cost from the first step on, before codes were of use: a warm-up of β spares them that."
         return why, {"beta_schedule": "linear", "warmup_steps": max(1, config.total_steps // 2)}
     return "Another network or optimiser may find a use for codes.", {}

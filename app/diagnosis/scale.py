@@ -1,13 +1,11 @@
 """Whether a decoder that learns its scale has let it run away: to nothing, or beyond what a pixel can need. Pure."""
 
-from math import exp, pi, sqrt
+from math import exp, sqrt
 
 from app.diagnosis.course import Changes, Course, Evidence, Finding
 from app.text.numbers import format_number
-from vae_core.config.train_config import SCALED
+from vae_core.config.limits import MIN_LOG_SCALE, SIGMA_BOUNDS
 
-LEAST_LOG_SCALE = -6.0  # the likelihoods' own limit, about half a grey level
-DEVIATIONS = {"gaussian": 1.0, "laplace": sqrt(2), "discretized_logistic": pi / sqrt(3)}  # for a scale of 1
 WIDEST = 0.5  # standard deviation of a number in [0, 1] (Popoviciu 1935): the constant ½ errs by no more
 TIGHT = 2.0  # times the expected error: there each held-out pixel costs four times what the decoder reckons with
 
@@ -16,10 +14,10 @@ def scale(course: Course) -> list[Finding] | None:
     """At most one finding; None of a scale that is fixed, and before the first evaluation."""
     config = course.config
     seen = [row for row in course.seen if row["decoder_std"] is not None and row["mse_per_pixel"] is not None]
-    if config.likelihood not in SCALED or config.scale == "fixed" or not seen:
+    if not config.family.scales or config.scale == "fixed" or not seen:
         return None
     expected, error = seen[-1]["decoder_std"], sqrt(seen[-1]["mse_per_pixel"])
-    least, first = DEVIATIONS[config.likelihood] * exp(LEAST_LOG_SCALE), course.evaluations[0]["decoder_std"]
+    least, first = _deviation(course) * exp(MIN_LOG_SCALE), course.evaluations[0]["decoder_std"]
     known = (
         f"The decoder expects errors of {format_number(expected)} a pixel; on held-out images they are "
         f"{format_number(error)}."
@@ -28,7 +26,7 @@ def scale(course: Course) -> list[Finding] | None:
     if expected < 1.1 * least:
         why = "This is the least that is allowed: some pixels never change, and their density would grow without end."
         evidence = Evidence(TITLE, history, least, "the least allowed")
-        may = config.likelihood != "discretized_logistic"
+        may = config.family.measure == "density"
         return [
             _finding(
                 "The decoder's scale is at its limit", f"{known} {why}", evidence, course, DEQUANTISE if may else {}
@@ -51,7 +49,12 @@ DEQUANTISE: Changes = {"dequantize": True}
 
 def _fitted(course: Course, error: float) -> Changes:
     """A fixed scale of the held-out errors' size."""
-    return {"scale": "fixed", "sigma": float(f"{max(1e-3, error / DEVIATIONS[course.config.likelihood]):.3g}")}
+    return {"scale": "fixed", "sigma": float(f"{max(SIGMA_BOUNDS[0], error / _deviation(course)):.3g}")}
+
+
+def _deviation(course: Course) -> float:
+    """The standard deviation at a scale of 1."""
+    return course.config.family.deviation(**course.config.shape)
 
 
 def _finding(title: str, message: str, evidence: Evidence, course: Course, changes: Changes) -> Finding:

@@ -5,6 +5,8 @@ who has nothing else; a test holds the terms of both against each other.
 """
 
 import ast
+import builtins
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -16,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.export.layers import ACTIVATIONS, write_layer
 from app.text.quantities import decoder
-from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.config.families import OBJECTIVES
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
 from vae_core.datasets.mirrors import MIRRORS
@@ -47,7 +50,6 @@ IMPORTS = {  # the name that a part uses, and where it comes from
     "Path": "from pathlib import Path",
     "urlopen": "from urllib.request import urlopen",
 }
-MATHS = ("exp", "log", "pi")
 LIBRARIES = {
     "np": "import numpy as np",
     "torch": "import torch",
@@ -62,9 +64,9 @@ Terms = Sequence[float | None]
 def script(config: TrainConfig, name: str, file_name: str, threads: int, stored: Sequence[Terms] = ()) -> str:
     """The file's text: `name` says whose it is, `stored` are the run's first reconstruction, kl and loss."""
     facts, variational = FACTS[config.dataset], config.model == "vae"
-    scale = config.scale if config.likelihood in SCALED else None
+    scale = config.scale if config.family.scales else None
     varies = variational and config.beta_schedule != "constant"
-    scale_name = "SIGMA" if config.likelihood == "gaussian" else "SCALE"
+    scale_name = "SIGMA" if config.family.letter == "σ" else "SCALE"
     context = {
         "config": config,
         "facts": facts,
@@ -79,6 +81,7 @@ def script(config: TrainConfig, name: str, file_name: str, threads: int, stored:
         "scale": scale,
         "scale_name": scale_name,
         "log_scale": f"log_{scale_name.lower()}",
+        "importance": OBJECTIVES[config.objective].importance,
         "varies": varies,
         "weighted": varies or (variational and config.beta != 1),
         "beta": "beta" if varies else "BETA",
@@ -132,9 +135,10 @@ def _known(stored: Sequence[Terms]) -> list[list[str]]:
 
 def _imports(body: str) -> str:
     """What the names in this code need, the standard library first."""
-    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    names = [node for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)]
+    used = {node.id for node in names} - {node.id for node in names if isinstance(node.ctx, ast.Store)}
     ours = [line for name, line in IMPORTS.items() if name in used]
-    maths = ", ".join(name for name in MATHS if name in used)
+    maths = ", ".join(name for name in dir(math) if name in used and not hasattr(builtins, name))
     standard = sorted([*ours, *([f"from math import {maths}"] if maths else [])], key=_import_order)
     return "\n".join([*standard, "", *(line for name, line in LIBRARIES.items() if name in used)])
 

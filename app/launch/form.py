@@ -4,36 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.text.quantities import LIKELIHOOD_NAMES, OBJECTIVE_NAMES
-from vae_core.config.train_config import LINEAR, ConfigError, TrainConfig, json_schema
+from vae_core.config.families import FAMILIES, OBJECTIVES
+from vae_core.config.fields import LINEAR
+from vae_core.config.train_config import ConfigError, TrainConfig, json_schema
 from vae_core.datasets.facts import FACTS
 
-LABELS = {
-    "dataset": "Data set",
-    "binarize": "Binary pixels",
-    "dequantize": "Dequantise pixels",
-    "hidden": "Hidden widths",
-    "latent_dim": "Latent dimensions",
-    "output_bias": "First output bias",
-    "likelihood": "Likelihood p(x|z)",
-    "scale": "Its scale",
-    "sigma": "σ, the scale",
-    "reconstruction_reduction": "Reconstruction over pixels",
-    "kl_reduction": "KL over dimensions",
-    "beta": "β",
-    "beta_schedule": "β schedule",
-    "warmup_steps": "Warm-up",
-    "cycle_steps": "Cycle",
-    "mc_samples": "Samples of z (L)",
-    "importance_samples": "Importance samples (K)",
-    "elbo_weight": "Share of the ELBO",
-    "mmd_weight": "Weight of the MMD",
-    "batch_size": "Batch size (M)",
-    "grad_clip": "Gradient clipping",
-    "max_steps": "Maximum steps",
-    "threads": "CPU threads",
-    "examine": "Examine at the end",
-}
 CHOICE_NAMES: dict[str, Mapping[str, str]] = {
     "dataset": {name: facts.title for name, facts in FACTS.items()},
     "binarize": {
@@ -42,14 +17,14 @@ CHOICE_NAMES: dict[str, Mapping[str, str]] = {
         "static": "Drawn once (static)",
         "dynamic": "Drawn at each step (dynamic)",
     },
-    "likelihood": LIKELIHOOD_NAMES,
+    "likelihood": {name: family.title for name, family in FAMILIES.items()},
     "scale": {
         "fixed": "Fixed at σ",
         "shared": "Learned, one for all pixels",
         "optimal": "Optimal, in closed form",
         "per_pixel": "From the decoder, each pixel",
     },
-    "objective": OBJECTIVE_NAMES,
+    "objective": {name: facts.title for name, facts in OBJECTIVES.items()},
     "model": {"vae": "VAE", "ae": "Autoencoder (no KL)"},
     "architecture": {"mlp": "MLP", "conv": "Convolutional", "resnet": "Residual convolutional"},
     "activation": {"relu": "ReLU", "gelu": "GELU"},
@@ -169,7 +144,8 @@ def format_changes(changes: Mapping[str, Any]) -> str:
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    label: str = json_schema()["properties"][name].get("label", name.replace("_", " ").capitalize())
+    return label
 
 
 def _choice_name(field: str, choice: str) -> str:

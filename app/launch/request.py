@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
 from app.run_rules import LONGEST_TAG, MOST_TAGS
-from app.text.quantities import SHORT_NAMES
-from vae_core.config.train_config import LINEAR, SCALED, ConfigError, RefusedConfig, TrainConfig
+from vae_core.config.fields import LINEAR
+from vae_core.config.limits import MAX_SEED
+from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 MAX_RUNS = 100
 Name = Annotated[str, Field(max_length=120)]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]], Field(max_length=MOST_TAGS)]
 
 
@@ -56,8 +57,8 @@ class LaunchRequest(BaseModel):
         differing = varied(configs)
         return [
             base
-            + f" {SHORT_NAMES[config.likelihood]}" * ("likelihood" in differing)
-            + f" {config.scale.replace('_', ' ')}" * ("scale" in differing and config.likelihood in SCALED)
+            + f" {config.family.short}" * ("likelihood" in differing)
+            + f" {config.scale.replace('_', ' ')}" * ("scale" in differing and bool(config.family.scales))
             + f" s{config.seed}" * bool(self.seeds)
             for config in configs
         ]

@@ -6,12 +6,13 @@ Contrast is at least 3:1 on the page's surface (WCAG 1.4.11) and neighbours stay
 LIGHT = ("#0072b2", "#d55e00", "#009e73", "#b0578d", "#284002", "#a76ef8", "#6c550a", "#9b4153")
 DARK = ("#56b4e9", "#f0803c", "#009e73", "#cc79a7", "#bedd9f", "#9b61ea", "#eaba3a", "#f996a6")
 
-DASHES = {
-    "bernoulli": "solid",
-    "continuous_bernoulli": "dot",
-    "gaussian": "dash",
-    "laplace": "dashdot",
-    "discretized_logistic": "longdash",
+DASHES = {  # plotly's names, and the strokes that draw the same in a swatch
+    "solid": "none",
+    "dot": "0.5 6",
+    "dash": "6 5",
+    "dashdot": "7 5 0.5 5",
+    "longdash": "10.5 5",
+    "longdashdot": "10.5 5 0.5 5",
 }
 
 

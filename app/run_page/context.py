@@ -8,7 +8,7 @@ from app.database.tables import Run
 from app.launch.request import command_line
 from app.plots.figure import Figure, Line
 from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
-from app.plots.palette import DASHES, slot
+from app.plots.palette import slot
 from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.run_page import notes
@@ -30,7 +30,7 @@ def description(run: Run, evaluated: Rows, report: Json | None, statistics: Stat
     With `vitals` the view of its training has rows for them.
     """
     config = run.train_config
-    line = Line(run.id or 0, "", slot(run.id or 0), DASHES[config.likelihood])
+    line = Line(run.id or 0, "", slot(run.id or 0), config.family.dash)
     held = evaluated[-1] if evaluated else None
     published = _published(run.preset, config)
     return {

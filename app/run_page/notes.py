@@ -28,13 +28,13 @@ def loss_remarks(config: TrainConfig) -> list[str]:
     if told.beta is not None and abs(told.beta - 1) > 1e-9:
         equal = ""
         if told.sigma is not None:
-            family = "Gaussian with σ" if config.likelihood == "gaussian" else "Laplace with b"
-            equal = f": up to a factor it is the −ELBO of a {family} = {number(told.sigma)}"
+            decoder = f"{config.family.decoder} with {config.family.letter}"
+            equal = f": up to a factor it is the −ELBO of a {decoder} = {number(told.sigma)}"
         remarks.append(
             f"This loss weighs the KL as β = {number(told.beta)} would{equal}. The terms below are the sums that it "
             "stands for."
         )
-    if config.likelihood == "continuous_bernoulli" and not config.dequantize:
+    if config.family.unbounded and not config.dequantize:
         remarks.append(
             "Pixels that are always black let this density grow without end: −ELBO has no floor, and says less the "
             "longer it falls. Dequantise to give it one."

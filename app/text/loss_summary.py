@@ -3,11 +3,12 @@
 from typing import Any
 
 from app.text.numbers import format_number
-from app.text.quantities import DECODERS, LETTERS
-from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.config.families import OBJECTIVES
+from vae_core.config.limits import MAX_BETA, SIGMA_BOUNDS
+from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.preflight import SUMS
-from vae_core.translator.translation import MAX_BETA, SCALE_BOUNDS, tidy
+from vae_core.translator.translation import tidy
 
 
 def describe_loss(config: TrainConfig) -> str:
@@ -18,7 +19,7 @@ def describe_loss(config: TrainConfig) -> str:
     if other := objective(config):
         return f"{other} The decoder is a {decoder}."
     floor = f" Free bits put a floor of {config.free_bits:g} nats under each unit's KL." * (config.free_bits > 0)
-    return model(decoder, LETTERS.get(config.likelihood, ""), told.beta or 0.0, told.sigma) + floor
+    return model(decoder, config.family.letter, told.beta or 0.0, told.sigma) + floor
 
 
 def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
@@ -39,38 +40,21 @@ def explicit_equivalent(config: TrainConfig) -> dict[str, Any]:
         return {}
     wanted = {**SUMS, "beta": tidy(told.beta)}
     steady = config.beta_schedule == "constant"  # or β = 1 and another σ would be another loss on the way
-    if steady and told.sigma is not None and SCALE_BOUNDS[0] <= told.sigma <= SCALE_BOUNDS[1]:
+    if steady and told.sigma is not None and SIGMA_BOUNDS[0] <= told.sigma <= SIGMA_BOUNDS[1]:
         wanted |= {"beta": 1.0, "sigma": tidy(told.sigma)}
     return {name: value for name, value in wanted.items() if getattr(config, name) != value}
 
 
 def objective(config: TrainConfig) -> str:
     """What is minimised, where it is not the −ELBO; else nothing."""
-    k = config.importance_samples
-    match config.objective:
-        case "iwae":
-            return f"The objective is the importance-weighted bound (IWAE) with K = {k}."
-        case "dreg":
-            return f"The objective is the importance-weighted bound with K = {k}, by the less noisy DReG gradient."
-        case "ciwae":
-            share = (
-                f"{config.elbo_weight:g} of the ELBO and {1 - config.elbo_weight:g} of the importance-weighted bound"
-            )
-            return f"The objective (CIWAE) is {share} with K = {k}."
-        case "beta_tcvae":
-            weight = f"the total correlation alone, not the whole KL, has the weight {config.beta:g}"
-            return f"The objective is the β-TCVAE's: {weight}."
-        case "mmd":
-            weight = f"{config.mmd_weight:g} times the squared distance (MMD) of the codes from the prior"
-            return f"The objective is the ELBO with the KL times {config.beta:g}, and a penalty of {weight}."
-        case _:
-            return ""
+    sentence = OBJECTIVES[config.objective].sentence
+    return sentence.format(**config.to_dict(), bound_weight=1 - config.elbo_weight)
 
 
 def _decoder(config: TrainConfig) -> str:
     """Its family, and where its scale comes from."""
-    letter, plain = LETTERS.get(config.likelihood, ""), f"{DECODERS[config.likelihood]} decoder"
-    if config.likelihood not in SCALED or (config.scale == "fixed" and implied(config).sigma):
+    letter, plain = config.family.letter, f"{config.family.decoder} decoder"
+    if not config.family.scales or (config.scale == "fixed" and implied(config).sigma):
         return plain
     return {
         "fixed": f"{plain} with {letter} = {format_number(config.sigma)}",

@@ -2,38 +2,8 @@
 
 from dataclasses import dataclass
 
-from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.config.train_config import TrainConfig
 
-LIKELIHOOD_NAMES = {
-    "bernoulli": "Bernoulli (BCE)",
-    "continuous_bernoulli": "Continuous Bernoulli (CB)",
-    "gaussian": "Gaussian (MSE)",
-    "laplace": "Laplace (L1)",
-    "discretized_logistic": "Discretised logistic",
-}
-SHORT_NAMES = {  # of the loss, as people say it
-    "bernoulli": "BCE",
-    "continuous_bernoulli": "CB",
-    "gaussian": "MSE",
-    "laplace": "L1",
-    "discretized_logistic": "logistic",
-}
-DECODERS = {
-    "bernoulli": "Bernoulli",
-    "continuous_bernoulli": "continuous Bernoulli",
-    "gaussian": "Gaussian",
-    "laplace": "Laplace",
-    "discretized_logistic": "discretised logistic",
-}
-LETTERS = {"gaussian": "σ", "laplace": "b", "discretized_logistic": "s"}  # of their scales
-OBJECTIVE_NAMES = {
-    "elbo": "ELBO",
-    "iwae": "IWAE",
-    "ciwae": "CIWAE",
-    "dreg": "IWAE, DReG gradient",
-    "beta_tcvae": "β-TCVAE",
-    "mmd": "ELBO and MMD",
-}
 READING_NAMES = {  # the rows of the likelihood X-ray
     "own": "as trained",
     "soft_bernoulli": "Bernoulli: BCE of the grey levels",
@@ -104,16 +74,11 @@ QUANTITIES = {
 
 def decoder(config: TrainConfig) -> str:
     """The decoder's distribution in symbols, such as N(x̂, 0.707²) or N(x̂, σ(z)²)."""
-    if config.likelihood not in SCALED:
-        return "CB(λ)" if config.likelihood == "continuous_bernoulli" else "Bernoulli(x̂)"
-    letter = {"gaussian": "σ", "laplace": "b", "discretized_logistic": "s"}[config.likelihood]
+    family, letter = config.family, config.family.letter
     fixed = f"{config.sigma:.4g}"
     scale = {"fixed": fixed, "shared": letter, "optimal": f"{letter}*", "per_pixel": f"{letter}(z)"}[config.scale]
-    learned = f", learned {letter}" * (config.scale == "shared")
-    if config.likelihood == "gaussian":
-        return f"N(x̂, {scale}²)" + learned
-    name = "Laplace" if config.likelihood == "laplace" else "Logistic"
-    return f"{name}(x̂, {scale})" + " over 256 levels" * (name == "Logistic") + learned
+    learned = f", learned {letter}" if family.scales and config.scale == "shared" else ""
+    return family.symbol.format(scale=scale, **config.shape) + learned
 
 
 def pixels(config: TrainConfig) -> str:
@@ -134,9 +99,9 @@ def reconstruction_unit(config: TrainConfig) -> str:
     binary.
     """
     kind = "dequantised" if config.dequantize else "grey"
-    if config.likelihood == "discretized_logistic":
+    if config.family.measure == "probability":
         return "nats/image, probability of 8-bit pixels"
-    if config.likelihood != "bernoulli":
+    if config.family.measure == "density":
         return f"nats/image, density of {kind} pixels"
     if config.binarize == "none":
         return f"nats/image, cross-entropy of {kind} pixels"
@@ -144,10 +109,10 @@ def reconstruction_unit(config: TrainConfig) -> str:
 
 
 def bits_unit(config: TrainConfig) -> str | None:
-    """The pixels that a run's bits/dim are of: every density and the discretised logistic share those of 8 bits.
+    """The pixels that a run's bits/dim are of: densities and probabilities share those of 8 bits.
 
     None where there are no bits/dim: a plain autoencoder has no bound, and on grey pixels the BCE is no probability.
     """
-    if config.model == "ae" or (config.likelihood == "bernoulli" and config.binarize == "none"):
+    if config.model == "ae" or (config.family.measure == "bound" and config.binarize == "none"):
         return None
     return "8-bit pixels" if config.binarize == "none" else pixels(config)

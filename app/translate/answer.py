@@ -11,8 +11,8 @@ from app.launch.request import command_line
 from app.text.formulas import formula
 from app.text.loss_summary import model
 from app.text.numbers import format_number
-from app.text.quantities import DECODERS, LETTERS
 from vae_core.config.errors import refused
+from vae_core.config.families import FAMILIES
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.theory.linear import eigenvalues
@@ -80,7 +80,7 @@ class Question(BaseModel):
         if self.dataset not in FACTS:
             raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
         loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
-        spectrum = None if pixels is None else eigenvalues(LIKELIHOODS[loss.error], pixels).tolist()
+        spectrum = None if pixels is None else eigenvalues(FAMILIES[LIKELIHOODS[loss.error]], pixels).tolist()
         told = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
         return Answer(self, D, told, measured=spectrum is not None)
 
@@ -159,15 +159,15 @@ class Answer:
         }
 
     def _model(self) -> str:
-        told, decoder = self.told, f"{DECODERS[self.told.likelihood]} decoder"
-        return model(decoder, LETTERS.get(told.likelihood, ""), told.beta, told.scale)
+        told, family = self.told, self.told.family
+        return model(f"{family.decoder} decoder", family.letter, told.beta, told.scale)
 
     def _views(self) -> list[str]:
         told = self.told
         if told.declared is None or told.scale is None:
             return []
-        letter, plain = LETTERS[told.likelihood], self.question.sigma is None
-        why = f", where −log p is {'SSE' if told.likelihood == 'gaussian' else 'L1'} and a constant" * plain
+        letter, plain = told.family.letter, self.question.sigma is None
+        why = f", where −log p is {str(told.family.error).upper()} and a constant" * plain
         return [
             f"With {letter} = {format_number(told.declared)}{why}, it is a β-VAE with β = {format_number(told.beta)}."
         ]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from app.text.formulas import formula
 from app.text.numbers import format_number
-from app.text.quantities import DECODERS, LETTERS
 from vae_core.translator.recipes import RECIPES
 from vae_core.translator.translation import translate
 
@@ -35,9 +34,9 @@ def recipe_rows() -> list[RecipeRow]:
     rows = []
     for one in RECIPES.values():
         told = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
-        letter = LETTERS.get(told.likelihood, "β")
+        letter = told.family.letter or "β"
         sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
-        trains = f"{DECODERS[told.likelihood]}, {letter} = {format_number(told.scale or told.beta)}"
+        trains = f"{told.family.decoder}, {letter} = {format_number(told.scale or told.beta)}"
         rows.append(
             RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None)
         )

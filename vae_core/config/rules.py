@@ -1,30 +1,26 @@
 """The rules of a configuration that span fields: what does not go together, and what to choose instead. No torch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from vae_core.config.errors import spanning
+from vae_core.config.families import FAMILIES, OBJECTIVES
+from vae_core.config.fields import Fields
+from vae_core.config.limits import MAX_TOTAL_STEPS
 
-if TYPE_CHECKING:
-    from vae_core.config.train_config import TrainConfig
-
-MAX_TOTAL_STEPS = 10**8
 MAX_PAIRS = 2**27  # densities of every code under every posterior, half a GiB of them
 
 Rule = tuple[bool, str, str, object]  # whether it is broken, the field to blame, what follows its name, the bound
 
 
-def check_rules(config: TrainConfig) -> None:
-    """Raise the first broken rule, as pydantic wants it, with the field that it blames."""
-    for broken, field, message, bound in (*_schedule(config), *_pixels(config), *_objective(config)):
+def check_rules(config: Fields, total_steps: int) -> None:
+    """Raise the first broken rule as pydantic's error, with the field that it blames."""
+    for broken, field, message, bound in (*_schedule(config, total_steps), *_pixels(config), *_objective(config)):
         if broken:
             raise spanning(field, message, getattr(config, field), bound)
 
 
-def _schedule(config: TrainConfig) -> Iterator[Rule]:
-    varies, warmup, steps = config.beta_schedule != "constant", config.warmup_steps, config.total_steps
+def _schedule(config: Fields, steps: int) -> Iterator[Rule]:
+    varies, warmup = config.beta_schedule != "constant", config.warmup_steps
     yield (
         varies and warmup < 1,
         "warmup_steps",
@@ -45,37 +41,38 @@ def _schedule(config: TrainConfig) -> Iterator[Rule]:
     )
 
 
-def _pixels(config: TrainConfig) -> Iterator[Rule]:
-    binary, logistic = config.binarize != "none", config.likelihood == "discretized_logistic"
+def _pixels(config: Fields) -> Iterator[Rule]:
+    binary, family = config.binarize != "none", config.family
+    describing = " or ".join(name for name, family in FAMILIES.items() if family.measure == "bound")
     yield (
-        binary and config.likelihood != "bernoulli",
+        binary and family.measure != "bound",
         "binarize",
-        "is {value}, which makes pixels 0 or 1: only likelihood=bernoulli describes those; choose none",
+        f"is {{value}}, which makes pixels 0 or 1: only likelihood={describing} describes those; choose none",
         "none",
     )
     yield binary and config.dequantize, "dequantize", "is for grey pixels; choose false, or binarize=none", False
     yield (
-        logistic and config.dequantize,
+        family.measure == "probability" and config.dequantize,
         "dequantize",
-        "must be false for the discretised logistic, which gives each of the 256 levels a probability",
+        f"must be false for the {family.decoder}, which gives each of the 256 levels a probability",
         False,
     )
     yield (
-        config.likelihood == "continuous_bernoulli" and not config.dequantize,
+        bool(family.unbounded) and not config.dequantize,
         "dequantize",
-        "must be true for the continuous Bernoulli: on pixels that are always black its density has no limit",
+        f"must be true for the {family.decoder}: {family.unbounded}",
         True,
     )
     yield (
-        logistic and config.scale == "optimal",
+        config.scale in family.refused_scales,
         "scale",
-        "is {value}, for which the discretised logistic has no formula; choose shared or per_pixel",
+        f"is {{value}}, {family.refused_scales.get(config.scale)}; choose shared or per_pixel",
         "shared",
     )
 
 
-def _objective(config: TrainConfig) -> Iterator[Rule]:
-    name = config.objective
+def _objective(config: Fields) -> Iterator[Rule]:
+    name, importance = config.objective, OBJECTIVES[config.objective].importance
     yield (
         config.model == "ae" and name != "elbo",
         "objective",
@@ -83,14 +80,12 @@ def _objective(config: TrainConfig) -> Iterator[Rule]:
         "elbo",
     )
     sums = {"reconstruction_reduction": "sum", "kl_reduction": "sum", "free_bits": 0} if name != "elbo" else {}
-    unweighted = {"beta": 1, "beta_schedule": "constant"} if name in {"iwae", "ciwae", "dreg"} else {}
+    unweighted = {"beta": 1, "beta_schedule": "constant"} if importance else {}
     for field, needed in (sums | unweighted).items():
         message = f"must be {needed} with objective={name}, not {{value}}; or choose objective=elbo"
         yield getattr(config, field) != needed, field, message, needed
     yield (
-        name in {"iwae", "ciwae", "dreg"}
-        and config.scale == "optimal"
-        and config.likelihood in {"gaussian", "laplace"},
+        importance and config.scale == "optimal" and config.scale in config.family.scales,
         "scale",
         f"is {{value}}, the best for the ELBO and not for objective={name}; choose shared or per_pixel",
         "shared",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from vae_core.config.limits import LOG_VARIANCE_BOUNDS
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
 from vae_core.model.likelihoods import choose_likelihood
@@ -50,8 +51,7 @@ class VAE(nn.Module):
         if not self.variational:
             return Posterior(outputs, None)
         loc, log_variance = outputs.chunk(2, dim=-1)
-        # Wide enough that training never meets it: it only keeps exp() from overflowing.
-        return Posterior(loc, log_variance.clamp(-30, 20))
+        return Posterior(loc, log_variance.clamp(*LOG_VARIANCE_BOUNDS))  # only to keep exp() from overflowing
 
     def decode(self, z: Tensor) -> Tensor:
         """The likelihood's raw parameters [L, B, P·D] for codes z [L, B, Z]."""

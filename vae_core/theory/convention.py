@@ -94,7 +94,7 @@ def implied(config: TrainConfig) -> Implied:
     beta = kl * config.beta / reconstruction
     if not _translates(config):
         return Implied(beta, None)
-    if config.likelihood == "gaussian":
+    if config.family.error == "sse":
         return Implied(beta, gaussian_weights(config.sigma, beta).gaussian_sigma)
     return Implied(beta, laplace_weights(config.sigma, beta).laplace_scale)
 
@@ -110,4 +110,4 @@ def _weighs_the_kl(config: TrainConfig) -> bool:
 
 def _translates(config: TrainConfig) -> bool:
     """Whether β may be read as another scale: −log p must be a power of the error over a scale that stays."""
-    return config.likelihood in {"gaussian", "laplace"} and config.scale == "fixed"
+    return config.family.error in {"sse", "l1"} and config.scale == "fixed"

@@ -6,7 +6,8 @@ Memory and time are estimates; the constants in them were measured on one core.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.config.families import SCALED
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.theory.layers import (
     KERNEL,

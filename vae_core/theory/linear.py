@@ -13,6 +13,7 @@ from math import log, pi
 
 import numpy as np
 
+from vae_core.config.families import Family
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.pixel_statistics import Array, Pixels
@@ -27,9 +28,9 @@ def live_units(config: TrainConfig, pixels: Pixels) -> int | None:
     beta = implied(config).beta
     if beta is None or config.free_bits > 0:
         return None
-    if config.likelihood == "bernoulli":
+    if config.family.error == "bce":
         return _above(pixels.logit_spectrum, beta, config.latent_dim)
-    if config.likelihood != "gaussian" or config.scale == "per_pixel":
+    if config.family.error != "sse" or config.scale == "per_pixel":
         return None
     if config.scale == "fixed":
         return _above(pixels.spectrum, beta * config.sigma**2, config.latent_dim)
@@ -41,20 +42,20 @@ def largest_eigenvalue(config: TrainConfig, pixels: Pixels) -> tuple[float, floa
 
     A learned σ² is the mean image's, Σ λ_i / D, as long as no unit lives.
     """
-    largest, beta = float(eigenvalues(config.likelihood, pixels)[0]), implied(config).beta or 0.0
-    if config.likelihood == "bernoulli":
+    largest, beta = float(eigenvalues(config.family, pixels)[0]), implied(config).beta or 0.0
+    if config.family.error == "bce":
         return largest, beta
     return largest, beta * (config.sigma**2 if config.scale == "fixed" else float(pixels.spectrum.mean()))
 
 
 def weight_name(config: TrainConfig) -> str:
     """What an eigenvalue must exceed, in symbols."""
-    return "β" if config.likelihood == "bernoulli" else "βσ²"
+    return "β" if config.family.error == "bce" else "βσ²"
 
 
-def eigenvalues(likelihood: str, pixels: Pixels) -> Array:
+def eigenvalues(family: Family, pixels: Pixels) -> Array:
     """Those that decide for a decoder, largest first: of Σ relative to V for a Bernoulli, else of Σ itself."""
-    return pixels.logit_spectrum if likelihood == "bernoulli" else pixels.spectrum
+    return pixels.logit_spectrum if family.error == "bce" else pixels.spectrum
 
 
 def rates(spectrum: Array, threshold: float, units: int) -> Array:

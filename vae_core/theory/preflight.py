@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from vae_core.config.train_config import IMPORTANCE, TrainConfig
+from vae_core.config.families import OBJECTIVES
+from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.cost import memory, seconds, size
 from vae_core.theory.linear import largest_eigenvalue, live_units, weight_name
@@ -100,7 +101,8 @@ def _warnings(config: TrainConfig, statistics: Statistics | None) -> Iterator[Ad
     if config.model == "vae":
         yield from _weight(config, statistics.train if statistics else None)
         yield from _schedule(config)
-    if config.likelihood in {"gaussian", "laplace"} and config.scale == "per_pixel" and not config.dequantize:
+    scaled = config.family.measure == "density" and config.scale in config.family.scales
+    if scaled and config.scale == "per_pixel" and not config.dequantize:
         message = (
             "A scale for every pixel shrinks to its limit on pixels that are always black, and their density outweighs "
             "the picture: dequantise."
@@ -118,7 +120,7 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
         yield Advice(message, "beta", {"beta": 1.0})
     elif pixels and live_units(config, pixels) == 0:
         yield from _dying(config, pixels)
-    elif pixels and told.sigma and config.likelihood == "gaussian" and told.sigma**2 > pixels.variance.mean():
+    elif pixels and told.sigma and config.family.error == "sse" and told.sigma**2 > pixels.variance.mean():
         error = float(pixels.variance.mean()) ** 0.5
         message = (
             f"The loss expects errors of σ = {told.sigma:.3g} a pixel, and even the mean image errs by {error:.3g} "
@@ -156,8 +158,8 @@ def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] |
 
 def recommended_scale(config: TrainConfig) -> dict[str, Any]:
     """The changes that make β = 1 and let the scale fit the errors."""
-    formula = config.likelihood != "discretized_logistic" and config.objective not in IMPORTANCE  # for the best scale
-    scale = "optimal" if formula else "shared"
+    optimal = "optimal" in config.family.scales and not OBJECTIVES[config.objective].importance
+    scale = "optimal" if optimal else "shared"
     wanted = {**SUMS, "beta": 1.0, "scale": scale}
     return {name: value for name, value in wanted.items() if getattr(config, name) != value}
 

@@ -6,14 +6,14 @@ from math import sqrt
 from textwrap import dedent
 from typing import Any
 
+from vae_core.config.families import FAMILIES, Family, LikelihoodName
+from vae_core.config.limits import MAX_BETA, SIGMA_BOUNDS
 from vae_core.theory.convention import Weights
 from vae_core.translator.loss import Loss
 from vae_core.translator.terms import Kind
 
-LIKELIHOODS: dict[Kind, str] = {"bce": "bernoulli", "sse": "gaussian", "l1": "laplace"}
+LIKELIHOODS: dict[Kind, LikelihoodName] = {family.error: name for name, family in FAMILIES.items() if family.error}
 PLAIN_SCALES: dict[Kind, float] = {"sse": sqrt(0.5), "l1": 1.0}  # where −log p is the error itself, and a constant
-SCALE_BOUNDS = (1e-3, 100.0)  # of TrainConfig's sigma
-MAX_BETA = 1e6  # of TrainConfig's beta
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Translation:
 
     loss: Loss
     weights: Weights  # of the summed error and KL, batch means
-    likelihood: str
+    likelihood: LikelihoodName
     scale: float | None  # the Gaussian's σ or Laplace's b at which it is proportional to the −ELBO: β = 1
     declared: float | None  # the scale that was asked about
     beta: float  # at the declared scale; a Bernoulli has no other
@@ -32,6 +32,11 @@ class Translation:
     snippet: str  # the same in PyTorch, with every term summed over its dimensions and every constant in it
     collapse: str | None  # why linear theory predicts that latent units die
     live_units: int | None  # that linear theory predicts; None without eigenvalues
+
+    @property
+    def family(self) -> Family:
+        """What is known of the likelihood."""
+        return FAMILIES[self.likelihood]
 
 
 def translate(
@@ -53,7 +58,7 @@ def translate(
     declared = None if loss.error == "bce" else scale or PLAIN_SCALES[loss.error]
     beta, implied = _views(loss.error, weights, declared)
     honest_beta, honest_scale = beta, declared
-    if implied is not None and SCALE_BOUNDS[0] <= implied <= SCALE_BOUNDS[1]:
+    if implied is not None and SIGMA_BOUNDS[0] <= implied <= SIGMA_BOUNDS[1]:
         honest_beta, honest_scale = 1.0, implied
     collapse, live = _collapse(loss.error, beta, implied, pixels, latent_dim, eigenvalues)
     return Translation(

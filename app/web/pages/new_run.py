@@ -18,7 +18,8 @@ from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.preflight import panel
 from app.web.parameters import RunId
 from app.web.rendering import page
-from vae_core.config.train_config import SCALED, ConfigError, RefusedConfig, TrainConfig
+from vae_core.config.families import FAMILIES, OBJECTIVES, SCALED
+from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
 
@@ -145,7 +146,10 @@ def _form(
         "fork": fork,
         "errors": errors or [],
         "key": key or runs.new_group(),
+        "families": FAMILIES,
         "scaled": SCALED,
+        "weighing": [name for name, facts in OBJECTIVES.items() if facts.importance],
+        "unbounded": [name for name, facts in OBJECTIVES.items() if not facts.bound],
         **panel(request, typed, preset),
         "train_sizes": {name: facts.train for name, facts in FACTS.items()},
     }

@@ -5,8 +5,9 @@ from typing import Any
 
 from app.database.tables import Run
 from app.plots.figure import Line
-from app.plots.palette import DASHES, slots
+from app.plots.palette import slots
 from app.run_rules import LIVE
+from vae_core.config.families import FAMILIES
 
 Json = dict[str, Any]
 
@@ -15,7 +16,7 @@ def lines(chosen: list[Run], names: list[str]) -> list[Line]:
     """A colour slot for each run, a dash for each loss."""
     places = slots([run.id or 0 for run in chosen])
     return [
-        Line(run.id or 0, name, places[run.id or 0], DASHES[run.config["likelihood"]])
+        Line(run.id or 0, name, places[run.id or 0], FAMILIES[run.config["likelihood"]].dash)
         for run, name in zip(chosen, names, strict=True)
     ]
 

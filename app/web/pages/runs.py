@@ -15,13 +15,13 @@ from app.database.tables import Run
 from app.errors import Conflict, NotFound
 from app.store import events, listing, runs
 from app.store.public import listed
-from app.text.quantities import LIKELIHOOD_NAMES
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.columns import COLUMNS, NAME, STANDARD, Name
 from app.web.pages.page_data import Json
 from app.web.parameters import RunFilter, RunId
 from app.web.rendering import page
+from vae_core.config.families import FAMILIES
 from vae_core.datasets.facts import FACTS
 
 router = APIRouter()
@@ -30,8 +30,8 @@ MOST = 200  # runs on a page, so that all of them can be checked
 RunIds = Annotated[list[RunId], Field(max_length=MOST)]
 Columns = list[Name]
 EACH = {**ACTIONS, "delete": runs.delete, "restore": runs.restore}
-LABELS = {
-    "likelihood": LIKELIHOOD_NAMES,
+LABELS: dict[str, dict[str, str]] = {
+    "likelihood": {name: family.title for name, family in FAMILIES.items()},
     "dataset": {name: facts.title for name, facts in FACTS.items()},
 }
 FACETS = {"status": "Status", "likelihood": "Loss", "dataset": "Data set", "tag": "Tag"}

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import torch
 
-from app.diagnosis.codes import LEAST_LOG_VARIANCE, log_variance, prior
+from app.diagnosis.codes import log_variance, prior
 from app.diagnosis.course import Course
+from vae_core.config.limits import LOG_VARIANCE_BOUNDS
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.model.vae import build_model
@@ -77,7 +78,7 @@ def test_the_limit_is_the_models() -> None:
     model = build_model(TrainConfig(latent_dim=3), FACTS["digits"], seed=0)
     with torch.no_grad():
         list(model.encoder.parameters())[-1].fill_(-1e9)
-    assert model.posterior(torch.zeros(1, 64)).log_variance.unique().tolist() == [LEAST_LOG_VARIANCE]
+    assert model.posterior(torch.zeros(1, 64)).log_variance.unique().tolist() == [LOG_VARIANCE_BOUNDS[0]]
 
 
 def test_an_autoencoder_has_no_prior(course: Make) -> None:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import torch
 
 from app.diagnosis.course import Course
-from app.diagnosis.scale import DEVIATIONS, LEAST_LOG_SCALE, scale
+from app.diagnosis.scale import scale
 from vae_core.config.train_config import TrainConfig
-from vae_core.model.likelihoods import choose_likelihood
-from vae_core.model.likelihoods.location_scale import MIN_LOG_SCALE
 
 LEARNED = {"likelihood": "gaussian", "scale": "shared"}
 
@@ -56,10 +53,3 @@ def test_a_scale_that_starts_wide_and_shrinks_is_left_alone(course: Callable[...
 @pytest.mark.parametrize("changes", [{}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "sigma": 5}])
 def test_a_fixed_scale_is_not_looked_at(course: Callable[..., Course], changes: dict[str, Any]) -> None:
     assert scale(course(changes, decoder_std=[5.0])) is None
-
-
-@pytest.mark.parametrize("likelihood", ["gaussian", "laplace"])
-def test_the_limits_are_the_likelihoods(likelihood: str) -> None:
-    assert LEAST_LOG_SCALE == MIN_LOG_SCALE
-    one = choose_likelihood(TrainConfig.parse({"likelihood": likelihood, "sigma": 0.1}))
-    assert one.variance(torch.zeros(1, 1)).sqrt().item() == pytest.approx(0.1 * DEVIATIONS[likelihood])

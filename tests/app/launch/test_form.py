@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from app.launch.form import FOLDED, FormField, fieldsets, format_changes, typed_values
-from app.text.quantities import LIKELIHOOD_NAMES, OBJECTIVE_NAMES
+from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 
 
@@ -28,7 +28,7 @@ def test_what_the_form_shows_is_what_it_would_send() -> None:
 
 def test_choices_are_the_literals_and_the_current_one_is_among_them() -> None:
     likelihood = drawn(typed_values(TrainConfig(likelihood="gaussian")))["likelihood"]
-    assert [value for value, _ in likelihood.choices] == list(LIKELIHOOD_NAMES)
+    assert likelihood.choices == tuple((name, family.title) for name, family in FAMILIES.items())
     assert likelihood.value == "gaussian"
 
 
@@ -46,7 +46,7 @@ def test_an_error_stands_beside_its_field_and_keeps_what_was_typed() -> None:
 
 def test_every_objective_has_a_name() -> None:
     form = drawn(typed_values(TrainConfig()))
-    assert form["objective"].choices == tuple(OBJECTIVE_NAMES.items())
+    assert form["objective"].choices == tuple((name, facts.title) for name, facts in OBJECTIVES.items())
 
 
 def test_what_was_not_sent_because_it_was_hidden_has_its_default() -> None:

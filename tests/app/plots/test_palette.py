@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.plots.palette import DARK, DASHES, LIGHT, slot, slots
-from app.text.quantities import LIKELIHOOD_NAMES
+from vae_core.config.families import FAMILIES
 
 CSS = Path(__file__).parents[3] / "static" / "css" / "tokens.css"
 
@@ -65,11 +65,6 @@ def test_a_run_keeps_its_slot_unless_a_neighbour_has_it() -> None:
     assert sorted(slots(list(range(1, 9))).values()) == list(range(1, 9))
 
 
-def test_every_likelihood_has_its_dash() -> None:
-    assert DASHES.keys() == LIKELIHOOD_NAMES.keys()
-    assert len(set(DASHES.values())) == len(DASHES)
-
-
-def test_the_style_sheet_draws_every_dash_but_the_solid_line() -> None:
-    drawn = re.findall(r"\.swatch\.(\w+) line", (CSS.parent / "components.css").read_text())
-    assert {"bernoulli", *drawn} == DASHES.keys()
+def test_every_likelihood_has_strokes_of_its_own() -> None:
+    strokes = [DASHES[family.dash] for family in FAMILIES.values()]
+    assert len(set(strokes)) == len(FAMILIES)

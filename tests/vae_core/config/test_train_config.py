@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core.config.train_config import MAX_TOTAL_STEPS, ConfigError, RefusedConfig, TrainConfig, json_schema
+from vae_core.config.limits import MAX_TOTAL_STEPS
+from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig, json_schema
 
 AT_LEAST = {
     "latent_dim": 1, "sigma": 1e-3, "beta": 0, "warmup_steps": 0, "mc_samples": 1, "batch_size": 1, "weight_decay": 0,

@@ -1,9 +1,11 @@
 """The decoder's p(x|z): one file a family, each a full normalised likelihood in nats."""
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from torch import Generator, Tensor
 
+from vae_core.config.families import LikelihoodName
 from vae_core.config.train_config import TrainConfig
 from vae_core.model.likelihoods.bernoulli import Bernoulli
 from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
@@ -47,16 +49,16 @@ class Density(Likelihood, Protocol):
         """log P(low < x < high), summed over the pixels: [..., B]. The edges [B, D] may be ∓∞."""
 
 
+LIKELIHOODS: dict[LikelihoodName, Callable[..., Likelihood]] = {
+    "bernoulli": Bernoulli,
+    "continuous_bernoulli": ContinuousBernoulli,
+    "gaussian": Gaussian,
+    "laplace": Laplace,
+    "discretized_logistic": DiscretizedLogistic,
+}
+
+
 def choose_likelihood(config: TrainConfig) -> Likelihood:
-    """The family and the scale that the configuration names."""
-    match config.likelihood:
-        case "bernoulli":
-            return Bernoulli()
-        case "continuous_bernoulli":
-            return ContinuousBernoulli()
-        case "gaussian":
-            return Gaussian(config.sigma, config.scale)
-        case "laplace":
-            return Laplace(config.sigma, config.scale)
-        case "discretized_logistic":
-            return DiscretizedLogistic(config.sigma, config.scale)
+    """The family, the scale and the family's own parameters that the configuration names."""
+    scale = {"sigma": config.sigma, "scale": config.scale} if config.family.scales else {}
+    return LIKELIHOODS[config.likelihood](**scale, **config.shape)

@@ -10,7 +10,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from vae_core.model.likelihoods.location_scale import MIN_LOG_SCALE, LocationScale
+from vae_core.config.limits import MIN_LOG_SCALE
+from vae_core.model.likelihoods.location_scale import LocationScale
 
 
 class ExponentialPower(LocationScale):

@@ -4,15 +4,13 @@ B is the batch, D the pixels of an image, P the numbers that the decoder gives f
 """
 
 from math import log
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-Scale = Literal["fixed", "shared", "optimal", "per_pixel"]
-
-MIN_LOG_SCALE = -6.0  # e⁻⁶ = 0.0025, about half a grey level: below it a constant pixel's density grows without end
+from vae_core.config.families import Scale
+from vae_core.config.limits import MIN_LOG_SCALE
 
 FAR = 1e6  # stands for ∞ as a bin's edge: 0 · ∞ would make the gradient of a scale NaN
 

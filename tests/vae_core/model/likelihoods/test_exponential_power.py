@@ -5,9 +5,9 @@ from math import e, log, pi
 import pytest
 import torch
 
+from vae_core.config.limits import MIN_LOG_SCALE
 from vae_core.model.likelihoods.gaussian import Gaussian
 from vae_core.model.likelihoods.laplace import Laplace
-from vae_core.model.likelihoods.location_scale import MIN_LOG_SCALE
 
 FAMILIES = [Gaussian, Laplace]
 

@@ -2,9 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from vae_core.config.limits import MIN_LOG_SCALE
 from vae_core.model.likelihoods.gaussian import Gaussian
 from vae_core.model.likelihoods.laplace import Laplace
-from vae_core.model.likelihoods.location_scale import MIN_LOG_SCALE, soft_clip
+from vae_core.model.likelihoods.location_scale import soft_clip
 
 
 def test_the_soft_clip_rises_from_its_floor_to_the_whole_range_of_a_pixel():
