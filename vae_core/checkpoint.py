@@ -38,7 +38,7 @@ class CheckpointInfo:
 
 
 class Damaged(Exception):
-    """A checkpoint that cannot be used; the message says why in a few words."""
+    """A checkpoint that cannot be used; the message gives the reason in a few words."""
 
 
 class Checkpoints:
@@ -48,7 +48,7 @@ class Checkpoints:
         self.folder, self.identity = folder, identity  # None: whatever the configuration
 
     def save(self, checkpoint: Checkpoint, score: float | None = None) -> None:
-        """Keep a checkpoint for good, then let older ones go. Raises `OSError`."""
+        """Keep a checkpoint for good, then delete older ones. Raises `OSError`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         content = safetensors.numpy.save(checkpoint.arrays)
         digest = sha256(content).hexdigest()
@@ -65,7 +65,7 @@ class Checkpoints:
         at_most: float = inf,
         damaged: Callable[[str], object] = lambda sentence: None,  # noqa: ARG005
     ) -> Checkpoint | None:
-        """The newest sound checkpoint up to step `at_most`; `damaged` hears what is wrong with newer ones."""
+        """The newest sound checkpoint up to step `at_most`; `damaged` gets a sentence for each newer one."""
         for step in sorted((step for step in self._steps() if step <= at_most), reverse=True):
             try:
                 return self.load(step)
@@ -88,7 +88,7 @@ class Checkpoints:
         return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.evaluated)
 
     def all(self) -> list[CheckpointInfo]:
-        """What is known of every checkpoint with a readable description, oldest first."""
+        """The description of every checkpoint where it is readable, oldest first."""
         return list(self._readable(sorted(self._steps())))
 
     def weights(self, step: int) -> bytes:
@@ -119,10 +119,12 @@ class Checkpoints:
         return self.folder / f"{step:09}.safetensors", self.folder / f"{step:09}.json"
 
     def _prune(self) -> None:
-        """Remove all but the newest and the best, and what a crash left half done."""
+        """Remove all except the newest and the best, and files that a crash left incomplete."""
         steps = {*sorted(self._steps())[-KEEP:], best(self.all())}
         kept = {path for step in steps if step is not None for path in self._paths(step)}
-        for path in sorted(self.folder.iterdir()):  # .json before .safetensors: none may promise arrays that are gone
+        for path in sorted(
+            self.folder.iterdir()
+        ):  # .json before .safetensors: none may describe arrays that are deleted
             if path not in kept:
                 path.unlink(missing_ok=True)
 

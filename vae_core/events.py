@@ -1,4 +1,4 @@
-"""What training yields: plain numbers and numpy arrays, so that whoever records them needs no torch.
+"""The events that training yields: plain numbers and numpy arrays, so that recording them needs no torch.
 
 Every term is in nats per example (sum over dimensions, mean over the batch). N is the steps of a block,
 Z the latent dimensions. A plain autoencoder has no KL and no ELBO: those are None.
@@ -48,12 +48,12 @@ class StepTerms:
 
 @dataclass(frozen=True)
 class Vitals:
-    """How training itself fares at N of its steps: each `TrainConfig.vitals_interval`-th, and the last one."""
+    """The state of training at N of its steps: each `TrainConfig.vitals_interval`-th, and the last one."""
 
     step: NDArray[np.int64]  # [N]
     grad_norm: Floats  # [N] ℓ2 norm of the loss's gradient over all parameters, before any clipping; may be inf or NaN
     learning_rate: Floats  # [N]
-    memory: NDArray[np.int64]  # [N] bytes: on a GPU what its tensors take, on the CPU the whole process
+    memory: NDArray[np.int64]  # [N] bytes: on a GPU of its tensors, on the CPU of the whole process
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ PictureKind = Literal["inputs", "reconstructions", "prior_means", "prior_samples
 class Pictures:
     """Images of one kind at one step: the same held-out inputs and the same prior z at every step.
 
-    `held_out` and `held_out_means` are the first images that a finished model has scored, and what it made of them.
+    `held_out` and `held_out_means` are the first scored images of a finished model, and their reconstructions.
     """
 
     step: int
@@ -100,9 +100,9 @@ class Diverged:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that the steps after `step` follow from: resumed, a run goes on as if it had never stopped.
+    """All that the steps after `step` follow from: a resumed run continues as if it had never stopped.
 
-    Bit for bit on the CPU, with the same build of torch and number of threads.
+    On the CPU it does so bit for bit, with the same build of torch and number of threads.
     """
 
     step: int
@@ -113,10 +113,10 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class EvaluationSpan:
-    """From here until the same with `over`, the model is only looked at: seconds that may be broken off.
+    """From here until the same event with `over`, the model is only evaluated, which may be interrupted.
 
-    Whoever throws `EvaluationAborted` meanwhile, from a signal handler too, gets a `Checkpoint` next. A run resumed
-    from it evaluates again.
+    A caller that throws `EvaluationAborted` in between, also from a signal handler, gets a `Checkpoint` next. A run
+    resumed from it evaluates again.
     """
 
     step: int
@@ -124,7 +124,7 @@ class EvaluationSpan:
 
 
 class EvaluationAborted(BaseException):
-    """Ends a look at the model. No error: nothing on the way may take it for one."""
+    """Interrupts an evaluation. Not an `Exception`, so that no handler of errors catches it."""
 
 
 Event = StepTerms | Vitals | Evaluation | Pictures | Checkpoint | Diverged | EvaluationSpan | Scores | Report

@@ -10,7 +10,7 @@ from vae_core.theory.references import BOUND, Reference
 
 @dataclass(frozen=True)
 class Published:
-    """A number from the literature: held-out −ELBO in nats per example, where it stands and how it was measured."""
+    """A number from the literature: held-out −ELBO in nats per example, its source and its protocol."""
 
     negative_elbo: float
     tolerance: float
@@ -19,7 +19,7 @@ class Published:
 
     @property
     def reference(self) -> Reference:
-        """The line to see a run's −ELBO against."""
+        """The line to compare a run's −ELBO with."""
         return Reference("published", self.negative_elbo, BOUND, f"{self.source}; {self.protocol}.")
 
 

@@ -1,4 +1,4 @@
-"""What the closing examination of a trained model found, on held-out images. Plain numbers: no torch here.
+"""The results of the final examination of a trained model on held-out images. Plain numbers: no torch here.
 
 Terms are in nats per example, `se` is the standard error of a mean over images. Z is the latent dimensions.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-PICTURED = 512  # held-out images, the first ones, that a finished run keeps its reconstructions of
+PICTURED = 512  # first held-out images whose reconstructions a finished run keeps
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Surgery:
 
 @dataclass(frozen=True)
 class Latents:
-    """What the encoder's means say."""
+    """Statistics of the posteriors' means and variances."""
 
     mean_variance: Floats  # [Z] Var_x(E[z_j|x]), whose histogram shows active and dead dimensions apart
     posterior_variance: Floats  # [Z] E_x Var(z_j|x): near 1 in a dead dimension
@@ -49,7 +49,7 @@ class Latents:
 
 @dataclass(frozen=True)
 class Fidelity:
-    """How near the decoder's mean comes to the image, at one z sampled from q(z|x)."""
+    """How similar the decoder's mean is to the image, at one z sampled from q(z|x)."""
 
     psnr: float  # dB
     ssim: float
@@ -71,7 +71,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was examined at the end of a run; None is what the model or the data have not."""
+    """All results of the final examination of a run; None where the model or the data have no such number."""
 
     step: int
     bound: Bound | None
@@ -83,12 +83,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Scores:
-    """What each of the first N held-out images scores by itself, so that runs can be compared image by image.
+    """The scores of each of the first N held-out images, so that runs can be compared image by image.
 
-    All runs meet the same images in the same order, and codes of one size the same noise. Less is better of all but
-    the KL. The names: reconstruction, kl and negative_elbo of the model's own likelihood in nats, its bits_per_dim;
-    mse_per_pixel and bce_per_pixel as in an evaluation; and under the name of each reading of the X-ray but `own` the
-    −ELBO that it gives. What a model has not is left out.
+    All runs have the same images in the same order, and runs with one latent_dim the same noise. Lower is better,
+    except for the KL. The names: reconstruction, kl and negative_elbo of the model's own likelihood in nats, its
+    bits_per_dim; mse_per_pixel and bce_per_pixel as in an evaluation; and for each reading of the X-ray except `own`,
+    under its name, the −ELBO that it gives. A score that a model does not have is left out.
     """
 
     label: NDArray[np.integer]  # [N] indices into the data set's classes

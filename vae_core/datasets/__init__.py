@@ -1,1 +1,1 @@
-"""The data sets: `facts` tells of them without loading, `registry` loads them. No torch here."""
+"""The data sets: `facts` describes them without loading, `registry` loads them. No torch here."""

@@ -28,7 +28,7 @@ def by_flips(images: Images, seed: int) -> Images:
 
 
 def kept(path: Path, shape: tuple[int, ...], make: Callable[[], Images]) -> Images:
-    """What `make` gave the first time, of this shape, from a file of one bit a pixel; a damaged file is made anew."""
+    """What `make` gave the first time, of this shape, from a file of one bit a pixel; a damaged file is replaced."""
     try:
         return WHITE * np.unpackbits(np.load(path), axis=-1, count=shape[-1]).reshape(shape)
     except (OSError, ValueError, EOFError):

@@ -23,7 +23,7 @@ def load_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def _table() -> Path:
-    """scikit-learn's file, found without importing it, which would take a second and which the web does without."""
+    """scikit-learn's file, located without an import, which would take a second and which the web avoids."""
     spec = find_spec("sklearn")
     assert spec is not None  # noqa: S101  a dependency of this package
     assert spec.origin is not None  # noqa: S101

@@ -1,4 +1,4 @@
-"""What is known of each data set without loading it: its shape and its split sizes. No torch here."""
+"""The shape and the split sizes of each data set, without loading it. No torch here."""
 
 from dataclasses import dataclass
 

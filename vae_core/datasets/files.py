@@ -34,7 +34,7 @@ DIGESTS = {
 
 
 class DatasetUnavailable(Exception):
-    """A data set that cannot be had; the message says what is missing, where it was sought, and what to do."""
+    """A data set that is nowhere available; the message names what is missing, the places searched, and what to do."""
 
 
 class Damaged(Exception):
@@ -45,8 +45,8 @@ class Files:
     """The files of one data set: `find` gives the path of each, unpacked and verified.
 
     `folders` hold a folder named after the data set, and may be read-only; what is downloaded or unpacked is kept
-    in such a folder of `cache`, where any number of processes may do the same at the same time. `offline` asks no
-    mirror.
+    in such a folder of `cache`, where any number of processes may do the same at the same time. With `offline` no
+    mirror is used.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Files:
         *,
         offline: bool = False,
     ):
-        self.facts, self.say = facts, on_progress
+        self.facts, self.on_progress = facts, on_progress
         self.folders = [folder / facts.name for folder in folders]
         self.cache = cache / facts.name
         self.mirrors = deque(() if offline else MIRRORS[facts.name])
@@ -73,7 +73,7 @@ class Files:
                 continue  # no such file there; the folders are named in the end
             except (Damaged, DownloadError, OSError) as error:
                 failures.append(f"{place}: {error}")
-            self.say(f"Skipped {failures[-1]}")
+            self.on_progress(f"Skipped {failures[-1]}")
         raise DatasetUnavailable(self._explain(stem, failures))
 
     def _offers(self, stem: str) -> Iterator[tuple[str, Callable[[], Path]]]:
@@ -91,20 +91,20 @@ class Files:
             yield str(packed), partial(_unpacked, packed, kept, digest)
         for mirror in list(self.mirrors):
             yield urlsplit(mirror).netloc, partial(self._downloaded, f"{mirror}/{stem}.gz", kept, digest)
-            self.mirrors.rotate(-1)  # asked for more, so it failed: the next file starts with another mirror
+            self.mirrors.rotate(-1)  # the loop goes on only after a failure: the next file starts with another mirror
 
     def _downloaded(self, url: str, kept: Path, digest: str) -> Path:
-        self.say(f"Downloading {self.facts.title} from {urlsplit(url).netloc}")
+        self.on_progress(f"Downloading {self.facts.title} from {urlsplit(url).netloc}")
         self.cache.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.cache) as scratch:
             packed = Path(scratch) / "packed"
-            download(url, packed, self.facts.title, self.say)
+            download(url, packed, self.facts.title, self.on_progress)
             return _unpacked(packed, kept, digest)
 
     def _explain(self, stem: str, failures: list[str]) -> str:
-        name, sought = self.facts.name, ", ".join(str(folder) for folder in (*self.folders, self.cache))
+        name, searched = self.facts.name, ", ".join(str(folder) for folder in (*self.folders, self.cache))
         return (
-            f"{self.facts.title} is not available: there is no usable {stem} in {sought}, and no mirror gave it. "
+            f"{self.facts.title} is not available: there is no usable {stem} in {searched}, and no mirror gave it. "
             f"What went wrong: {'; '.join(failures)}. Connect to the internet, or set ELBOARD_DATASETS to a folder "
             f"that holds {name}/{stem}.gz and the other files of {self.facts.title}."
         )
@@ -119,7 +119,7 @@ def _verified(path: Path, digest: str) -> Path:
 
 
 def _cached(kept: Path, digest: str) -> Path:
-    """A file of our own: where it is damaged it is removed, whatever the mirrors will say."""
+    """A file in the cache, which is removed where it is damaged, whether or not a mirror can replace it."""
     try:
         return _verified(kept, digest)
     except Damaged:

@@ -14,17 +14,17 @@ UNSIGNED_BYTE = b"\0\0\x08"
 
 
 class IdxError(ValueError):
-    """A file that is not the IDX file it should be; the message names what was expected and what was found."""
+    """A file that is not the IDX file it should be; the message names the expected and the actual content."""
 
 
 def map_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """The unsigned bytes of an IDX file of this shape, mapped copy-on-write: writable, the file never changes.
 
-    Raises `IdxError` where the header or the length of the file says otherwise, `OSError` where it cannot be read.
+    Raises `IdxError` where the header or the length of the file differs, `OSError` where it cannot be read.
     """
-    found = _read_shape(path)
-    if found != shape:
-        raise IdxError(f"{path} has the shape {list(found)}; {list(shape)} was expected.")
+    actual = _read_shape(path)
+    if actual != shape:
+        raise IdxError(f"{path} has the shape {list(actual)}; {list(shape)} was expected.")
     offset = 4 + 4 * len(shape)
     length, expected = path.stat().st_size, offset + int(np.prod(shape))
     if length != expected:

@@ -20,13 +20,13 @@ INTERVAL = 0.25  # seconds between two lines about one download
 
 
 class DownloadError(Exception):
-    """A mirror that did not give the file; the message is a few words on why."""
+    """A mirror that did not give the file; the message gives the reason in a few words."""
 
 
 def download(url: str, path: Path, title: str, on_progress: Callable[[str], None]) -> None:
-    """Write what is at `url` to `path`, as it is, and tell `on_progress` how much of `title` has arrived.
+    """Write what is at `url` to `path`, as it is, and report to `on_progress` how much of `title` has arrived.
 
-    Raises `DownloadError` for whatever the network or the server did, `OSError` where `path` cannot be written.
+    Raises `DownloadError` where the network or the server fails, `OSError` where `path` cannot be written.
     """
     import pooch  # noqa: PLC0415  with its network libraries, only where something is to be downloaded
     import requests  # noqa: PLC0415
@@ -49,19 +49,21 @@ def download(url: str, path: Path, title: str, on_progress: Callable[[str], None
 class ProgressLines:
     """The progress bar that pooch drives, in words: a line each `INTERVAL` seconds."""
 
-    def __init__(self, title: str, say: Callable[[str], None]):
-        self.title, self.say = title, say
+    def __init__(self, title: str, on_progress: Callable[[str], None]):
+        self.title, self.on_progress = title, on_progress
         self.total = 0  # bytes; pooch sets it, and leaves 0 where the server names no length
         self.done = 0
-        self.spoken_at = time.monotonic()
+        self.reported_at = time.monotonic()
 
     def update(self, count: int) -> None:
         """`count` more bytes have arrived; pooch counts whole pieces, so the last one may overshoot."""
         self.done += count
-        if time.monotonic() - self.spoken_at >= INTERVAL:
-            self.spoken_at = time.monotonic()
+        if time.monotonic() - self.reported_at >= INTERVAL:
+            self.reported_at = time.monotonic()
             done = f"{min(self.done, self.total or self.done) / 1e6:.1f}"
-            self.say(f"Downloading {self.title}: {done}{f' of {self.total / 1e6:.1f}' if self.total else ''} MB")
+            self.on_progress(
+                f"Downloading {self.title}: {done}{f' of {self.total / 1e6:.1f}' if self.total else ''} MB"
+            )
 
     def reset(self) -> None:
         """Pooch starts over before it announces the full length."""

@@ -1,4 +1,4 @@
-"""Loading a data set by its name, from wherever it can be had. No torch here."""
+"""Loading a data set by its name, from the first place that has it. No torch here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -46,9 +46,9 @@ def load(
 ) -> Dataset:
     """The data set of this name, the same images in the same order every time.
 
-    `folders` may hold `mnist/` and `fashion-mnist/` with IDX files, packed or not; then `cache` is sought, then,
+    `folders` may hold `mnist/` and `fashion-mnist/` with IDX files, packed or not; then `cache` is searched, then,
     unless `offline`, the mirrors. `binarize` is TrainConfig's: flips are made once and kept in `cache`. `on_progress`
-    hears what takes time or was skipped, in lines for people. Raises `DatasetUnavailable`.
+    receives a line for people about whatever takes time or was skipped. Raises `DatasetUnavailable`.
     """
     if name not in FACTS:
         raise DatasetUnavailable(f"There is no data set named {name!r}; there are {', '.join(FACTS)}.")
@@ -70,7 +70,7 @@ def _idx_split(files: Files, prefix: str, count: int) -> Split:
 
 
 def _binary(grey: Dataset, how: str, cache: Path) -> Dataset:
-    """The same data set in black and white, as `how` says."""
+    """The same data set in black and white, by the method `how`."""
 
     def black_and_white(split: Split, name: str, seed: int) -> Split:
         make = partial(by_flips, split.images, seed)

@@ -1,1 +1,1 @@
-"""What a model is worth on images that it has not seen."""
+"""How good a model is on held-out images."""

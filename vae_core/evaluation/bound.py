@@ -19,7 +19,7 @@ from vae_core.model.vae import VAE
 from vae_core.report import Bound
 
 ROWS = {"cpu": 256, "cuda": 2**14}  # codes decoded at once: few enough that their pixels stay in a CPU's cache
-BITS_IMAGES = 200  # of which bits are counted: the integrals of a density over its bins cost more than the decoder
+BITS_IMAGES = 200  # for the bits per dimension: the integrals of a density over its bins cost more than the decoder
 UNRELIABLE = 0.05  # effective sample size, as a fraction of K, below which a few samples decide
 
 
@@ -27,13 +27,13 @@ UNRELIABLE = 0.05  # effective sample size, as a fraction of K, below which a fe
 def importance_bound(model: VAE, images: Tensor, *, samples: int, dequantize: bool) -> Bound:
     """L_K = log (1/K) Σ_k p(x|z_k) p(z_k) / q(z_k|x) ≤ log p(x) of `images`, uint8 [N, D] on the model's device.
 
-    L_1 is the ELBO and L_K rises with K to log p(x). The effective sample size (Σw)²/Σw² tells how near it may be:
-    where it is a small part of K, a few samples decide and the bound can still be far below. The noise is the same
-    for every run and in whatever chunks.
+    L_1 is the ELBO and L_K rises with K to log p(x). Where the effective sample size (Σw)²/Σw² is a small part of K, a
+    few samples decide and the bound can still be far below. The noise is the same for every run and any size of
+    chunks.
 
     `bits_per_dim` is the same bound with the probability of the 8-bit levels in place of their density, of the first
-    `BITS_IMAGES` images, the same ones for every family. A Bernoulli has it on black and white pixels only. Raises
-    `ValueError` for a plain autoencoder, which has no q(z|x).
+    `BITS_IMAGES` images, the same ones for every family. A Bernoulli has bits per dimension on black and white pixels
+    only. Raises `ValueError` for a plain autoencoder, which has no q(z|x).
     """
     model.eval()
     log_px, ess = log_marginals(model, images, samples, dequantize=dequantize, levels=False)

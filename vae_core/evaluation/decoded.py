@@ -1,4 +1,4 @@
-"""Held-out images through the model once: every reading of its outputs meets the same z.
+"""Held-out images through the model once: every reading of its outputs has the same z.
 
 N is the images of a split, B of a chunk, P·D the decoder's outputs for an image, Z the latent dimensions.
 """
@@ -15,7 +15,7 @@ from vae_core.model.vae import VAE, Posterior
 
 
 class Decoded(NamedTuple):
-    """A chunk of images and what became of them."""
+    """A chunk of images with their posterior and decoder outputs."""
 
     levels: Tensor  # [B, D] uint8
     noisy: Tensor  # [B, D] dequantised, (y + U)/256

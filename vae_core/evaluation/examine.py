@@ -1,4 +1,4 @@
-"""The closing examination of a trained model, on its held-out images: everything that is worth knowing once."""
+"""The closing examination of a trained model, on its held-out images: all that is measured once."""
 
 from torch import Tensor
 
@@ -12,9 +12,9 @@ from vae_core.evaluation.xray import xray
 from vae_core.model.vae import VAE
 from vae_core.report import Report, Scores
 
-IMAGES = 2000  # held-out images of what every pixel has to be decoded for: seconds, and a standard error of 1 or 2 %
-BOUND_IMAGES = 500  # of the importance-weighted bound,
-BOUND_SAMPLES = 100  # with so many samples each
+IMAGES = 2000  # held-out images where every pixel is decoded: some seconds, and a standard error of 1 or 2 %
+BOUND_IMAGES = 500  # of the importance-weighted bound
+BOUND_SAMPLES = 100  # of z for each of them
 
 
 def examine(

@@ -1,4 +1,4 @@
-"""How near a reconstruction comes to its image, for the eye: SSIM and PSNR."""
+"""How similar a reconstruction looks to its image: SSIM and PSNR."""
 
 from math import inf, log10
 

@@ -5,7 +5,7 @@ With M images and L samples each the gradient g of the loss is a mean of M·L te
     tr Cov g = (1/M) · [V_images + V_samples / L],
 
 where V_images is the spread over images of their expected gradients and V_samples the spread over z for a given image.
-So more images quieten both, more samples the second alone: where it is the smaller, L = 1 is enough.
+So more images lower both, more samples the second alone: where it is the smaller, L = 1 is enough.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class GradientNoise:
 
     @property
     def samples_share(self) -> float:
-        """Of the variance, from 0 to 1: all that ever more samples could take away."""
+        """Of the variance, from 0 to 1: the part that more samples of z can remove."""
         return self.samples / (self.images + self.samples)
 
 

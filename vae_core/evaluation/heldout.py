@@ -16,7 +16,7 @@ from vae_core.model.vae import VAE
 
 CHUNK = 1000  # images at a time; fixed, since the order of summation decides the last bits
 FEW = 200  # images are enough for the mean variance of all their pixels
-SEED = 20_131_220  # of the noise: a constant, so that two runs with one latent_dim meet the same noise
+SEED = 20_131_220  # of the noise: a constant, so that two runs with one latent_dim use the same noise
 ACTIVE = 0.01  # variance of the posterior mean above which Burda et al. (2016) call a dimension active
 HALF_GREY = 1 / 510  # half of one of the 255 steps between black and white
 
@@ -27,12 +27,12 @@ def evaluate(
 ) -> Evaluation:
     """The terms of all `images`, uint8 [N, D] on the model's device, in nats per example, one z an image.
 
-    z is sampled from q(z|x): at the posterior's mean the sum of both terms would be no bound and flatter by several
-    nats. `mse_per_pixel` and `bce_per_pixel` are the `mean_errors`, of the pixels as they are and never dequantised, so
-    that any two runs share them.
+    z is sampled from q(z|x): at the posterior's mean the sum of both terms would be no bound, and better than it by
+    several nats. `mse_per_pixel` and `bce_per_pixel` are the `mean_errors`, of the pixels as they are and never
+    dequantised, so that any two runs share them.
 
-    `bits_per_dim` is of the first `CHUNK` images, `decoder_std` of the first `FEW`: a density's integrals over the bins
-    of 8-bit levels, and the spread of a probability over them, cost more than all the rest.
+    `bits_per_dim` is measured on the first `CHUNK` images, `decoder_std` on the first `FEW`: a density's integrals over
+    the bins of 8-bit levels, and the variance of a probability over them, cost more than all the rest.
     """
     model.eval()
     generator = torch.Generator().manual_seed(SEED)  # on the CPU, so that every device draws the same numbers
@@ -86,10 +86,10 @@ def evaluate(
 
 
 def mean_errors(mean: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
-    """Squared error and cross-entropy (nats) of a decoder's mean beside the grey levels y/255, a pixel: both [B, D].
+    """Squared error and cross-entropy (nats) of a decoder's mean against the grey levels y/255, per pixel: both [B, D].
 
     The cross-entropy needs the mean inside (0, 1): it is clipped to half a grey level from either end, the nearest that
-    8-bit pixels can tell from it, so that every likelihood has a finite value.
+    8-bit pixels can distinguish from it, so that every likelihood has a finite value.
     """
     grey = to_unit(levels)
     p = mean.clamp(HALF_GREY, 1 - HALF_GREY)

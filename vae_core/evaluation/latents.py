@@ -1,4 +1,4 @@
-"""What the encoder says about images: which dimensions it uses, and whether like lies by like.
+"""The encoder's codes of images: which dimensions it uses, and whether images of one class lie together.
 
 N is the images of a split, B of a chunk, D their pixels, Z the latent dimensions.
 """
@@ -13,8 +13,8 @@ from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Latents
 
-NEIGHBOURS = 15  # as Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845, compare their models by
-BANK = 10_000  # training images among which neighbours are sought
+NEIGHBOURS = 15  # as in Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845
+BANK = 10_000  # training images among which neighbours are searched
 
 Codes = tuple[NDArray[np.float32], NDArray[np.integer]]  # the means of images [N, Z] and their labels [N]
 
@@ -30,9 +30,9 @@ def examine_latents(
 ) -> Latents:
     """Means and variances of q(z|x) over all held-out `images`, uint8 [N, D] on the model's device.
 
-    `accuracy` is the share of them whose label most of the `NEIGHBOURS` nearest training images have, by the distance
-    between the posteriors' means; the neighbours are sought among at most `BANK` images spread over that split.
-    `labels` are those of both splits, training first. A plain autoencoder's code has no variance: its is 0.
+    `accuracy` is the share of them with the label of most of their `NEIGHBOURS` nearest training images, by the
+    distance between the posteriors' means; the neighbours come from at most `BANK` images spread over that split.
+    `labels` are those of both splits, training first. A plain autoencoder's code has the variance 0.
     """
     model.eval()
     loc, variance = _posteriors(model, images, dequantize=dequantize)
@@ -58,7 +58,7 @@ def _posteriors(model: VAE, images: Tensor, *, dequantize: bool) -> tuple[Tensor
 
 
 def _accuracy(bank: Codes, held_out: Codes) -> float:
-    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  slow to import, and wanted once a run
+    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  slow to import, and needed once a run
 
     neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(bank[0])), algorithm="brute")
     return float(neighbours.fit(*bank).score(*held_out))

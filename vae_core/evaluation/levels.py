@@ -1,4 +1,4 @@
-"""The probability of 8-bit pixels under a decoder: the one unit that all families share, bits per dimension."""
+"""The probability of 8-bit pixels under a decoder: in bits per dimension all families compare."""
 
 from typing import cast
 
@@ -15,15 +15,15 @@ def is_binary(images: Tensor) -> bool:
 
 
 def has_levels(likelihood: Likelihood, images: Tensor) -> bool:
-    """Whether the family gives the levels of `images` a probability: a Bernoulli only knows black and white."""
+    """Whether the family gives the levels of `images` a probability: a Bernoulli gives one to black and white only."""
     return not isinstance(likelihood, Bernoulli) or is_binary(images)
 
 
 def log_levels(likelihood: Likelihood, outputs: Tensor, levels: Tensor, *, dequantized: bool) -> Tensor:
     """log P(levels|z) of bytes [B, D] under `outputs` [L, B, P·D], summed over the pixels: [L, B] nats, at most 0.
 
-    A density is integrated over each level's bin, in the unit that the decoder was trained in (`pixels.bins`). For a
-    Bernoulli, and only where `has_levels`, its own −log p.
+    A density is integrated over each level's bin, with pixels scaled as in the decoder's training (`pixels.bins`). A
+    Bernoulli's probability is its own, and defined only where `has_levels`.
     """
     if isinstance(likelihood, Bernoulli):
         return likelihood.log_prob(outputs, to_unit(levels))

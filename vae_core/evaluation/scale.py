@@ -1,4 +1,4 @@
-"""The scale that an optimal decoder is judged with: the training split's, never that of the images at hand."""
+"""The scale with which an optimal decoder is evaluated: the training split's, never that of the evaluated images."""
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ FIT = 5000  # training images, spread over the split
 def freeze_scale(model: VAE, train_images: Tensor, *, dequantize: bool) -> None:
     """Fit an optimal scale on `train_images`, uint8 [N, D] on the model's device; other scales stay as they are.
 
-    A scale that is fitted on the images to be judged would flatter them (Rybkin et al. 2021, arXiv:2006.13202).
+    A scale fitted on the evaluated images themselves would flatter them (Rybkin et al. 2021, arXiv:2006.13202).
     """
     likelihood = model.likelihood
     if not isinstance(likelihood, ExponentialPower) or likelihood.scale != "optimal":

@@ -1,4 +1,4 @@
-"""What every held-out image scores by itself: the numbers that two runs are paired by.
+"""The scores of each held-out image: two runs are compared image by image.
 
 N is the images, B of a chunk, D their pixels.
 """
@@ -21,12 +21,12 @@ from vae_core.report import Scores
 def score(
     model: VAE, images: Tensor, labels: NDArray[np.integer], read: Sequence[Score], *, dequantize: bool
 ) -> Scores:
-    """The `Scores` of `images`, uint8 [N, D] on the model's device, which the X-ray has `read`, its own reading first.
+    """The `Scores` of `images`, uint8 [N, D] on the model's device; `read` is their X-ray, its own reading first.
 
-    The noise is the X-ray's, so that of an image depends on its place alone and never on the run.
+    The noise is the X-ray's: an image's noise depends on its place alone and never on the run.
     """
     own, *others = read
-    found = {
+    scores = {
         "reconstruction": own.reconstruction,
         "kl": own.kl,
         "negative_elbo": own.negative_elbo,
@@ -34,7 +34,7 @@ def score(
         **{score.reader.name: score.negative_elbo for score in others},
         **_mean_errors(model, images, dequantize=dequantize),
     }
-    return Scores(labels, {name: value.double().cpu().numpy() for name, value in found.items() if value is not None})
+    return Scores(labels, {name: value.double().cpu().numpy() for name, value in scores.items() if value is not None})
 
 
 def _mean_errors(model: VAE, images: Tensor, *, dequantize: bool) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""What the KL of a trained model is made of (Hoffman and Johnson 2016; Chen et al. 2018, arXiv:1802.04942).
+"""The parts of a trained model's KL (Hoffman and Johnson 2016; Chen et al. 2018, arXiv:1802.04942).
 
 N is the images of the split, D their pixels, M those in the bank, Z the latent dimensions.
 """

@@ -1,6 +1,6 @@
-"""The aggregate posterior q(z) = (1/N) Σ_n q(z|x_n), and the three parts of the KL that it tells apart.
+"""The aggregate posterior q(z) = (1/N) Σ_n q(z|x_n), and the three parts into which it splits the KL.
 
-C is the images whose z are looked at, M the posteriors in a bank, Z the latent dimensions, S the samples for an image.
+C is the images whose z are evaluated, M the posteriors in a bank, Z the latent dimensions, S the samples for an image.
 """
 
 from typing import NamedTuple
@@ -25,7 +25,7 @@ def split_kl(z: Tensor, own: Posterior, bank: Posterior, log_weights: Tensor) ->
 
     q(z) is the mixture of the bank's [M, Z] under `log_weights` [C, M] or [M]. The weight stands once in the joint
     and once in each marginal, log Σ_m w_m q(z_j|x_m): added to every dimension of the joint it would count Z times.
-    Takes S · C · M · Z numbers of memory.
+    It needs memory for S · C · M · Z numbers.
     """
     every = log_qz(z.unsqueeze(-2), bank)  # [S, C, M, Z]
     joint = (every.sum(-1) + log_weights).logsumexp(-1)  # log q(z), [S, C]
@@ -37,8 +37,8 @@ def stratified(batch: int, images: int, like: Tensor) -> Tensor:
     """log weights [batch, batch] that make a minibatch stand for all N = `images`; type and device are those of `like`.
 
     An image's own component has its true weight 1/N, on the diagonal; the others share the rest, (N − 1)/N. Weights
-    of 1/batch would claim that a z lies under its own posterior N/batch times as often as it does, and take off as
-    many nats from the mutual information as log(N/batch) has. A batch of one has nothing but its own.
+    of 1/batch would claim that a z lies under its own posterior N/batch times as often as it does, and lower the mutual
+    information by log(N/batch) nats. A batch of one has only its own component.
     """
     others = (images - 1) / images / (batch - 1) if batch > 1 else 0.0
     own = 1 - others * (batch - 1)

@@ -23,7 +23,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Draw:
-    """One pass through a variational model, with z sampled from q(z|x): all that any objective looks at."""
+    """One pass through a variational model, with z sampled from q(z|x): all that any objective needs."""
 
     posterior: Posterior
     z: Tensor  # [S, B, Z]
@@ -81,7 +81,7 @@ def elbo_terms(model: VAE, x: Tensor, noise: Tensor, weights: tuple[float, float
     −ELBO = −(1/S) Σ_s log p(x|z_s) + KL(q(z|x)‖p(z)) with z_s = μ + σ · noise_s (AEVB, equation 10). `weights` are
     those of the two terms in the loss: (1, β) for a β-VAE (Higgins et al. 2017), others where the loss takes means.
 
-    `free_bits` = λ > 0 puts Σ_j max(λ, mean over the batch of KL_j) in the KL's place in the loss, and there alone
+    `free_bits` = λ > 0 replaces the KL by Σ_j max(λ, mean over the batch of KL_j), in the loss alone
     (Kingma et al. 2016, arXiv:1606.04934).
     """
     drawn = draw(model, x, noise)

@@ -32,8 +32,8 @@ class Posterior(NamedTuple):
 class VAE(nn.Module):
     """Encoder, decoder and likelihood; with model = 'ae' a plain autoencoder, which has no variance.
 
-    P numbers a pixel leave the decoder: one, or two where the likelihood has a scale for every pixel. With
-    precision = 'bfloat16' the layers compute in it; what leaves them is float32 again.
+    The decoder gives P numbers a pixel: one, or two where the likelihood has a scale for every pixel. With
+    precision = 'bfloat16' the layers compute in bfloat16, and their outputs are float32 again.
     """
 
     def __init__(self, config: TrainConfig, facts: DatasetFacts) -> None:
@@ -59,9 +59,9 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def start_at(self, mean: Tensor) -> None:
-        """Set the decoder's last bias to what decodes to the mean image [D] in [0, 1], as IWAE's authors do.
+        """Set the decoder's last bias so that it decodes to the mean image [D] in [0, 1], as IWAE's authors do.
 
-        After a convolution, which has one bias a channel, to the mean pixel's.
+        After a convolution, which has one bias a channel, it decodes to the mean pixel.
         """
         bias = last_bias(self.decoder)
         decoded = mean if len(bias) % len(mean) == 0 else mean.mean().expand_as(mean)

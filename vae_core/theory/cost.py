@@ -24,14 +24,14 @@ FLOAT = 4  # bytes
 COPIES = {"adam": 4, "adamw": 4, "rmsprop": 3, "adagrad": 3, "sgd": 2}  # weights, gradients, the optimiser's averages
 PROCESS = 350e6  # bytes of a worker before it trains: Python, torch and the rest
 CHUNK = 1000  # images that an evaluation decodes at once
-STEP = 1e-3  # seconds that a step takes however small the network
+STEP = 1e-3  # seconds of a step of the smallest network
 RATE = 50e9  # floating-point operations a second, of one core
-PIXEL = 4e-8  # seconds for what an evaluation measures of one pixel
+PIXEL = 4e-8  # seconds of an evaluation for each pixel
 
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What a layer with weights has and does for one image or code."""
+    """The size of a layer with weights, and its work for one image or code."""
 
     parameters: int
     multiplications: int
@@ -70,7 +70,7 @@ def size(config: TrainConfig) -> Size:
 
 
 def memory(config: TrainConfig) -> float:
-    """Bytes that a run's process will hold on the CPU, roughly: itself, data, weights, and what a step keeps.
+    """Rough bytes of a run's process on the CPU: itself, data, weights, and what a step keeps.
 
     A step keeps every layer's outputs, their nonlinearities and the gradients; an evaluation keeps two layers' outputs
     of a chunk, and several arrays of its pixels.
@@ -85,7 +85,7 @@ def memory(config: TrainConfig) -> float:
 
 
 def seconds(config: TrainConfig) -> float:
-    """What the whole run takes on one core, evaluations included, roughly: a backward pass costs two forward ones."""
+    """Rough seconds of the whole run on one core, with evaluations: a backward pass costs two forward ones."""
     facts, network = FACTS[config.dataset], size(config)
     step = STEP + 3 * 2 * config.batch_size * network.multiplications(config.samples) / RATE
     evaluation = facts.test * (2 * network.multiplications(1) / RATE + PIXEL * facts.dimensions)

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 
 def bernoulli(mean: Array) -> Array:
-    """H(m) = −m log m − (1 − m) log(1 − m) in nats, for means in [0, 1]: what is left of the BCE at best."""
+    """H(m) = −m log m − (1 − m) log(1 − m) in nats, for means in [0, 1]: the least BCE."""
     return _surprise(mean) + _surprise(1 - mean)
 
 
@@ -24,7 +24,7 @@ def binned_bernoulli(low: Array, high: Array) -> Array:
 def continuous_bernoulli(mean: Array) -> Array:
     """The entropy in nats of the continuous Bernoulli with these means in (0, 1): negative, 0 for the uniform one.
 
-    Its mean 1/(1 − e^−η) − 1/η rises with η, so η is found by halving an interval (Loaiza-Ganem and Cunningham 2019,
+    Its mean 1/(1 − e^−η) − 1/η rises with η, so η follows by bisection (Loaiza-Ganem and Cunningham 2019,
     arXiv:1907.06845). A mean so near an end that |η| would pass 2²⁰ is taken at that η.
     """
     low, high = np.full_like(mean, -(2.0**20)), np.full_like(mean, 2.0**20)
@@ -50,7 +50,7 @@ def continuous_bernoulli_mean(eta: Array) -> Array:
     """The mean for a natural parameter, by its series near 0, where both fractions grow without end."""
     near = np.abs(eta) < 1e-3
     safe = np.where(near, 1, eta)
-    with np.errstate(over="ignore"):  # e^∞ in a denominator is the limit that is wanted
+    with np.errstate(over="ignore"):  # e^∞ in a denominator has the limit 0, which is correct
         return np.where(near, 0.5 + eta / 12, -1 / np.expm1(-safe) - 1 / safe)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.config.families import SCALED
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import DatasetFacts
 
 CHANNELS = (32, 64)  # of the two convolutions, each of which halves height and width

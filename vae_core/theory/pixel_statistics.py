@@ -1,4 +1,4 @@
-"""What the pixels of a data set say before any training: the numbers behind every reference line. No torch here.
+"""Statistics of a data set's pixels: the numbers behind every reference line. No torch here.
 
 N is the images of a split, D the pixels of one.
 """
@@ -29,7 +29,7 @@ class Pixels:
     mean: Array  # [D], the mean image
     variance: Array  # [D], over the images
     deviation: Array  # [D], mean |x − median|
-    entropy: float  # Σ H(x) of an image: what is left of the BCE at best; of black and white, what their flips add
+    entropy: float  # Σ H(x) of an image: the least BCE; of flipped pixels, the entropy of their flips
     spectrum: Array  # [D], eigenvalues of Cov x (over N − 1), largest first
     logit_spectrum: Array  # [≤ D], those of Cov x relative to diag m(1 − m), the curvature of the BCE at the mean image
 
@@ -41,7 +41,7 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Statistics:
-    """The training split, which decides what is learned, and the held-out one, on which it is judged."""
+    """The training split and the held-out one."""
 
     train: Pixels
     test: Pixels
@@ -50,22 +50,22 @@ class Statistics:
 def statistics(name: str, pixel_transform: str, *, folders: Sequence[Path] = (), cache: Path) -> Statistics:
     """A data set's statistics: from `cache` if they were computed before, some seconds for MNIST if not.
 
-    `pixel_transform` says what was done to the pixels: a value of `TrainConfig.pixel_transform`. Nothing is
-    downloaded: raises `DatasetUnavailable` where the images are not on this machine.
+    `pixel_transform` is that of `TrainConfig.pixel_transform`. Nothing is downloaded: raises `DatasetUnavailable` where
+    the images are not on this machine.
     """
     path = cache / name / f"statistics-{pixel_transform}.npz"
     with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):  # not there, or damaged
         return _read(path)
-    found = _compute(name, pixel_transform, folders, cache)
+    computed = _compute(name, pixel_transform, folders, cache)
     with suppress(OSError):  # a full disk: then they are computed again next time
-        _write(path, found)
-    return found
+        _write(path, computed)
+    return computed
 
 
 def describe(images: NDArray[np.uint8], *, dequantized: bool = False, flipped: bool = False) -> Pixels:
     """The statistics of images [N, H, W] of 8 bits, or exactly those of what noise makes of them.
 
-    `dequantized`: x = (y + U)/256 instead of y/255. `flipped`: 1 with probability y/255, drawn anew at each step; the
+    `dequantized`: x = (y + U)/256 instead of y/255. `flipped`: 1 with probability y/255, drawn at each step; the
     flips add variance to every pixel and no covariance.
     """
     flat = images.reshape(len(images), -1)
@@ -100,14 +100,14 @@ def _compute(name: str, pixel_transform: str, folders: Sequence[Path], cache: Pa
         )
         return Statistics(train, test)
     binary = load(name, folders=folders, cache=cache, binarize=pixel_transform, offline=True)
-    found = [
+    splits = [
         describe(split.images, flipped=pixel_transform == "dynamic" and split is binary.train)
         for split in (binary.train, binary.test)
     ]
     if pixel_transform != "threshold":  # black and white by chance: even the true grey levels leave the chance
         entropies = [_entropy(split.images) for split in (grey.train, grey.test)]
-        found = [replace(pixels, entropy=entropy) for pixels, entropy in zip(found, entropies, strict=True)]
-    return Statistics(*found)
+        splits = [replace(pixels, entropy=entropy) for pixels, entropy in zip(splits, entropies, strict=True)]
+    return Statistics(*splits)
 
 
 def _count(flat: NDArray[np.uint8]) -> tuple[Array, Array]:
@@ -160,15 +160,15 @@ def _relative_spectrum(covariance: Array, curvature: Array) -> Array:
 
 def _read(path: Path) -> Statistics:
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-        found = [
+        splits = [
             Pixels(**{name: file[f"{split}_{name}"] for name in Pixels.__annotations__})
             for split in Statistics.__annotations__
         ]
-    return Statistics(*(replace(pixels, entropy=float(pixels.entropy)) for pixels in found))
+    return Statistics(*(replace(pixels, entropy=float(pixels.entropy)) for pixels in splits))
 
 
-def _write(path: Path, found: Statistics) -> None:
+def _write(path: Path, computed: Statistics) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"{split}_{name}": value for split, part in asdict(found).items() for name, value in part.items()}
+    arrays = {f"{split}_{name}": value for split, part in asdict(computed).items() for name, value in part.items()}
     with replacing(path) as fresh:
         np.savez_compressed(fresh, **arrays)

@@ -18,7 +18,7 @@ FETCH_STEPS = 1024  # at most, in one transfer
 
 
 class TermBuffer:
-    """Takes the terms of one step after the other, from the one after `done` on, and gives them out in blocks."""
+    """Keeps the terms of one step after the other, beginning after step `done`, and returns them in blocks."""
 
     def __init__(self, config: TrainConfig, done: int = 0) -> None:
         self.config = config
@@ -60,7 +60,7 @@ class TermBuffer:
 
 
 class VitalsBuffer:
-    """Takes training's vitals at some of its steps, and gives them out in blocks. `memory` tells the bytes in use."""
+    """Keeps training's vitals at some of its steps, and returns them in blocks. `memory` returns the bytes in use."""
 
     def __init__(self, config: TrainConfig, optimizer: optim.Optimizer, memory: Callable[[], int]) -> None:
         self.config, self.optimizer, self.memory = config, optimizer, memory

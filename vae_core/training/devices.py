@@ -13,13 +13,13 @@ def choose_device(name: str) -> torch.device:
     """The device that `auto`, `cpu` or `cuda` means here. Raises `ConfigError` for a GPU that is not there."""
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
-        found = "this PyTorch is built for the CPU only" if torch.version.cuda is None else "PyTorch finds no GPU"
-        raise ConfigError("device", f"device cannot be 'cuda' here: {found}; use 'auto' or 'cpu'", "cpu")
+        reason = "this PyTorch is built for the CPU only" if torch.version.cuda is None else "PyTorch finds no GPU"
+        raise ConfigError("device", f"device cannot be 'cuda' here: {reason}; use 'auto' or 'cpu'", "cpu")
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
 def memory_gauge(device: torch.device) -> Callable[[], int]:
-    """What tells the bytes in use now, without waiting for the device.
+    """A function that returns the bytes in use now, without waiting for the device.
 
     On a GPU they are those of this process's tensors; on the CPU the resident set of the whole process.
     """

@@ -1,4 +1,4 @@
-"""What a run shows of itself: always the same held-out inputs, noise and prior codes, so that steps and runs compare.
+"""A run's pictures: always the same held-out inputs, noise and prior codes, so that steps and runs compare.
 
 N is the images of a sheet, D their pixels, Z the latent dimensions.
 """
@@ -22,8 +22,8 @@ SEED = 20_131_220  # of all noise here: a constant, so two runs with one latent_
 def draw_pictures(model: VAE, inputs: Tensor, shape: tuple[int, int], step: int) -> list[Pictures]:
     """Reconstructions of `inputs` [N, D] in [0, 1] and, unless the model is a plain autoencoder, prior pictures.
 
-    A reconstruction is the decoder's mean at one z sampled from q(z|x): what the training loss saw, rather than the
-    smoother picture at the posterior's mean. The prior pictures are the mean, and one sample of p(x|z), at the
+    A reconstruction is the decoder's mean at one z sampled from q(z|x): the one that the training loss measures, rather
+    than the smoother picture at the posterior's mean. The prior pictures are the mean, and one sample of p(x|z), at the
     same N codes from N(0, I). `shape` is (height, width).
     """
     model.eval()

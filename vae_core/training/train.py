@@ -1,4 +1,4 @@
-"""Training, as a generator of events: it opens no database and knows no run. To stop it, stop asking.
+"""Training, as a generator of events: it opens no database and has no run. To stop it, stop iterating.
 
 B is the batch, D the pixels of an image, Z the latent dimensions, L the Monte-Carlo samples.
 """
@@ -41,19 +41,19 @@ OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {  # each in the fastest
 def train(
     config: TrainConfig, data: Dataset, *, model: VAE | None = None, resume: Checkpoint | None = None
 ) -> Generator[Event, bool | None, None]:
-    """Train as `config` says, a new model or the one given, and yield what happens, in the order of steps.
+    """Train a new model, or the one given, under `config`, and yield its events in the order of steps.
 
     First the inputs of all later pictures, an `Evaluation` and `Pictures` of step 0, before any training; then every
     step once, in blocks of `StepTerms`, each after the `Vitals` of its steps if it has any; evaluations, pictures and
-    checkpoints at their intervals and at the end; then, if wanted, more `Pictures`, the `Scores` and a `Report` of the
-    finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends with that step, or
-    the evaluation. Whoever sends True in answer to a block gets a `Checkpoint` of its last step next, and so does
-    whoever throws `EvaluationAborted` into an `EvaluationSpan`. With one to `resume` from, the first event is of the
-    step after it, or the evaluation of its own step where that was left out.
+    checkpoints at their intervals and at the end; then, with `examine`, more `Pictures`, the `Scores` and a `Report` of
+    the finished model. A loss that is not finite ends the run with `Diverged`, after the block that ends with that
+    step, or the evaluation. A caller that sends True in answer to a block gets a `Checkpoint` of its last step next,
+    and so does a caller that throws `EvaluationAborted` into an `EvaluationSpan`. With a checkpoint to `resume` from,
+    the first event belongs to the step after it, or is the evaluation of its own step if that is missing.
 
     The same configuration and data give the same terms on the CPU. Weights, data order and noise depend on the seed
     and the shapes only, so runs with another likelihood share them. Raises `ConfigError` for a missing GPU, for images
-    that are not bytes, and for data that were not binarised as `config` says.
+    that are not bytes, and for data that were binarised in another way than `config.binarize`.
     """
     _check_pixels(config, data)
 
@@ -81,7 +81,7 @@ def train(
     def save(step: int, *, evaluated: bool) -> Checkpoint:
         return capture(step, perf_counter() - started, model, optimizer, generators, evaluated=evaluated)
 
-    # 3. Now and then the model is looked at. No later step follows from that, so it may be broken off.
+    # 3. At intervals the model is evaluated. No later step depends on that, so it may be interrupted.
     inputs, shape = to_unit(test_images[:COUNT]), (data.facts.height, data.facts.width)
 
     def view(step: int) -> Iterator[Event]:
@@ -102,11 +102,11 @@ def train(
         yield from draw_held_out(model, test_images, shape, step, dequantize=config.dequantize)
         yield from examine(model, data, (train_images, test_images), dequantize=config.dequantize, step=step)
 
-    def look(step: int, seen: Iterator[Event]) -> Generator[Event, bool | None, Event]:
-        """Returns the last event: the look's end, `Diverged`, or a checkpoint where it was broken off."""
+    def interruptible(step: int, events: Iterator[Event]) -> Generator[Event, bool | None, Event]:
+        """Returns the last event: the end of the span, `Diverged`, or the checkpoint of an interruption."""
         event: Event
         try:
-            for event in chain([EvaluationSpan(step)], seen, [EvaluationSpan(step, over=True)]):
+            for event in chain([EvaluationSpan(step)], events, [EvaluationSpan(step, over=True)]):
                 yield event
                 if isinstance(event, Diverged):
                     break
@@ -117,7 +117,7 @@ def train(
         return event
 
     if not evaluated:
-        last: Event | None = yield from look(done, view(done))
+        last: Event | None = yield from interruptible(done, view(done))
         if isinstance(last, Diverged):
             return
         if done and isinstance(last, EvaluationSpan):
@@ -126,7 +126,7 @@ def train(
     dynamic = config.binarize == "dynamic"
     order = batches(len(train_images), config.batch_size, order_seed, device, skip=done)
     for step, batch in zip(range(done + 1, config.total_steps + 1), order, strict=False):
-        # 4. One update. Nothing here waits for the device: no number is looked at.
+        # 4. One update. Nothing here waits for the device: no number is copied from it.
         levels = train_images.index_select(0, batch)  # [B, D] uint8
         x = flipped(levels, pixel_noise) if dynamic else to_unit(levels, pixel_noise if config.dequantize else None)
         epsilon = torch.randn((config.samples, len(x), config.latent_dim), generator=noise, device=device)
@@ -141,34 +141,34 @@ def train(
         seconds = perf_counter() - started
         buffer.append(terms, beta, seconds)
 
-        # 5. Now and then the terms of several steps come over in one transfer: a sync point on a GPU.
-        looking = any(due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
+        # 5. At intervals the terms of several steps are fetched in one transfer: a sync point on a GPU.
+        evaluating = any(due(config, step, every) for every in (config.picture_interval, config.evaluation_interval))
         saving = due(config, step, config.checkpoint_interval)
-        if not (looking or saving or buffer.due(seconds)):
+        if not (evaluating or saving or buffer.due(seconds)):
             continue
         block, diverged = until_divergence(buffer.fetch())
         yield from vitals.fetch(int(block.step[-1]))
-        asked = yield block
+        requested = yield block
         if diverged:
             yield diverged
             return
 
-        # 6. The held-out view of the weights after this step, and a checkpoint. Whoever asks for one waits for no view.
-        if asked:
-            yield save(step, evaluated=not looking)
-        last = (yield from look(step, view(step))) if looking else None
+        # 6. The held-out view of the weights after this step, and a checkpoint. A requested one does not wait for it.
+        if requested:
+            yield save(step, evaluated=not evaluating)
+        last = (yield from interruptible(step, view(step))) if evaluating else None
         if isinstance(last, Diverged):
             return
-        if saving and not asked and not isinstance(last, Checkpoint):
+        if saving and not requested and not isinstance(last, Checkpoint):
             yield save(step, evaluated=True)
 
-    # 7. What the finished model is worth, looked at more closely.
+    # 7. The finished model is examined more closely.
     if config.examine:
-        yield from look(config.total_steps, report(config.total_steps))
+        yield from interruptible(config.total_steps, report(config.total_steps))
 
 
 def new_model(config: TrainConfig, data: Dataset) -> VAE:
-    """The model that `train` begins with: its first weights follow from the seed, and the mean image if wanted."""
+    """The model that `train` begins with: its weights follow from the seed, and its last bias from `output_bias`."""
     model = build_model(config, data.facts, _seeds(config)[0])
     if config.output_bias == "data_mean":
         images = data.train.images
@@ -186,15 +186,15 @@ def _check_pixels(config: TrainConfig, data: Dataset) -> None:
 
 
 def _seeds(config: TrainConfig) -> list[int]:
-    """Of the weights, the data order, the noise of codes, and that of pixels."""
+    """Seeds of the weights, the data order, the noise of codes, and the noise of pixels."""
     return np.random.SeedSequence(config.seed).generate_state(4).tolist()  # type: ignore[no-any-return]
 
 
 def batches(n: int, size: int, seed: int, device: torch.device, skip: int = 0) -> Iterator[Tensor]:
-    """Indices of minibatches without end, but for the first `skip`: every epoch is a permutation of n of its own.
+    """Indices of endless minibatches after the first `skip`: every epoch has a permutation of n of its own.
 
-    An epoch's order follows from the seed and its number alone, so that none has to be kept. Its last batch may be
-    smaller.
+    An epoch's order follows from the seed and its number alone, so that no checkpoint has to keep it. Its last batch
+    may be smaller.
     """
     per_epoch = -(-n // size)
     for epoch in count(skip // per_epoch):

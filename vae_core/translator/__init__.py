@@ -1,1 +1,1 @@
-"""What a loss really trains, found from a recipe, from weights or from pasted code: the model behind it. No torch."""
+"""The model that a loss really trains, from a recipe, from weights or from pasted code. No torch."""

@@ -143,7 +143,7 @@ def _kl_divergence(reader: Expressions, node: ast.Call, arguments: Arguments) ->
     if not isinstance(p, Distribution):
         reader.assume(f"{quote(arguments[-1])} is taken to be the prior N(0, I).")
     if not isinstance(q, Distribution):
-        return atom(Term("kl", True, Inner.UNSEEN))
+        return atom(Term("kl", True, Inner.UNKNOWN))
     return atom(Term("kl", True, Inner.NONE if q.joint else Inner.ALL))
 
 

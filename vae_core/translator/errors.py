@@ -6,7 +6,7 @@ from vae_core.config.errors import ConfigError, RefusedConfig
 
 
 class Refusal(RefusedConfig):
-    """A loss that cannot be translated: one sentence, and the field to blame (`code`, unless told otherwise)."""
+    """A loss that cannot be translated: one sentence, and the field to blame (by default `code`)."""
 
     def __init__(self, message: str, field: str = "code"):
         super().__init__([ConfigError(field, message)])

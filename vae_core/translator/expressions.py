@@ -86,7 +86,7 @@ class Expressions:
         raise refusal(node, "is not understood")
 
     def assume(self, sentence: str) -> None:
-        """Keep what the reading took for granted."""
+        """Keep a sentence about an assumption."""
         self.assumed.setdefault(sentence)
 
     def _named(self, node: ast.Name | ast.Attribute | ast.Subscript) -> Value:

@@ -1,4 +1,4 @@
-"""A loss as its two weights: what stands before the summed error and before the summed KL."""
+"""A loss as its two weights: those of the summed error and of the summed KL."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Loss:
     error: Kind  # bce, sse or l1
     reconstruction: Polynomial
     kl: Polynomial
-    assumed: tuple[str, ...] = ()  # what the reading took for granted, in sentences
+    assumed: tuple[str, ...] = ()  # the assumptions behind the reading, in sentences
 
     @property
     def needs(self) -> dict[str, str]:

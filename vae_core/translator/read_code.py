@@ -111,7 +111,7 @@ class Statements(Expressions):
 
 
 def _refuse_several_functions(tree: ast.Module) -> None:
-    """One function, the last thing there is: what calls it, or what it calls, is not looked through."""
+    """Only one function, the last statement: calls of it, and functions that it calls, are not followed."""
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     if functions and (len(functions) > 1 or tree.body[-1] is not functions[0]):
         other = functions[-1] if len(functions) > 1 else tree.body[-1]
@@ -141,11 +141,11 @@ def _loss(node: ast.expr, total: Polynomial, reader: Expressions) -> Loss:
         weights[kind] = weights.get(kind, Polynomial.of({})) + weight
     errors = [kind for kind in weights if kind != "kl"]
     if not errors:
-        raise refusal(node, "has no reconstruction: no cross-entropy, squared or absolute error was found in it")
+        raise refusal(node, "has no reconstruction: no cross-entropy, squared or absolute error is in it")
     if len(errors) > 1:
         raise refusal(node, "has two kinds of reconstruction, which are no single likelihood")
     if "kl" not in weights:
-        reader.assume("No KL was found in it, so its weight is 0.")
+        reader.assume("There is no KL in it, so its weight is 0.")
     return Loss(errors[0], weights[errors[0]], weights.get("kl", Polynomial.of({})), tuple(reader.assumed))
 
 

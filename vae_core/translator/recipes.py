@@ -1,4 +1,4 @@
-"""Losses that people train with, named by where they are seen: how each adds up its terms, and what that implies."""
+"""Losses that people train with, named by their source: how each adds up its terms, and what that implies."""
 
 from dataclasses import dataclass, field
 from textwrap import dedent
@@ -27,7 +27,7 @@ class Summed:
 
 
 def summed_loss(error: Kind, reconstruction: Summed, kl: Summed) -> Loss:
-    """The loss of an error (bce, sse or l1) and a KL that are added up so."""
+    """The loss with an error (bce, sse or l1) and a KL that are added up in these ways."""
     return Loss(error, reconstruction.factor(Size.PIXELS), kl.factor(Size.LATENT))
 
 

@@ -1,4 +1,4 @@
-"""Pasted text as Python's syntax tree, or a refusal: nothing of it is executed, and nothing large is looked at."""
+"""Pasted text as Python's syntax tree, or a refusal: nothing is executed, and large text is refused unparsed."""
 
 import ast
 import io
@@ -16,7 +16,7 @@ MAX_DIGITS = 400
 MAX_DEPTH = 40
 MAX_NODES = 2_000
 LIBRARIES = {"torch", "tensorflow", "keras", "numpy", "math", "jax", "typing", "tensorflow_probability", "__future__"}
-UNSEEN = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}  # tokens that no parser nests
+UNNESTED = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}  # tokens that no parser nests
 FOREIGN = {  # never part of a loss
     "eval", "exec", "compile", "open", "globals", "locals", "vars", "getattr", "setattr", "delattr",
     "breakpoint", "exit", "quit", "os", "sys", "subprocess", "builtins", "importlib", "shutil", "socket", "pickle",
@@ -82,7 +82,7 @@ def _refuse_long_lines(code: str) -> None:
         for count, token in enumerate(tokenize.generate_tokens(io.StringIO(code).readline)):
             line = token.start[0]
             brackets += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.string, 0)
-            in_line = 0 if token.type == tokenize.NEWLINE else in_line + (token.type not in UNSEEN)
+            in_line = 0 if token.type == tokenize.NEWLINE else in_line + (token.type not in UNNESTED)
             if token.type == tokenize.NUMBER and len(token.string) > MAX_DIGITS:
                 raise Refusal(f"Line {line} has a number of {len(token.string):,} digits.")
             if count > MAX_TOKENS:
@@ -98,13 +98,13 @@ def _refuse_long_lines(code: str) -> None:
 def _refuse_deep_trees(tree: ast.Module) -> None:
     """A walk without recursion, so that what follows may recurse."""
     left: list[tuple[ast.AST, int]] = [(tree, 0)]
-    seen = 0
+    nodes = 0
     while left:
         node, depth = left.pop()
-        seen += 1
+        nodes += 1
         if depth > MAX_DEPTH:
             raise Refusal(f"Line {getattr(node, 'lineno', 1)} has more than {MAX_DEPTH} expressions inside each other.")
-        if seen > MAX_NODES:
+        if nodes > MAX_NODES:
             raise Refusal(f"The code has more than {MAX_NODES:,} parts; paste only the loss.")
         left.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 

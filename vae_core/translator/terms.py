@@ -1,7 +1,7 @@
-"""The terms of a loss on their way through sums and means: which axes are left, and what factor has come of it.
+"""The terms of a loss on their way through sums and means: the axes that are left, and the factor so far.
 
-M is the batch, D the pixels of an image, Z the latent dimensions. A term that is through is the one that this project
-writes: summed over its own dimensions, averaged over the batch. A mean over pixels is then a factor 1/D, a sum over the
+M is the batch, D the pixels of an image, Z the latent dimensions. A term that is through has the form that this project
+uses: summed over its own dimensions, averaged over the batch. A mean over pixels is then a factor 1/D, a sum over the
 batch a factor M.
 """
 
@@ -30,12 +30,12 @@ class Inner(Enum):
     ALL = "all"
     BUT_LAST = "all but the last, which Keras averaged over"
     FLATTENED = "one axis, which is the batch's too"
-    UNSEEN = "all or none: the distribution was built elsewhere"
+    UNKNOWN = "all or none: the distribution was built elsewhere"
     NONE = "none"
 
 
 class Unclear(ValueError):
-    """A reduction whose axes cannot be told; the message says why."""
+    """A reduction whose axes are ambiguous; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Term:
     @property
     def _shape(self) -> str:
         """What a sum over axis 1 supposes."""
-        if self.inner == Inner.UNSEEN:
+        if self.inner == Inner.UNKNOWN:
             return "q is taken to be a Normal whose KL has an axis of latent dimensions"
         return "" if self.kind == "kl" else "images are taken to be flat, [M, D]"
 
@@ -90,16 +90,16 @@ class Term:
             return True, False, ""
         if own == frozenset(range(1, 3)) and self.inner == Inner.BUT_LAST:
             return 0 in axes, True, "images are taken to be [M, height, width, 1], of one channel"
-        if own in ({1}, {-1}) and self.inner in {Inner.ALL, Inner.UNSEEN}:
+        if own in ({1}, {-1}) and self.inner in {Inner.ALL, Inner.UNKNOWN}:
             return 0 in axes, True, self._shape
         if self.inner == Inner.ALL and self.kind != "kl" and _all_but_the_first(own):
-            return 0 in axes, True, f"images are taken to have {len(own)} axes besides the batch's"
+            return 0 in axes, True, f"images are taken to have {len(own)} axes in addition to the batch's"
         raise Unclear("these axes are not the batch's, nor all the others")
 
     def _over_inner(self, how: How, axes: Axes) -> Polynomial:
         """The factor that the own axes leave."""
-        if self.inner == Inner.UNSEEN and axes is None and how == "mean":
-            raise Unclear("whether its KL has an axis of latent dimensions is not seen: paste how q was built, too")
+        if self.inner == Inner.UNKNOWN and axes is None and how == "mean":
+            raise Unclear("whether its KL has an axis of latent dimensions is unknown: paste how q was built, too")
         if self.inner == Inner.BUT_LAST and axes is None and how == "sum":
             raise Unclear(
                 "Keras has averaged over the last axis, which is all pixels of flat images but only the channels of "

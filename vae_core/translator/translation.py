@@ -1,4 +1,4 @@
-"""From a loss to the model that it trains: likelihood, σ, β, the configuration that says so, and whether z survives."""
+"""From a loss to the model that it trains: likelihood, σ, β, its configuration, and whether z survives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Translation:
     weights: Weights  # of the summed error and KL, batch means
     likelihood: LikelihoodName
     scale: float | None  # the Gaussian's σ or Laplace's b at which it is proportional to the −ELBO: β = 1
-    declared: float | None  # the scale that was asked about
+    declared: float | None  # the scale given by the user, or the default
     beta: float  # at the declared scale; a Bernoulli has no other
     normalised_beta: float  # β · Z / D (Higgins et al. 2017)
     factor: float  # harmless to Adam, but not to SGD, weight decay or clipping
@@ -87,7 +87,7 @@ def _views(error: Kind, weights: Weights, declared: float | None) -> tuple[float
 
 
 def tidy(value: float) -> float:
-    """784 and not 784.0000000000001: what stays of a quotient of quotients."""
+    """784 and not 784.0000000000001, the rounding errors of a quotient of quotients."""
     return float(f"{value:.12g}")
 
 

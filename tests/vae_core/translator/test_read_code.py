@@ -143,7 +143,7 @@ def test_what_shape_the_images_have_is_said() -> None:
 def test_a_loss_without_a_kl_says_so() -> None:
     loss = read_loss("F.mse_loss(r, x)")
     assert loss.weights(D, Z, M).kl == 0
-    assert loss.assumed == ("No KL was found in it, so its weight is 0.",)
+    assert loss.assumed == ("There is no KL in it, so its weight is 0.",)
 
 
 @pytest.mark.parametrize(

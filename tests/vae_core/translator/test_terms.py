@@ -28,7 +28,7 @@ PIXELS, CODE = Term("sse", True, Inner.ALL), Term("kl", True, Inner.ALL)
         (Term("bce", True, Inner.BUT_LAST), "mean", None, ONE / D, Term("bce")),
         (Term("bce", False, Inner.FLATTENED), "mean", {-1}, ONE / D, Term("bce")),
         (Term("bce", False, Inner.FLATTENED), "sum", None, M, Term("bce")),
-        (Term("kl", True, Inner.UNSEEN), "sum", None, M, Term("kl")),
+        (Term("kl", True, Inner.UNKNOWN), "sum", None, M, Term("kl")),
         (Term("kl"), "mean", None, ONE, Term("kl")),
     ],
 )
@@ -47,7 +47,7 @@ def test_a_reduction_is_a_factor(term: Term, how: str, axes: set[int] | None, fa
         (Term("kl", True), "sum", {1}),
         (Term("bce", True, Inner.BUT_LAST), "sum", None),
         (Term("bce", True, Inner.BUT_LAST), "sum", {-1}),
-        (Term("kl", True, Inner.UNSEEN), "mean", None),
+        (Term("kl", True, Inner.UNKNOWN), "mean", None),
     ],
 )
 def test_axes_that_cannot_be_told_are_unclear(term: Term, how: str, axes: set[int] | None) -> None:

@@ -46,7 +46,7 @@ class ContinuousBernoulli:
     def log_mass(self, outputs: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """log P(low < x < high) summed over the pixels, [..., B], for edges [B, D]; beyond 0 and 1 there is no mass.
 
-        With a = |η| and both edges seen from the end where the density is highest, from near to near + width:
+        With a = |η| and distances measured from the end where the density is highest, the bin is (near, near + width):
         exp(−a·near) (1 − exp(−a·width)) / (1 − exp(−a)).
         """
         eta = self._eta(outputs)
@@ -92,8 +92,8 @@ class ContinuousBernoulli:
 class _LogDensity(torch.autograd.Function):
     """x·η − log((exp(η) − 1) / η) of each pixel, and its slope in η, x − mean(η), as in every exponential family.
 
-    The value needs no series; only the slope does, whose terms cancel near 0. So the two are written out, and one
-    exponential and one logarithm do for all: autograd would keep both sides of a `where`.
+    The value needs no series; only the slope does, whose terms cancel near 0. So the two are written out with one
+    exponential and one logarithm; autograd would keep both sides of a `where`.
     """
 
     @staticmethod

@@ -45,7 +45,7 @@ class ExponentialPower(LocationScale):
 
     @torch.no_grad()
     def fit(self, outputs: Tensor, x: Tensor) -> None:
-        """Freeze s at its most likely value for these outputs [..., B, D] and x [B, D], say the training split's.
+        """Freeze s at its most likely value for these outputs [..., B, D] and x [B, D], usually the training split's.
 
         A minibatch's own best scale flatters that minibatch; held-out images must not choose theirs.
         """

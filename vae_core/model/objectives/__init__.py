@@ -1,4 +1,4 @@
-"""What a step minimises: one file an objective. What a step reports is the ELBO's two terms, whatever it minimises."""
+"""What a step minimises: one file for each objective. A step always reports the ELBO's two terms."""
 
 from typing import Protocol
 
@@ -21,7 +21,7 @@ class Objective(Protocol):
         """The terms for x [B, D] in [0, 1] under standard normal `noise` [S, B, Z], S = `config.samples`.
 
         `reconstruction` and `kl` are the ELBO's, over all S samples; only `loss` differs between objectives. No
-        number is looked at, so a GPU is never waited for.
+        number is copied from the device, so the CPU never waits for a GPU.
         """
 
 

@@ -1,7 +1,7 @@
 """Bounds from K weighted samples: L_K = E[log (1/K) Σ_k w_k] with w = p(x, z) / q(z|x); L_1 is the ELBO.
 
 B is the batch, D the pixels of an image, Z the latent dimensions; S = L · K samples of z for an image make L estimates
-of its bound from K samples each. The bound knows no β.
+of its bound from K samples each. The bound has no β.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Dreg:
         normalised = log_w.detach().softmax(1)  # [L, K, B]
         # 1. The gradient comes from Σ w̃ log w, which is no bound: it lies above L_K by log K less the entropy of w̃.
         surrogate = (normalised * log_w).sum(1).mean()
-        # 2. On its way to the encoder it passes z, and takes w̃ a second time.
+        # 2. On its way to the encoder it passes z, where w̃ multiplies it a second time.
         if drawn.z.requires_grad:
             drawn.z.register_hook(lambda gradient: gradient * normalised.flatten(0, 1).unsqueeze(-1))  # type: ignore[no-untyped-call]
         # 3. The value is the bound's: what follows it is zero, with a gradient.
@@ -68,7 +68,7 @@ class Dreg:
 
 
 def log_weights(drawn: Draw, posterior: Posterior, samples: int) -> Tensor:
-    """log w = log p(x|z) + log p(z) − log q(z|x), [L, K, B] with K = `samples`; `posterior` is the density log q takes.
+    """log w = log p(x|z) + log p(z) − log q(z|x), [L, K, B] with K = `samples`; `posterior` is the density in log q.
 
     No closed form may stand for the last two here: the bound is one of the weights of each z, not of their mean.
     """

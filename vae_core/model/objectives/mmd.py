@@ -11,7 +11,11 @@ from torch import Tensor
 from vae_core.model.elbo import Terms, draw
 from vae_core.model.vae import VAE
 
-LOG_NODES = (-16.0, 4.5, 0.5)  # first, end, step of log u: the integrals below are then 1e-7 off, for any Z and z
+LOG_NODES = (
+    -16.0,
+    4.5,
+    0.5,
+)  # first, end, step of log u: the error of the integrals below is then 1e-7, for any Z and z
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The evidence lower bound, with weights where a user wants them."""
+"""The evidence lower bound, with a weight on each of its terms."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from vae_core.model.vae import VAE
 
 @dataclass(frozen=True)
 class Elbo:
-    """w_R · reconstruction + w_K · β · KL, the KL floored if `free_bits` say so; of an autoencoder the first alone."""
+    """w_R · reconstruction + w_K · β · KL, the KL floored at `free_bits`; for an autoencoder the first term alone."""
 
     reductions: tuple[float, float]  # w_R, w_K: 1, or less where the loss takes means over dimensions
     free_bits: float  # λ, nats a latent dimension
