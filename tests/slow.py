@@ -24,7 +24,7 @@ def slow_down() -> None:
     from app.jobs import scheduler
     from app.live import feed
     from app.web import pixel_statistics
-    from app.worker.execute import recorder
+    from app.worker import recorder
 
     for module, waits in (
         (feed, {"POLL_S": 1.0, "DOZE_S": 1.0, "PAUSE_S": 1.0}),
