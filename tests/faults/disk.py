@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from app.database.engine import Database, reserve
+from app.database import reserve
+from app.database.engine import Database
 from app.database.tables import Run
 from app.errors import Unrecorded
 from app.store import attempts, runs, steps
