@@ -226,7 +226,7 @@ class Fields:
         "Weight of the squared distance (MMD) between the minibatch's codes and the prior; with β = 0 it replaces the "
         "KL.",
         ge=0,
-        le=MAX_BETA,
+        le=1e6,
         shown_when={"model": ["vae"], "objective": objectives_with("mmd_weight")},
         label="Weight of the MMD",
     )
@@ -243,7 +243,7 @@ class Fields:
         "Training",
         "Largest allowed norm of the whole gradient; empty means no clipping.",
         gt=0,
-        le=MAX_BETA,
+        le=1e6,
         label="Gradient clipping",
     )
     epochs: int | None = field(
