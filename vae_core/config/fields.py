@@ -17,6 +17,7 @@ from vae_core.config.families import (
     LikelihoodName,
     ObjectiveName,
     Scale,
+    likelihoods_with,
     objectives_with,
 )
 from vae_core.config.limits import MAX_BETA, MAX_SEED, MAX_TOTAL_STEPS, SIGMA_BOUNDS
@@ -126,6 +127,15 @@ class Fields:
         unit="pixel range is 0 to 1",
         shown_when={"likelihood": SCALED, "scale": ["fixed", "shared"]},
         label="σ, the scale",
+    )
+    nu: float = field(
+        5.0,
+        "Loss",
+        "Degrees of freedom of the Student-t: the smaller, the heavier its tails. Above 2, so that it has a variance.",
+        gt=2,
+        le=1e6,
+        shown_when={"likelihood": likelihoods_with("nu")},
+        label="ν, degrees of freedom",
     )
     objective: ObjectiveName = field(
         "elbo",
