@@ -111,6 +111,16 @@ def test_fields_that_do_not_matter_are_hidden(visit: Visit) -> None:
     expect(page.locator("[data-fact=epoch]")).to_have_text("469")
 
 
+def test_a_likelihoods_own_field_is_shown_with_it_alone(visit: Visit) -> None:
+    page = visit("/runs/new")
+    expect(page.locator("#nu")).to_be_hidden()
+    page.locator("#likelihood").select_option("student_t")
+    expect(page.locator("#nu")).to_have_value("5")
+    expect(page.get_by_text("outliers cost little")).to_be_visible()
+    page.locator("#likelihood").select_option("gaussian")
+    expect(page.locator("#nu")).to_be_hidden()
+
+
 def start(page: Page) -> None:
     page.locator("#max_steps").fill("3")
     page.locator("#hidden").fill("8")
@@ -152,6 +162,12 @@ def test_an_objective_without_a_weight_starts_after_a_weight_was_typed(visit: Vi
     [
         ({"likelihood": "continuous_bernoulli"}, "Dequantise pixels: Yes, and start", "dequantize", True),
         ({"binarize": "static", "likelihood": "gaussian"}, "Binary pixels: No, grey, and start", "binarize", "none"),
+        (
+            {"likelihood": "student_t", "scale": "optimal"},
+            "Its scale: Learned, one for all pixels, and start",
+            "scale",
+            "shared",
+        ),
     ],
 )
 def test_a_choice_that_does_not_fit_is_mended_in_one_click(

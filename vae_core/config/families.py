@@ -6,10 +6,12 @@ from here.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import log, pi, sqrt
+from math import lgamma, log, pi, sqrt
 from typing import Literal
 
-LikelihoodName = Literal["bernoulli", "continuous_bernoulli", "gaussian", "laplace", "discretized_logistic"]
+LikelihoodName = Literal[
+    "bernoulli", "continuous_bernoulli", "gaussian", "laplace", "student_t", "discretized_logistic"
+]
 ObjectiveName = Literal["elbo", "iwae", "ciwae", "dreg", "beta_tcvae", "mmd"]
 Scale = Literal["fixed", "shared", "optimal", "per_pixel"]
 SCALES: tuple[Scale, ...] = ("fixed", "shared", "optimal", "per_pixel")
@@ -110,6 +112,26 @@ FAMILIES: dict[LikelihoodName, Family] = {
         deviation=lambda: sqrt(2),
         constant=lambda: log(2),
         floor="D log 2b",
+    ),
+    "student_t": Family(
+        title="Student-t",
+        short="Student-t",
+        decoder="Student-t",
+        symbol="t(x̂, {scale}; ν = {nu:g})",
+        dash="longdashdot",
+        measure="density",
+        help="a Student-t's grows with the logarithm of a large error only",
+        about="−log p(x|z) is (ν + 1)/2 · log(1 + (x − x̂)²/(ν s²)) a pixel, plus log s and a constant: it grows with "
+        "the logarithm of a large error, so that outliers cost little. No weight of squared or absolute errors amounts "
+        "to it, and linear theory says nothing of it; a large ν makes it the Gaussian's.",
+        letter="s",
+        scale_help="a Student-t's s, whose standard deviation is s·√(ν/(ν − 2))",
+        scales=("fixed", "shared", "per_pixel"),
+        refused_scales={"optimal": "for which the Student-t has no closed form"},
+        deviation=lambda nu: sqrt(nu / (nu - 2)),
+        constant=lambda nu: lgamma(nu / 2) - lgamma((nu + 1) / 2) + 0.5 * log(nu * pi),
+        floor="D log(s √(νπ) Γ(ν/2) / Γ((ν + 1)/2))",
+        fields=("nu",),
     ),
     "discretized_logistic": Family(
         title="Discretised logistic",

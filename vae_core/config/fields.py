@@ -17,6 +17,7 @@ from vae_core.config.families import (
     LikelihoodName,
     ObjectiveName,
     Scale,
+    likelihoods_with,
     objectives_with,
 )
 from vae_core.config.limits import MAX_BETA, MAX_SEED, MAX_TOTAL_STEPS, SIGMA_BOUNDS
@@ -127,6 +128,15 @@ class Fields:
         shown_when={"likelihood": SCALED, "scale": ["fixed", "shared"]},
         label="σ, the scale",
     )
+    nu: float = field(
+        5.0,
+        "Loss",
+        "Degrees of freedom of the Student-t: the smaller, the heavier its tails. Above 2, so that it has a variance.",
+        gt=2,
+        le=1e6,
+        shown_when={"likelihood": likelihoods_with("nu")},
+        label="ν, degrees of freedom",
+    )
     objective: ObjectiveName = field(
         "elbo",
         "Loss",
@@ -226,7 +236,7 @@ class Fields:
         "Weight of the squared distance (MMD) between the minibatch's codes and the prior; with β = 0 it replaces the "
         "KL.",
         ge=0,
-        le=MAX_BETA,
+        le=1e6,
         shown_when={"model": ["vae"], "objective": objectives_with("mmd_weight")},
         label="Weight of the MMD",
     )
@@ -243,7 +253,7 @@ class Fields:
         "Training",
         "Largest allowed norm of the whole gradient; empty means no clipping.",
         gt=0,
-        le=MAX_BETA,
+        le=1e6,
         label="Gradient clipping",
     )
     epochs: int | None = field(

@@ -15,14 +15,29 @@ GAUSSIAN, LAPLACE = {"likelihood": "gaussian"}, {"likelihood": "laplace", "scale
 DEQUANTIZED = {"likelihood": "gaussian", "scale": "optimal", "dequantize": True}
 CB = {"likelihood": "continuous_bernoulli", "dequantize": True}
 LOGISTIC = {"likelihood": "discretized_logistic"}
+STUDENT = {"likelihood": "student_t", "scale": "per_pixel"}
 AE = {"model": "ae", "likelihood": "gaussian"}
-EVERY = [GREY_BCE, GRAINY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]
+EVERY = [GREY_BCE, GRAINY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]
 
-UNITS = [[GREY_BCE], [GRAINY_BCE], [STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE], [DEQUANTIZED, CB], [LOGISTIC]]
+UNITS = [
+    [GREY_BCE],
+    [GRAINY_BCE],
+    [STATIC],
+    [DYNAMIC],
+    [THRESHOLD],
+    [GAUSSIAN, LAPLACE, STUDENT],
+    [DEQUANTIZED, CB],
+    [LOGISTIC],
+]
 PAIRS = list(combinations_with_replacement(EVERY, 2))
 
-BITS = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]]
-PIXELS = [[STATIC], [DYNAMIC], [THRESHOLD], [GREY_BCE, GRAINY_BCE, GAUSSIAN, LAPLACE, DEQUANTIZED, CB, LOGISTIC]]
+BITS = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]]
+PIXELS = [
+    [STATIC],
+    [DYNAMIC],
+    [THRESHOLD],
+    [GREY_BCE, GRAINY_BCE, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC],
+]
 GROUPS = {"reconstruction": UNITS, "log_px": UNITS, "bits_per_dim": BITS, "mse_per_pixel": PIXELS, "ssim": PIXELS}
 
 

@@ -74,7 +74,9 @@ def test_what_theory_does_not_expect_is_named_after_three_evaluations(
     assert collapse(replace(run, status="running", config=longer)) == []
 
 
-@pytest.mark.parametrize(("likelihood", "scale"), [("laplace", "optimal"), ("discretized_logistic", "shared")])
+@pytest.mark.parametrize(
+    ("likelihood", "scale"), [("laplace", "optimal"), ("student_t", "shared"), ("discretized_logistic", "shared")]
+)
 def test_a_scale_that_stays_may_be_learned(course: Make, likelihood: str, scale: str) -> None:
     run = course({"likelihood": likelihood, "sigma": 5}, **{**DEAD, "reconstruction": [156.0] * 3})
     (finding,) = collapse(run) or []

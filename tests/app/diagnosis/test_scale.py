@@ -20,6 +20,7 @@ LEARNED = {"likelihood": "gaussian", "scale": "shared"}
         ({"likelihood": "discretized_logistic"}, [0.0045], 0.002, "at its limit", {}),
         ({}, [0.55, 0.8], 0.3, "grows", {"scale": "fixed", "sigma": 0.3}),
         ({"likelihood": "laplace"}, [0.55, 0.8], 0.3, "grows", {"scale": "fixed", "sigma": 0.212}),
+        ({"likelihood": "student_t", "nu": 4}, [0.55, 0.8], 0.3, "grows", {"scale": "fixed", "sigma": 0.212}),
     ],
 )
 def test_a_scale_that_runs_away_is_found(

@@ -58,6 +58,9 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "unsplit": {"objective": "beta_tcvae", "max_steps": 5},
     "laplace-optimal": {"likelihood": "laplace", "scale": "optimal", "model": "ae", "weight_decay": 0.01},
     "laplace-pixel": {"likelihood": "laplace", "scale": "per_pixel", "precision": "bfloat16", "grad_clip": 1},
+    "student": {"likelihood": "student_t", "sigma": 0.2, "output_bias": "data_mean", "objective": "iwae", "nu": 3},
+    "student-shared": {"likelihood": "student_t", "scale": "shared", "nu": 12.5, "dequantize": True},
+    "student-pixel": {"likelihood": "student_t", "scale": "per_pixel", "output_bias": "data_mean", "beta": 2},
     "logistic": {"likelihood": LOGISTIC, "sigma": 0.1, "output_bias": "data_mean", "objective": "ciwae"},
     "logistic-shared": {"likelihood": LOGISTIC, "scale": "shared", "objective": "dreg", "sigma": 0.3},
     "logistic-pixel": {

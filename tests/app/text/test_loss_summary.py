@@ -22,6 +22,10 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
         ),
         ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, "a Gaussian decoder that learns its σ and β = 4;"),
         ({"likelihood": "laplace", "sigma": 0.5}, "the −ELBO of a Laplace decoder with b = 0.5, up to a factor."),
+        (
+            {"likelihood": "student_t", "sigma": 0.1, "beta": 4},
+            "a β-VAE with a Student-t decoder with s = 0.1 and β = 4;",
+        ),
         ({"likelihood": "discretized_logistic", "sigma": 0.1}, "of a discretised logistic decoder with s = 0.1, up"),
         ({"beta": 0}, "There is no KL in it: it trains an autoencoder with a Bernoulli decoder, β = 0."),
         ({"free_bits": 0.25}, "β = 1. Free bits put a floor of 0.25 nats under each unit's KL."),

@@ -15,13 +15,13 @@ AT_LEAST = {
     "checkpoint_every": 1, "cycle_steps": 0,
     "free_bits": 0, "importance_samples": 1, "elbo_weight": 0, "mmd_weight": 0,
 }  # fmt: skip
-ABOVE = {"learning_rate": 0, "grad_clip": 0}
+ABOVE = {"learning_rate": 0, "grad_clip": 0, "nu": 2}
 AT_MOST = {
     "latent_dim": 4096, "sigma": 100, "beta": 1e6, "warmup_steps": MAX_TOTAL_STEPS, "mc_samples": 1000,
     "batch_size": 65536, "learning_rate": 10, "weight_decay": 10, "grad_clip": 1e6, "epochs": 100_000,
     "max_steps": MAX_TOTAL_STEPS, "seed": 2**31 - 1, "threads": 256, "evaluate_every": MAX_TOTAL_STEPS,
     "picture_every": MAX_TOTAL_STEPS, "checkpoint_every": MAX_TOTAL_STEPS, "cycle_steps": MAX_TOTAL_STEPS,
-    "free_bits": 1000, "importance_samples": 1000, "elbo_weight": 1, "mmd_weight": 1e6,
+    "free_bits": 1000, "importance_samples": 1000, "elbo_weight": 1, "mmd_weight": 1e6, "nu": 1e6,
 }  # fmt: skip
 WHOLE = {name for name in AT_MOST if isinstance(AT_MOST[name], int)} - {
     "sigma", "learning_rate", "weight_decay", "free_bits", "elbo_weight",
@@ -49,7 +49,7 @@ def test_below_the_least_value_is_refused_with_field_value_and_bound(name, bound
 
 @pytest.mark.parametrize(("name", "bound"), ABOVE.items())
 def test_an_open_bound_is_itself_refused(name, bound):
-    assert getattr(TrainConfig.parse({name: 1e-9}), name) == 1e-9
+    assert getattr(TrainConfig.parse({name: bound + 1e-9}), name) == bound + 1e-9
     error = _refused({name: bound})
     assert (error.field, error.bound) == (name, bound)
     assert error.message == f"{name} must be above {error.bound}, not {bound}"

@@ -139,7 +139,10 @@ def test_bits_per_dim_are_the_bound_in_another_unit_where_it_is_a_probability(sm
         assert found.bits_per_dim == pytest.approx(-found.elbo / 64 / log(2), rel=1e-5)
 
 
-@pytest.mark.parametrize("changes", [{"likelihood": "gaussian"}, {"likelihood": "laplace", "sigma": 0.2}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"likelihood": "gaussian"}, {"likelihood": "laplace", "sigma": 0.2}, {"likelihood": "student_t", "sigma": 0.2}],
+)
 def test_bits_per_dim_of_a_broad_density_are_its_height_times_the_bin(small, images, changes):
     # Inside a bin of width 1/256 such a density hardly changes, so log P = log p − log 256 a pixel, but for the outer
     # bins, which are open: those pixels are left out by making them mid grey.

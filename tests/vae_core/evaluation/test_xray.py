@@ -28,6 +28,7 @@ FAMILIES = [
     {"likelihood": "gaussian", "dequantize": True, "scale": "per_pixel"},
     {"likelihood": "continuous_bernoulli", "dequantize": True},
     {"likelihood": "laplace", "sigma": 0.1},
+    {"likelihood": "student_t", "sigma": 0.1},
     {"likelihood": "discretized_logistic", "scale": "shared", "sigma": 0.1},
 ]
 

@@ -91,6 +91,7 @@ def test_beta_is_a_wider_scale(beta: float, scale: float) -> None:
         ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, Implied(4, None)),
         ({"likelihood": "gaussian", "scale": "optimal", "kl_reduction": "mean"}, Implied(0.05, None)),
         ({"likelihood": "laplace", "scale": "per_pixel"}, Implied(1, None)),
+        ({"likelihood": "student_t", "sigma": 0.3, "beta": 4}, Implied(4, None)),
         ({"objective": "iwae"}, Implied(1, None)),
         ({"objective": "dreg", "likelihood": "gaussian", "sigma": 0.3}, Implied(1, 0.3)),
         ({"objective": "beta_tcvae", "beta": 6}, Implied(None, None)),

@@ -39,6 +39,7 @@ def config(**changes: Any) -> TrainConfig:
         ({"likelihood": "gaussian", "scale": "optimal", "beta": 1000}, 0),
         ({"likelihood": "gaussian", "scale": "per_pixel"}, None),
         ({"likelihood": "laplace"}, None),
+        ({"likelihood": "student_t"}, None),
         ({"free_bits": 0.1}, None),
         ({"model": "ae"}, None),
         ({"objective": "beta_tcvae", "beta": 6}, None),

@@ -62,6 +62,7 @@ WARNED: list[tuple[dict[str, Any], str]] = [
     ({"likelihood": "gaussian", "sigma": 1, "beta": 7, **MEANS}, "scale"),
     ({"likelihood": "gaussian", "scale": "optimal", "beta": 1000}, "beta"),
     ({"likelihood": "laplace", "scale": "per_pixel"}, "dequantize"),
+    ({"likelihood": "student_t", "scale": "per_pixel"}, "dequantize"),
     ({"beta_schedule": "linear", "warmup_steps": 500, "max_steps": 100}, "warmup_steps"),
     ({"beta_schedule": "cyclical", "warmup_steps": 10, "cycle_steps": 20, "max_steps": 1}, "warmup_steps"),
 ]

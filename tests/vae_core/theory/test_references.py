@@ -1,7 +1,7 @@
 """Reference values against the likelihoods: a constant image reaches the one, nothing passes the other."""
 
 import os
-from math import log, pi
+from math import log, pi, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,7 @@ def test_a_scale_for_every_pixel_beats_one_for_all(look) -> None:
     [
         ({"likelihood": "gaussian", "sigma": 0.5}, 32 * log(2 * pi * 0.25), 2),
         ({"likelihood": "laplace", "sigma": 0.25}, 64 * log(0.5), 2),
+        ({"likelihood": "student_t", "sigma": 0.25, "nu": 3}, 64 * log(0.25 * sqrt(3) * pi / 2), 2),
         ({"likelihood": "discretized_logistic"}, 0, 2),
         ({"binarize": "threshold"}, 0, 2),
         (DEQUANTIZED, -64 * log(256), 1),

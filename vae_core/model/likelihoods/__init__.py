@@ -12,6 +12,7 @@ from vae_core.model.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from vae_core.model.likelihoods.discretized_logistic import DiscretizedLogistic
 from vae_core.model.likelihoods.gaussian import Gaussian
 from vae_core.model.likelihoods.laplace import Laplace
+from vae_core.model.likelihoods.student_t import StudentT
 
 
 class Likelihood(Protocol):
@@ -54,6 +55,7 @@ LIKELIHOODS: dict[LikelihoodName, Callable[..., Likelihood]] = {
     "continuous_bernoulli": ContinuousBernoulli,
     "gaussian": Gaussian,
     "laplace": Laplace,
+    "student_t": StudentT,
     "discretized_logistic": DiscretizedLogistic,
 }
 
