@@ -16,7 +16,7 @@ MODULES = {
 TORCH_FREE = (
     "vae_core.config", "vae_core.refusals", "vae_core.events", "vae_core.schedules", "vae_core.presets",
     "vae_core.convention", "vae_core.datasets", "vae_core.rules", "vae_core.report", "vae_core.checkpoint",
-    "vae_core.translator", "vae_core.durable",
+    "vae_core.translator", "vae_core.storage",
     "vae_core.entropies", "vae_core.linear", "vae_core.references", "vae_core.size", "vae_core.preflight",
 )  # fmt: skip
 WORKERS = {"app.worker", "app.direct"}  # the programs that train

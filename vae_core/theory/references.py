@@ -11,9 +11,10 @@ from math import exp, log, pi
 import numpy as np
 
 from vae_core.config.train_config import SCALED, TrainConfig
+from vae_core.datasets.facts import LEVELS
 from vae_core.theory.entropies import bernoulli, continuous_bernoulli
 from vae_core.theory.linear import fixed_optimum, ppca
-from vae_core.theory.pixel_statistics import LEVELS, Array, Pixels
+from vae_core.theory.pixel_statistics import Array, Pixels
 
 LEAST_SCALE = exp(-6)  # the likelihoods' own limit for a learned scale
 BEST = {"shared": "its best scale", "optimal": "its best scale", "per_pixel": "the best scale of each pixel"}
