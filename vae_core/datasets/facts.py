@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+LEVELS = 256  # grey levels of an 8-bit pixel, from 0, black
+WHITE = LEVELS - 1
+
 
 @dataclass(frozen=True)
 class DatasetFacts:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from vae_core.evaluation.heldout import CHUNK, SEED
+from vae_core.evaluation.heldout import SEED
 from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE, Posterior
+from vae_core.theory.cost import CHUNK
 
 
 class Decoded(NamedTuple):

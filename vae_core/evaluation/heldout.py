@@ -8,17 +8,18 @@ from math import log, sqrt
 import torch
 from torch import Tensor
 
+from vae_core.datasets.facts import WHITE
 from vae_core.evaluation.levels import has_levels, log_levels
 from vae_core.events import Evaluation
 from vae_core.model.elbo import kl_per_dim
 from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
+from vae_core.theory.cost import CHUNK
 
-CHUNK = 1000  # images at a time; fixed, since the order of summation decides the last bits
 FEW = 200  # images are enough for the mean variance of all their pixels
 SEED = 20_131_220  # of the noise: a constant, so that two runs with one latent_dim use the same noise
 ACTIVE = 0.01  # variance of the posterior mean above which Burda et al. (2016) call a dimension active
-HALF_GREY = 1 / 510  # half of one of the 255 steps between black and white
+HALF_GREY = 0.5 / WHITE  # half of one of the 255 steps between black and white
 
 
 @torch.inference_mode()

@@ -8,10 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vae_core.evaluation.heldout import CHUNK, SEED
+from vae_core.evaluation.heldout import SEED
 from vae_core.model.likelihoods.pixels import to_unit
 from vae_core.model.vae import VAE
 from vae_core.report import Latents
+from vae_core.theory.cost import CHUNK
 
 NEIGHBOURS = 15  # as in Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845
 BANK = 10_000  # training images among which neighbours are searched

@@ -4,6 +4,7 @@ from typing import cast
 
 from torch import Tensor
 
+from vae_core.datasets.facts import WHITE
 from vae_core.model.likelihoods import Density, Likelihood
 from vae_core.model.likelihoods.bernoulli import Bernoulli
 from vae_core.model.likelihoods.pixels import bins, to_unit
@@ -11,7 +12,7 @@ from vae_core.model.likelihoods.pixels import bins, to_unit
 
 def is_binary(images: Tensor) -> bool:
     """Whether every pixel of the bytes is black or white."""
-    return bool(((images == 0) | (images == 255)).all())
+    return bool(((images == 0) | (images == WHITE)).all())
 
 
 def has_levels(likelihood: Likelihood, images: Tensor) -> bool:

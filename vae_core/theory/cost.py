@@ -23,7 +23,7 @@ from vae_core.theory.layers import (
 FLOAT = 4  # bytes
 COPIES = {"adam": 4, "adamw": 4, "rmsprop": 3, "adagrad": 3, "sgd": 2}  # weights, gradients, the optimiser's averages
 PROCESS = 350e6  # bytes of a worker before it trains: Python, torch and the rest
-CHUNK = 1000  # images that an evaluation decodes at once
+CHUNK = 1000  # images that an evaluation decodes at once; fixed, since the order of summation decides the last bits
 STEP = 1e-3  # seconds of a step of the smallest network
 RATE = 50e9  # floating-point operations a second, of one core
 PIXEL = 4e-8  # seconds of an evaluation for each pixel

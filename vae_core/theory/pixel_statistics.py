@@ -12,12 +12,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_core.datasets.facts import LEVELS
 from vae_core.datasets.registry import load
-from vae_core.durable import replacing
+from vae_core.storage.durable import replacing
 from vae_core.theory.entropies import bernoulli, binned_bernoulli
 
 Array = NDArray[np.float64]
-LEVELS = 256
 CHUNK = 256  # images: their products of levels, at most 255² · 256 < 2²⁴, add up in float32 without rounding
 LEAST_VARIANCE = 1e-4  # of a pixel's flip: where the mean image is surer, no code will move it
 

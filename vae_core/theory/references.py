@@ -12,9 +12,10 @@ import numpy as np
 
 from vae_core.config.limits import MIN_LOG_SCALE
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import LEVELS
 from vae_core.theory.entropies import bernoulli, continuous_bernoulli
 from vae_core.theory.linear import fixed_optimum, ppca
-from vae_core.theory.pixel_statistics import LEVELS, Array, Pixels
+from vae_core.theory.pixel_statistics import Array, Pixels
 
 BEST = {"shared": "its best scale", "optimal": "its best scale", "per_pixel": "the best scale of each pixel"}
 BOTH, BOUND = ("negative_elbo", "reconstruction"), ("negative_elbo",)

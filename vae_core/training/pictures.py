@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_core.datasets.facts import WHITE
 from vae_core.evaluation.decoded import decode_all
 from vae_core.events import PictureKind, Pictures
 from vae_core.model.likelihoods.pixels import to_unit
@@ -54,6 +55,6 @@ def draw_held_out(
 
 def to_pixels(images: Tensor, shape: tuple[int, int]) -> NDArray[np.uint8]:
     """Images with pixels around [0, 1] as 8-bit grey [N, height, width]; outside is clipped, NaN is black."""
-    levels = (255 * images.nan_to_num().clamp(0, 1)).round().to(torch.uint8)
+    levels = (WHITE * images.nan_to_num().clamp(0, 1)).round().to(torch.uint8)
     pixels: NDArray[np.uint8] = levels.reshape(-1, *shape).cpu().numpy()
     return pixels

@@ -16,6 +16,7 @@ from torch import Tensor, nn, optim
 from vae_core.config.errors import ConfigError
 from vae_core.config.schedules import beta_at, due
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import WHITE
 from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.examine import examine
 from vae_core.evaluation.heldout import evaluate
@@ -172,7 +173,7 @@ def new_model(config: TrainConfig, data: Dataset) -> VAE:
     model = build_model(config, data.facts, _seeds(config)[0])
     if config.output_bias == "data_mean":
         images = data.train.images
-        model.start_at(torch.from_numpy(images.reshape(len(images), -1).mean(0) / 255).float())
+        model.start_at(torch.from_numpy(images.reshape(len(images), -1).mean(0) / WHITE).float())
     return model
 
 

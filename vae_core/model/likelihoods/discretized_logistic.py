@@ -4,10 +4,9 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from vae_core.datasets.facts import WHITE
 from vae_core.model.likelihoods.location_scale import LocationScale, finite
-from vae_core.model.likelihoods.pixels import LEVELS, require_unit
-
-WHITE = LEVELS - 1
+from vae_core.model.likelihoods.pixels import require_unit
 
 
 class DiscretizedLogistic(LocationScale):

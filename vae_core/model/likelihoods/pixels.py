@@ -6,8 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from vae_core.config.errors import ConfigError
-
-LEVELS = 256
+from vae_core.datasets.facts import LEVELS, WHITE
 
 
 def to_unit(images: Tensor, noise: Generator | None = None) -> Tensor:
@@ -17,15 +16,15 @@ def to_unit(images: Tensor, noise: Generator | None = None) -> Tensor:
     log is at most that of the probability of y plus log 256 a pixel (Theis et al. 2016, arXiv:1511.01844).
     """
     if noise is None:
-        return images / 255
+        return images / WHITE
     uniform = torch.rand(images.shape, generator=noise, device=noise.device)
-    return (images + uniform.to(images.device)) / 256
+    return (images + uniform.to(images.device)) / LEVELS
 
 
 def flipped(images: Tensor, noise: Generator) -> Tensor:
     """Pixels y in 0…255 as 1 with probability y/255 and 0 otherwise: dynamic binarisation (Burda et al. 2016)."""
     uniform = torch.rand(images.shape, generator=noise, device=noise.device)
-    return (uniform.to(images.device) < images / 255).float()
+    return (uniform.to(images.device) < images / WHITE).float()
 
 
 def bins(levels: Tensor, dequantized: bool) -> tuple[Tensor, Tensor]:
@@ -34,8 +33,10 @@ def bins(levels: Tensor, dequantized: bool) -> tuple[Tensor, Tensor]:
     (y ± ½)/255 of raw pixels y/255, [y/256, (y + 1)/256] of dequantised ones. The outermost bins are open, to ∓∞: so
     every density's 256 probabilities sum to 1.
     """
-    low, high = (levels / 256, (levels + 1.0) / 256) if dequantized else ((levels - 0.5) / 255, (levels + 0.5) / 255)
-    return low.masked_fill(levels == 0, -inf), high.masked_fill(levels == LEVELS - 1, inf)
+    low, high = (levels - 0.5) / WHITE, (levels + 0.5) / WHITE
+    if dequantized:
+        low, high = levels / LEVELS, (levels + 1.0) / LEVELS
+    return low.masked_fill(levels == 0, -inf), high.masked_fill(levels == WHITE, inf)
 
 
 def require_unit(x: Tensor, likelihood: str) -> None:
