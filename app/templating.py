@@ -13,6 +13,7 @@ from app.launch.form import format_changes
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import course, sparkline
+from app.run_rules import LONGEST_NAME
 from app.text.numbers import (
     called,
     duration,
@@ -72,4 +73,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
+    made.globals["longest_name"] = LONGEST_NAME
     return made

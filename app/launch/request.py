@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
-from app.run_rules import LONGEST_TAG, MOST_TAGS
+from app.run_rules import LONGEST_NAME, LONGEST_TAG, MOST_TAGS
 from vae_core.config.fields import LINEAR
 from vae_core.config.limits import MAX_SEED
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 MAX_RUNS = 100
-Name = Annotated[str, Field(max_length=120)]
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]], Field(max_length=MOST_TAGS)]
 

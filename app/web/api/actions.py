@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from app.database.tables import Run
+from app.run_rules import LONGEST_NAME
 from app.store import control
 from app.store.public import public_run
 from app.web.api.runs import Json
@@ -40,7 +41,7 @@ class Branch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     config: dict[str, Any] = {}
-    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] | None = None
 
 
 class Fork(Branch):

@@ -10,7 +10,7 @@ from app.database.engine import Database
 from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
-from app.run_rules import unexamined
+from app.run_rules import LONGEST_NAME, unexamined
 from app.store import evaluations, pictures, reports, runs, steps, vitals
 from app.store.public import listed, public_run
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -29,7 +29,7 @@ class RunChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] | None = None
     tags: Tags | None = None
     notes: Annotated[str, Field(max_length=20_000)] | None = None
 

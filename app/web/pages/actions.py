@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from app.errors import Conflict
+from app.run_rules import LONGEST_NAME
 from app.store import control, runs
 from app.web.api.actions import ACTIONS, Action, changed
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -46,7 +47,7 @@ def restore_run(database: DatabaseDep, run_id: RunId) -> Response:
 def rename_run(
     database: DatabaseDep,
     run_id: RunId,
-    name: Annotated[str, Form(min_length=1, max_length=120)],
+    name: Annotated[str, Form(min_length=1, max_length=LONGEST_NAME)],
     tags: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """A name for people, and tags with commas between them to find it by."""

@@ -47,7 +47,7 @@ def test_a_pair_is_launched_as_one_group(client: TestClient) -> None:
         ({"config": {"latent_dim": 0}}, "latent_dim", "latent_dim must be at least 1, not 0"),
         ({"config": {"learning_rate": "nan"}}, "learning_rate", "learning_rate must be a finite number, not 'nan'"),
         ({"config": {"surprise": 1}}, "surprise", "surprise is not a field of the configuration"),
-        ({"config": {"likelihood": "cauchy"}}, "likelihood", "'laplace' or 'discretized_logistic'"),
+        ({"config": {"likelihood": "cauchy"}}, "likelihood", "'student_t' or 'discretized_logistic'"),
         ({"config": []}, "config", "dictionary"),
         ({"preset": "nope"}, "preset", "digits-demo"),
         ({"surprise": 1}, "surprise", "surprise"),
