@@ -10,14 +10,14 @@ TORCH_FREE = ["config.train_config", "config.schedules", "events", "presets", "d
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)
-def test_whoever_records_needs_no_torch(module):
+def test_whoever_records_needs_no_torch(module: str) -> None:
     code = f"import sys, vae_core.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("variational", [True, False])
 @pytest.mark.parametrize("at", [[0, 7], [3], [1, 3, 6]])
-def test_joining_undoes_splitting(variational, at):
+def test_joining_undoes_splitting(variational: bool, at: list[int]) -> None:
     n = np.arange(1, 8)
     term = n / 3 if variational else None
     whole = StepTerms(n, n / 23, n / 500, n / 2, term, term, n / 5, term)

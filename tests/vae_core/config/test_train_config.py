@@ -1,6 +1,7 @@
 import json
 from dataclasses import FrozenInstanceError, fields
 from math import inf, nan
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ WHOLE = {name for name in AT_MOST if isinstance(AT_MOST[name], int)} - {
 CHOICES = tuple(name for name, field in json_schema()["properties"].items() if "enum" in field)
 
 
-def _refused(raw: dict) -> ConfigError:
+def _refused(raw: dict[str, Any]) -> ConfigError:
     """The one error that `raw` is refused with."""
     with pytest.raises(RefusedConfig) as refused:
         TrainConfig.parse(raw)
@@ -38,7 +39,7 @@ def _refused(raw: dict) -> ConfigError:
 
 
 @pytest.mark.parametrize(("name", "bound"), AT_LEAST.items())
-def test_below_the_least_value_is_refused_with_field_value_and_bound(name, bound):
+def test_below_the_least_value_is_refused_with_field_value_and_bound(name: str, bound: Any) -> None:
     assert getattr(TrainConfig.parse({name: bound}), name) == bound
     value = bound - 1
     error = _refused({name: value})
@@ -48,7 +49,7 @@ def test_below_the_least_value_is_refused_with_field_value_and_bound(name, bound
 
 
 @pytest.mark.parametrize(("name", "bound"), ABOVE.items())
-def test_an_open_bound_is_itself_refused(name, bound):
+def test_an_open_bound_is_itself_refused(name: str, bound: Any) -> None:
     assert getattr(TrainConfig.parse({name: bound + 1e-9}), name) == bound + 1e-9
     error = _refused({name: bound})
     assert (error.field, error.bound) == (name, bound)
@@ -56,7 +57,7 @@ def test_an_open_bound_is_itself_refused(name, bound):
 
 
 @pytest.mark.parametrize(("name", "bound"), AT_MOST.items())
-def test_above_the_greatest_value_is_refused_with_field_value_and_bound(name, bound):
+def test_above_the_greatest_value_is_refused_with_field_value_and_bound(name: str, bound: Any) -> None:
     assert getattr(TrainConfig.parse({name: bound}), name) == bound
     error = _refused({name: bound + 1})
     assert (error.field, error.bound) == (name, bound)
@@ -64,7 +65,7 @@ def test_above_the_greatest_value_is_refused_with_field_value_and_bound(name, bo
     assert error.message.endswith(f", not {bound + 1}")
 
 
-def test_every_number_has_both_bounds_in_the_tables_above():
+def test_every_number_has_both_bounds_in_the_tables_above() -> None:
     numbers = {
         name
         for name, field in json_schema()["properties"].items()
@@ -75,7 +76,7 @@ def test_every_number_has_both_bounds_in_the_tables_above():
 
 @pytest.mark.parametrize("name", sorted(WHOLE))
 @pytest.mark.parametrize("value", [2.5, "two", "1e3", [1], {"a": "{b}"}])
-def test_a_whole_number_is_asked_for_in_words(name, value):
+def test_a_whole_number_is_asked_for_in_words(name: Any, value: Any) -> None:
     error = _refused({name: value})
     assert error.field == name
     assert error.message.startswith(f"{name} must be a whole number, not ")
@@ -84,25 +85,27 @@ def test_a_whole_number_is_asked_for_in_words(name, value):
 
 @pytest.mark.parametrize("name", sorted(AT_MOST.keys() - WHOLE))
 @pytest.mark.parametrize("value", [nan, inf, -inf, "nan", "inf"])
-def test_only_finite_numbers_pass(name, value):
+def test_only_finite_numbers_pass(name: Any, value: float | str) -> None:
     assert _refused({name: value}).message == f"{name} must be a finite number, not {value!r}"
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_a_choice_lists_what_there_is(name):
+def test_a_choice_lists_what_there_is(name: Any) -> None:
     error = _refused({name: "<script>"})
     assert error.field == name
     assert "not '<script>'" in error.message
     assert all(repr(choice) in error.message for choice in json_schema()["properties"][name]["enum"])
 
 
-@pytest.mark.parametrize("said", ["500, 300", "500 300", "500x300", "[500, 300]", "(500,300)", [500, 300], (500, 300)])
-def test_widths_can_be_said_in_many_ways(said):
-    assert TrainConfig.parse({"hidden": said}).hidden == (500, 300)
+@pytest.mark.parametrize(
+    "widths", ["500, 300", "500 300", "500x300", "[500, 300]", "(500,300)", [500, 300], (500, 300)]
+)
+def test_widths_can_be_said_in_many_ways(widths: list[int] | str | tuple[int, ...]) -> None:
+    assert TrainConfig.parse({"hidden": widths}).hidden == (500, 300)
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("widths", "message"),
     [
         ("500, 0", "hidden must be at least 1, not '0'"),
         ([8193], "hidden must be at most 8192, not 8193"),
@@ -111,37 +114,37 @@ def test_widths_can_be_said_in_many_ways(said):
         (5, "hidden must be a list of whole numbers, not 5"),
     ],
 )
-def test_wrong_widths_are_refused_in_words(said, message):
-    assert _refused({"hidden": said}).message == message
+def test_wrong_widths_are_refused_in_words(widths: Any, message: str) -> None:
+    assert _refused({"hidden": widths}).message == message
 
 
-@pytest.mark.parametrize("said", ["none", "[]", [], ()])
-def test_no_hidden_layer_can_be_said(said):
-    assert TrainConfig.parse({"hidden": said}).hidden == ()
+@pytest.mark.parametrize("widths", ["none", "[]", [], ()])
+def test_no_hidden_layer_can_be_said(widths: list[int] | str | tuple[int, ...]) -> None:
+    assert TrainConfig.parse({"hidden": widths}).hidden == ()
 
 
-def test_strings_from_a_form_are_read_as_numbers():
+def test_strings_from_a_form_are_read_as_numbers() -> None:
     config = TrainConfig.parse({"latent_dim": "10", "learning_rate": "1e-4", "grad_clip": "", "beta": " 4 "})
     assert (config.latent_dim, config.learning_rate, config.grad_clip, config.beta) == (10, 1e-4, None, 4)
 
 
-def test_an_emptied_field_is_its_default_or_nothing():
+def test_an_emptied_field_is_its_default_or_nothing() -> None:
     config = TrainConfig.parse({"latent_dim": "", "threads": "", "epochs": "", "max_steps": "50"})
     assert (config.latent_dim, config.threads, config.epochs, config.max_steps) == (20, None, None, 50)
 
 
-def test_nothing_said_about_the_length_means_ten_epochs():
+def test_nothing_said_about_the_length_means_ten_epochs() -> None:
     assert TrainConfig().epochs == 10
 
 
-def test_every_wrong_field_is_reported():
+def test_every_wrong_field_is_reported() -> None:
     with pytest.raises(RefusedConfig) as refused:
         TrainConfig.parse({"latent_dim": 0, "beta": -1, "colour": "red"})
     assert {error.field for error in refused.value.errors} == {"latent_dim", "beta", "colour"}
     assert "latent_dim must be at least 1, not 0" in str(refused.value)
 
 
-def test_an_unknown_field_is_refused():
+def test_an_unknown_field_is_refused() -> None:
     assert _refused({"latent_dims": 3}).message == "latent_dims is not a field of the configuration"
 
 
@@ -176,7 +179,9 @@ IWAE = {"objective": "iwae"}
         ({"objective": "beta_tcvae", "batch_size": 1}, "batch_size", 2, "must be at least 2 with objective=beta_tcvae"),
     ],
 )  # fmt: skip
-def test_what_does_not_go_together_is_refused_with_what_to_choose(raw, field, bound, message):
+def test_what_does_not_go_together_is_refused_with_what_to_choose(
+    raw: Any, field: str, bound: bool | int | str, message: str
+) -> None:
     error = _refused(raw)
     assert (error.field, error.bound) == (field, bound)
     assert error.message.startswith(f"{field} ")
@@ -184,18 +189,18 @@ def test_what_does_not_go_together_is_refused_with_what_to_choose(raw, field, bo
     assert "{value}" not in error.message
 
 
-def test_a_stored_configuration_keeps_what_is_refused_today():
+def test_a_stored_configuration_keeps_what_is_refused_today() -> None:
     assert TrainConfig.parse(CB, stored=True).likelihood == "continuous_bernoulli"
     with pytest.raises(RefusedConfig):
         TrainConfig.parse({"latent_dim": 0}, stored=True)
 
 
-def test_only_importance_weighting_multiplies_the_samples():
+def test_only_importance_weighting_multiplies_the_samples() -> None:
     assert TrainConfig(mc_samples=3).samples == 3
     assert TrainConfig(mc_samples=3, importance_samples=4, objective="dreg").samples == 12
 
 
-def test_too_long_a_run_is_refused():
+def test_too_long_a_run_is_refused() -> None:
     error = _refused({"dataset": "mnist", "batch_size": 1, "epochs": 100_000})
     assert (error.field, error.bound) == ("epochs", MAX_TOTAL_STEPS)
     assert "makes 6000000000 steps" in error.message
@@ -204,14 +209,14 @@ def test_too_long_a_run_is_refused():
 
 @pytest.mark.parametrize("hostile", ["9" * 5000, "x" * 100_000, "{0}", "%s", "\0", "²", "\u202e12", [[]], {"": 1}])
 @pytest.mark.parametrize("name", ["latent_dim", "hidden", "learning_rate", "likelihood"])
-def test_a_hostile_value_gets_one_short_sentence(name, hostile):
+def test_a_hostile_value_gets_one_short_sentence(name: str, hostile: Any) -> None:
     error = _refused({name: hostile})
     assert error.field == name
     assert len(error.message) < 200
 
 
 @given(st.dictionaries(st.text(max_size=80), st.none() | st.text() | st.integers() | st.floats(), min_size=1))
-def test_no_input_makes_parse_raise_anything_else(raw):
+def test_no_input_makes_parse_raise_anything_else(raw: dict[str, Any]) -> None:
     with pytest.raises(RefusedConfig):
         TrainConfig.parse({**raw, "{}": 1})
 
@@ -230,7 +235,7 @@ configs = st.fixed_dictionaries(
 
 
 @given(configs)
-def test_a_configuration_survives_json(raw):
+def test_a_configuration_survives_json(raw: dict[str, Any]) -> None:
     config = TrainConfig.parse(raw)
     assert TrainConfig.parse(json.loads(json.dumps(config.to_dict(), allow_nan=False))) == config
 
@@ -244,25 +249,25 @@ def test_a_configuration_survives_json(raw):
         ({"dataset": "digits", "batch_size": 1436, "max_steps": 7}, 2, 7),
     ],
 )
-def test_steps_are_counted_with_the_last_smaller_batch(changes, per_epoch, total):
+def test_steps_are_counted_with_the_last_smaller_batch(changes: dict[str, Any], per_epoch: int, total: int) -> None:
     config = TrainConfig(**changes)
     assert (config.steps_per_epoch, config.total_steps) == (per_epoch, total)
 
 
 @pytest.mark.parametrize(("steps", "evaluation", "picture"), [(1000, 100, 50), (3, 1, 1), (4690, 469, 235)])
-def test_intervals_follow_the_length_of_the_run(steps, evaluation, picture):
+def test_intervals_follow_the_length_of_the_run(steps: int, evaluation: int, picture: int) -> None:
     config = TrainConfig(max_steps=steps)
     assert (config.evaluation_interval, config.picture_interval) == (evaluation, picture)
     named = TrainConfig(max_steps=steps, evaluate_every=7, picture_every=9)
     assert (named.evaluation_interval, named.picture_interval) == (7, 9)
 
 
-def test_a_configuration_cannot_be_changed():
+def test_a_configuration_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        TrainConfig().beta = 2
+        TrainConfig().beta = 2  # type: ignore[misc]
 
 
-def test_every_field_has_help_a_group_and_a_place_in_the_schema():
+def test_every_field_has_help_a_group_and_a_place_in_the_schema() -> None:
     properties = json_schema()["properties"]
     assert list(properties) == [field.name for field in fields(TrainConfig)]
     assert all(field["description"].endswith(".") and field["group"] for field in properties.values())
@@ -278,16 +283,16 @@ def test_every_field_has_help_a_group_and_a_place_in_the_schema():
         ({"binarize": "static"}, False),
     ],
 )
-def test_checkpoints_fit_configurations_whose_steps_have_the_same_numbers(changes, same):
+def test_checkpoints_fit_configurations_whose_steps_have_the_same_numbers(changes: dict[str, Any], same: bool) -> None:
     assert (TrainConfig(**changes).identity == TrainConfig().identity) == same
 
 
-def test_checkpoints_come_with_evaluations_unless_said_otherwise():
+def test_checkpoints_come_with_evaluations_unless_said_otherwise() -> None:
     assert TrainConfig(max_steps=1000).checkpoint_interval == 100
     assert TrainConfig(max_steps=1000, evaluate_every=70).checkpoint_interval == 70
     assert TrainConfig(max_steps=1000, checkpoint_every=9).checkpoint_interval == 9
 
 
 @pytest.mark.parametrize(("steps", "interval"), [(1, 1), (500, 1), (501, 2), (1000, 2), (1001, 3), (10**6, 2000)])
-def test_vitals_are_of_at_most_five_hundred_steps_and_the_last(steps, interval):
+def test_vitals_are_of_at_most_five_hundred_steps_and_the_last(steps: int, interval: int) -> None:
     assert TrainConfig(epochs=None, max_steps=steps).vitals_interval == interval

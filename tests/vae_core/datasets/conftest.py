@@ -76,7 +76,7 @@ class Site:
     bodies: dict[str, bytes] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     missing_bytes: int = 0  # how much shorter each answer is than its Content-Length
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def start_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Site]]:
     def start() -> Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                site.asked.append(self.path)
+                site.requested.append(self.path)
                 body = site.bodies.get(self.path)
                 if body is None:
                     self.send_error(404)

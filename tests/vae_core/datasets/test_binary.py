@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from vae_core.datasets.binary import by_flips, by_threshold, kept
-from vae_core.datasets.registry import load
+from vae_core.datasets.registry import Dataset, load
 
 GREY = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
 
 
-def test_the_threshold_is_half_of_white():
+def test_the_threshold_is_half_of_white() -> None:
     assert by_threshold(GREY).ravel().tolist() == [0] * 128 + [255] * 128
 
 
-def test_flips_are_white_as_often_as_the_pixel_is_bright():
+def test_flips_are_white_as_often_as_the_pixel_is_bright() -> None:
     flips = by_flips(np.repeat(GREY, 11_000, axis=0), seed=0)  # more than two chunks
     assert set(np.unique(flips)) == {0, 255}
     assert flips[:, 0, 0].max() == 0
@@ -24,13 +24,13 @@ def test_flips_are_white_as_often_as_the_pixel_is_bright():
     assert not np.array_equal(flips[0], flips[1])
 
 
-def test_a_seed_gives_the_same_flips_and_another_gives_others():
+def test_a_seed_gives_the_same_flips_and_another_gives_others() -> None:
     first, again, other = (by_flips(GREY, seed) for seed in (0, 0, 1))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
-def test_the_first_flips_are_kept_for_good(tmp_path: Path):
+def test_the_first_flips_are_kept_for_good(tmp_path: Path) -> None:
     path, odd = tmp_path / "data" / "flips.npy", GREY.reshape(2, 8, 16)[..., :13]
     first = kept(path, odd.shape, lambda: by_flips(odd, 0))
     assert np.array_equal(kept(path, odd.shape, lambda: pytest.fail("made again")), first)
@@ -38,7 +38,7 @@ def test_the_first_flips_are_kept_for_good(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY"])
-def test_a_damaged_file_is_made_anew(tmp_path: Path, content: bytes):
+def test_a_damaged_file_is_made_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "flips.npy"
     path.write_bytes(content)
     first = kept(path, GREY.shape, lambda: by_flips(GREY, 0))
@@ -46,7 +46,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, content: bytes):
     assert np.array_equal(kept(path, GREY.shape, lambda: pytest.fail("made again")), first)
 
 
-def test_a_file_of_other_images_is_made_anew(tmp_path: Path):
+def test_a_file_of_other_images_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "flips.npy"
     kept(path, GREY.shape, lambda: by_flips(GREY, 0))
     more = np.repeat(GREY, 2, axis=0)
@@ -54,7 +54,7 @@ def test_a_file_of_other_images_is_made_anew(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("how", "files"), [("threshold", 0), ("static", 2), ("dynamic", 1)])
-def test_a_data_set_is_loaded_in_black_and_white(tmp_path: Path, digits, how, files):
+def test_a_data_set_is_loaded_in_black_and_white(tmp_path: Path, digits: Dataset, how: str, files: int) -> None:
     binary = load("digits", cache=tmp_path, binarize=how)
     again = load("digits", cache=tmp_path, binarize=how)
     assert (binary.binarize, digits.binarize) == (how, "none")
@@ -66,6 +66,6 @@ def test_a_data_set_is_loaded_in_black_and_white(tmp_path: Path, digits, how, fi
     assert len(list(tmp_path.rglob("*.npy"))) == files
 
 
-def test_dynamic_and_static_flips_hold_out_the_same_images(tmp_path: Path):
+def test_dynamic_and_static_flips_hold_out_the_same_images(tmp_path: Path) -> None:
     static, dynamic = (load("digits", cache=tmp_path, binarize=how) for how in ("static", "dynamic"))
     assert np.array_equal(static.test.images, dynamic.test.images)

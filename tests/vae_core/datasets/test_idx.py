@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
 
 from vae_core.datasets.idx import IdxError, map_idx
 
@@ -14,7 +15,9 @@ GOOD = HEADER + bytes(range(24))
 
 
 @given(array=arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, max_side=5)), data=st.data())
-def test_what_was_written_is_mapped(tmp_path_factory: pytest.TempPathFactory, array, data) -> None:
+def test_what_was_written_is_mapped(
+    tmp_path_factory: pytest.TempPathFactory, array: NDArray[np.uint8], data: st.DataObject
+) -> None:
     path = tmp_path_factory.mktemp("idx") / "file"
     path.write_bytes(struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes())
     mapped = map_idx(path, array.shape)

@@ -1,9 +1,11 @@
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.vae_core.datasets.conftest import Site
 from vae_core.datasets import mirrors
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.files import DIGESTS
@@ -16,7 +18,9 @@ def test_every_data_set_made_of_files_has_two_hosts() -> None:
         assert len({urlsplit(url).netloc for url in urls}) >= 2
 
 
-def test_the_bytes_arrive_as_they_are(tmp_path: Path, start_site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_arrive_as_they_are(
+    tmp_path: Path, start_site: Callable[[], Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mirrors, "INTERVAL", 0)
     site = start_site()
     site.bodies["/file.gz"] = bytes(range(256)) * 5000
@@ -27,12 +31,12 @@ def test_the_bytes_arrive_as_they_are(tmp_path: Path, start_site, monkeypatch: p
     assert lines[-1] == "Downloading MNIST: 1.3 of 1.3 MB"
 
 
-def test_a_missing_file_is_an_http_status(tmp_path: Path, start_site) -> None:
+def test_a_missing_file_is_an_http_status(tmp_path: Path, start_site: Callable[[], Site]) -> None:
     with pytest.raises(DownloadError, match="HTTP status 404"):
         download(f"{start_site().url}/file.gz", tmp_path / "file", "MNIST", print)
 
 
-def test_an_answer_shorter_than_announced_is_noticed(tmp_path: Path, start_site) -> None:
+def test_an_answer_shorter_than_announced_is_noticed(tmp_path: Path, start_site: Callable[[], Site]) -> None:
     site = start_site()
     site.bodies["/file.gz"], site.missing_bytes = b"only the beginning", 10
     with pytest.raises(DownloadError, match="the connection broke off"):
@@ -51,7 +55,9 @@ def test_a_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
         download(f"http://127.0.0.1:{silent.getsockname()[1]}/file.gz", tmp_path / "file", "MNIST", print)
 
 
-def test_a_file_that_cannot_be_written_is_not_the_network_s_fault(tmp_path: Path, start_site) -> None:
+def test_a_file_that_cannot_be_written_is_not_the_network_s_fault(
+    tmp_path: Path, start_site: Callable[[], Site]
+) -> None:
     with pytest.raises(FileNotFoundError):
         download(f"{start_site().url}/file.gz", tmp_path / "no such folder" / "file", "MNIST", print)
 

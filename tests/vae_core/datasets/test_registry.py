@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.vae_core.datasets.conftest import Tiny
 from vae_core.datasets.facts import FACTS
 from vae_core.datasets.idx import IdxError
 from vae_core.datasets.registry import DatasetUnavailable, load
@@ -24,7 +25,7 @@ def test_digits_need_no_file_and_fit_their_facts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_a_data_set_of_files_is_its_arrays(tiny, tmp_path: Path, packed: bool) -> None:
+def test_a_data_set_of_files_is_its_arrays(tiny: Tiny, tmp_path: Path, packed: bool) -> None:
     tiny.write(tmp_path / "mnist", packed=packed)
     mnist = load("mnist", folders=[tmp_path], cache=tmp_path / "cache")
     assert mnist.facts == FACTS["mnist"]
@@ -33,14 +34,16 @@ def test_a_data_set_of_files_is_its_arrays(tiny, tmp_path: Path, packed: bool) -
         np.testing.assert_array_equal(split.labels, tiny.arrays[f"{prefix}-labels-idx1-ubyte"])
 
 
-def test_one_missing_file_is_the_one_named(tiny, tmp_path: Path) -> None:
+def test_one_missing_file_is_the_one_named(tiny: Tiny, tmp_path: Path) -> None:
     tiny.write(tmp_path / "mnist", packed=True)
     (tmp_path / "mnist" / "t10k-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(DatasetUnavailable, match="no usable t10k-labels-idx1-ubyte in"):
         load("mnist", folders=[tmp_path], cache=tmp_path / "cache")
 
 
-def test_files_that_contradict_the_facts_are_refused(tiny, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_contradict_the_facts_are_refused(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny.write(tmp_path / "mnist", packed=False)
     monkeypatch.setitem(FACTS, "mnist", replace(FACTS["mnist"], height=3, width=5))
     with pytest.raises(IdxError, match=r"\[6, 5, 3\]; \[6, 3, 5\] was expected"):

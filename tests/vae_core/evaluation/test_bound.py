@@ -1,10 +1,14 @@
+from collections.abc import Callable
 from math import log
 
 import pytest
 import torch
+from torch import Tensor
 from torch.distributions import MultivariateNormal
 
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.bound import UNRELIABLE, importance_bound, log_marginals
 from vae_core.evaluation.heldout import evaluate
 from vae_core.model.vae import VAE, build_model
@@ -13,12 +17,12 @@ SIGMA = 0.2
 
 
 @pytest.fixture(scope="module")
-def images(digits) -> torch.Tensor:
+def images(digits: Dataset) -> torch.Tensor:
     return torch.from_numpy(digits.test.images[:40]).flatten(1)
 
 
 @pytest.fixture
-def exact(small, images) -> VAE:
+def exact(small: Callable[..., TrainConfig], images: Tensor) -> VAE:
     """x = Wz + b + σ·noise with orthogonal columns in W, so that the encoder can hold the true posterior."""
     model = build_model(small(hidden=(), likelihood="gaussian", sigma=SIGMA), FACTS["digits"], seed=0)
     loadings = torch.linalg.qr(torch.randn((64, 4), generator=torch.Generator().manual_seed(1)))[0]
@@ -48,15 +52,15 @@ def widen(model: VAE, factor: float, shift: float = 0.0) -> None:
 
 
 @pytest.mark.parametrize("samples", [1, 7, 300])
-def test_under_the_true_posterior_one_sample_is_as_good_as_many(exact, images, samples):
-    found = importance_bound(exact, images, samples=samples, dequantize=False)
-    assert found.log_px == pytest.approx(log_px(exact, images), abs=1e-3)
-    assert found.ess == pytest.approx(1, abs=1e-3)
-    assert found.unreliable == 0
-    assert (found.samples, found.images) == (samples, 40)
+def test_under_the_true_posterior_one_sample_is_as_good_as_many(exact: VAE, images: Tensor, samples: int) -> None:
+    bound = importance_bound(exact, images, samples=samples, dequantize=False)
+    assert bound.log_px == pytest.approx(log_px(exact, images), abs=1e-3)
+    assert bound.ess == pytest.approx(1, abs=1e-3)
+    assert bound.unreliable == 0
+    assert (bound.samples, bound.images) == (samples, 40)
 
 
-def test_the_bound_rises_with_samples_to_the_exact_value(exact, images):
+def test_the_bound_rises_with_samples_to_the_exact_value(exact: VAE, images: Tensor) -> None:
     widen(exact, 1.6, shift=0.02)
     bounds = [importance_bound(exact, images, samples=samples, dequantize=False).log_px for samples in (1, 4, 32, 1000)]
     truth = log_px(exact, images)
@@ -65,24 +69,26 @@ def test_the_bound_rises_with_samples_to_the_exact_value(exact, images):
     assert bounds[-1] == pytest.approx(truth, abs=0.02)
 
 
-def test_one_sample_is_the_elbo(model, images):
+def test_one_sample_is_the_elbo(model: VAE, images: Tensor) -> None:
     many = images.repeat(50, 1)
     each, _ = log_marginals(model, many, 1, dequantize=False, levels=False)
-    told = evaluate(model, many, step=0, epoch=0.0, seconds=0.0).elbo
-    assert each.mean().item() == pytest.approx(told, abs=0.1)
-    assert importance_bound(model, images, samples=50, dequantize=False).log_px > told
+    elbo = evaluate(model, many, step=0, epoch=0.0, seconds=0.0).elbo
+    assert each.mean().item() == pytest.approx(elbo, abs=0.1)
+    assert importance_bound(model, images, samples=50, dequantize=False).log_px > elbo
 
 
-def test_a_posterior_that_is_too_narrow_is_found_unreliable(exact, images):
+def test_a_posterior_that_is_too_narrow_is_found_unreliable(exact: VAE, images: Tensor) -> None:
     widen(exact, 0.25)
-    found = importance_bound(exact, images, samples=1000, dequantize=False)
-    assert found.ess < UNRELIABLE
-    assert found.unreliable > 0.5
-    assert found.log_px < log_px(exact, images) - 0.3  # a thousand samples, and still short
+    bound = importance_bound(exact, images, samples=1000, dequantize=False)
+    assert bound.ess < UNRELIABLE
+    assert bound.unreliable > 0.5
+    assert bound.log_px < log_px(exact, images) - 0.3  # a thousand samples, and still short
 
 
 @pytest.mark.parametrize("rows", [7, 64, 5000])
-def test_chunks_do_not_change_the_result(exact, images, monkeypatch, rows):
+def test_chunks_do_not_change_the_result(
+    exact: VAE, images: Tensor, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
     widen(exact, 1.5)
     images = images[:10]
     whole, _ = log_marginals(exact, images, 100, dequantize=True, levels=False)
@@ -92,17 +98,17 @@ def test_chunks_do_not_change_the_result(exact, images, monkeypatch, rows):
     assert chunked.mean().item() == pytest.approx(whole.mean().item(), rel=1e-6)
 
 
-def test_the_same_bits_whatever_the_global_seed(model, images):
+def test_the_same_bits_whatever_the_global_seed(model: VAE, images: Tensor) -> None:
     torch.manual_seed(1)
     first = importance_bound(model, images, samples=20, dequantize=True)
     torch.manual_seed(2)
     assert importance_bound(model, images, samples=20, dequantize=True) == first
 
 
-def test_the_standard_error_is_that_of_the_mean_over_images(exact, images):
-    found = importance_bound(exact, images, samples=1, dequantize=False)
+def test_the_standard_error_is_that_of_the_mean_over_images(exact: VAE, images: Tensor) -> None:
+    bound = importance_bound(exact, images, samples=1, dequantize=False)
     each, _ = log_marginals(exact, images, 1, dequantize=False, levels=False)
-    assert found.se == pytest.approx(each.std().item() / 40**0.5)
+    assert bound.se == pytest.approx(each.std().item() / 40**0.5)
 
 
 def _blind(model: VAE) -> VAE:
@@ -114,36 +120,36 @@ def _blind(model: VAE) -> VAE:
     return model
 
 
-def test_a_uniform_model_needs_eight_bits_a_pixel(small, images):
+def test_a_uniform_model_needs_eight_bits_a_pixel(small: Callable[..., TrainConfig], images: Tensor) -> None:
     config = small(likelihood="continuous_bernoulli", dequantize=True)
-    found = importance_bound(_blind(build_model(config, FACTS["digits"], seed=0)), images, samples=3, dequantize=True)
-    assert found.log_px == pytest.approx(0, abs=1e-4)
-    assert found.bits_per_dim == pytest.approx(8, abs=1e-4)
+    bound = importance_bound(_blind(build_model(config, FACTS["digits"], seed=0)), images, samples=3, dequantize=True)
+    assert bound.log_px == pytest.approx(0, abs=1e-4)
+    assert bound.bits_per_dim == pytest.approx(8, abs=1e-4)
 
 
-def test_a_fair_coin_needs_one_bit_a_binary_pixel(model, images):
-    found = importance_bound(_blind(model), 255 * (images > 127).byte(), samples=3, dequantize=False)
-    assert found.bits_per_dim == pytest.approx(1, abs=1e-5)
+def test_a_fair_coin_needs_one_bit_a_binary_pixel(model: VAE, images: Tensor) -> None:
+    bound = importance_bound(_blind(model), 255 * (images > 127).byte(), samples=3, dequantize=False)
+    assert bound.bits_per_dim == pytest.approx(1, abs=1e-5)
 
 
-def test_a_bernoulli_says_no_probability_of_grey_pixels(model, images):
+def test_a_bernoulli_says_no_probability_of_grey_pixels(model: VAE, images: Tensor) -> None:
     assert importance_bound(model, images, samples=3, dequantize=False).bits_per_dim is None
 
 
-def test_a_wide_density_weighs_a_bin_by_its_width(exact, images):
+def test_a_wide_density_weighs_a_bin_by_its_width(exact: VAE, images: Tensor) -> None:
     inner = images.clamp(1, 254)  # the outermost bins are open
-    found = importance_bound(exact, inner, samples=20, dequantize=False)
-    assert found.bits_per_dim == pytest.approx((log(255) - found.log_px / 64) / log(2), abs=1e-3)
+    bound = importance_bound(exact, inner, samples=20, dequantize=False)
+    assert bound.bits_per_dim == pytest.approx((log(255) - bound.log_px / 64) / log(2), abs=1e-3)
 
 
-def test_the_levels_of_a_logistic_are_its_own_probabilities(small, images):
+def test_the_levels_of_a_logistic_are_its_own_probabilities(small: Callable[..., TrainConfig], images: Tensor) -> None:
     model = build_model(small(likelihood="discretized_logistic"), FACTS["digits"], seed=0)
-    found = importance_bound(model, images, samples=20, dequantize=False)
-    assert found.bits_per_dim == pytest.approx(-found.log_px / 64 / log(2))
-    assert found.bits_per_dim > 0
+    bound = importance_bound(model, images, samples=20, dequantize=False)
+    assert bound.bits_per_dim == pytest.approx(-bound.log_px / 64 / log(2))
+    assert bound.bits_per_dim > 0
 
 
-def test_an_autoencoder_is_refused(small, images):
+def test_an_autoencoder_is_refused(small: Callable[..., TrainConfig], images: Tensor) -> None:
     model = build_model(small(model="ae"), FACTS["digits"], seed=0)
     with pytest.raises(ValueError, match="plain autoencoder"):
         importance_bound(model, images, samples=3, dequantize=False)

@@ -1,17 +1,21 @@
+from collections.abc import Callable
+
 import pytest
 import torch
 
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.examine import BOUND_IMAGES, examine
 from vae_core.model.vae import build_model
 
 
 @pytest.mark.parametrize("model_name", ["vae", "ae"])
-def test_a_report_has_what_the_model_has(small, digits, model_name):
+def test_a_report_has_what_the_model_has(small: Callable[..., TrainConfig], digits: Dataset, model_name: str) -> None:
     config = small(model=model_name)
     model = build_model(config, FACTS["digits"], seed=0)
-    splits = tuple(torch.from_numpy(split.images).flatten(1) for split in (digits.train, digits.test))
-    scores, report = examine(model, digits, splits, dequantize=False, step=7)
+    train, test = (torch.from_numpy(split.images).flatten(1) for split in (digits.train, digits.test))
+    scores, report = examine(model, digits, (train, test), dequantize=False, step=7)
     assert (scores.label == digits.test.labels).all()
     assert report.step == 7
     assert report.latents.mean_variance.shape == (4,)

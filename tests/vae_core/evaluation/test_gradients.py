@@ -1,7 +1,12 @@
+from collections.abc import Callable
+
 import pytest
 import torch
+from torch import Tensor
 
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.datasets.registry import Dataset
 from vae_core.evaluation.gradients import GradientNoise, expected_gradient, gradient_noise
 from vae_core.model.elbo import elbo_terms
 from vae_core.model.vae import VAE, build_model
@@ -10,7 +15,7 @@ PARTS = ("encoder", "decoder")
 
 
 @pytest.fixture(scope="module")
-def images(digits) -> torch.Tensor:
+def images(digits: Dataset) -> torch.Tensor:
     return torch.from_numpy(digits.train.images).flatten(1)
 
 
@@ -19,7 +24,7 @@ def generator() -> torch.Generator:
 
 
 @pytest.fixture
-def noise(model, images):
+def noise(model: VAE, images: Tensor) -> Callable[..., dict[str, GradientNoise]]:
     expected = expected_gradient(model, images, samples=20, generator=generator())
 
     def measure(batch_size: int, samples: int, repeats: int = 60) -> dict[str, GradientNoise]:
@@ -43,17 +48,19 @@ def flat(model: VAE, x: torch.Tensor, noise: torch.Tensor) -> dict[str, torch.Te
     return {part: torch.cat([p.grad.flatten() for p in modules[part].parameters()]) for part in PARTS}
 
 
-def test_the_expected_gradient_is_that_of_the_whole_split(model, images, monkeypatch):
+def test_the_expected_gradient_is_that_of_the_whole_split(
+    model: VAE, images: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("vae_core.evaluation.gradients.CHUNK", 1000)  # 1000 + 437 images, each of equal weight
-    found = expected_gradient(model, images, samples=1, generator=generator())
+    measured = expected_gradient(model, images, samples=1, generator=generator())
     order = generator()
     noise = torch.cat([torch.randn((1, count, 4), generator=order) for count in (1000, 437)], 1)
     direct = flat(model, images / 255, noise)
     for part in PARTS:
-        assert torch.allclose(found[part], direct[part], rtol=1e-3, atol=1e-4)
+        assert torch.allclose(measured[part], direct[part], rtol=1e-3, atol=1e-4)
 
 
-def test_noise_falls_as_the_law_of_total_variance_says(noise):
+def test_noise_falls_as_the_law_of_total_variance_says(noise: Callable[..., dict[str, GradientNoise]]) -> None:
     few, many = noise(16, 1), noise(64, 4)
     for part in PARTS:
         drawn_without_replacement = (1437 - 64) / (1437 - 16)
@@ -61,18 +68,20 @@ def test_noise_falls_as_the_law_of_total_variance_says(noise):
         assert few[part].samples / many[part].samples == pytest.approx(16, rel=0.2)
 
 
-def test_the_parts_add_up_to_the_whole_variance(noise, model, images):
-    found, order = noise(32, 1, repeats=100), generator()
+def test_the_parts_add_up_to_the_whole_variance(
+    noise: Callable[..., dict[str, GradientNoise]], model: VAE, images: Tensor
+) -> None:
+    measured, order = noise(32, 1, repeats=100), generator()
     draws = []
     for _ in range(200):
         batch = images[torch.randperm(len(images), generator=order)[:32]] / 255
         draws.append(flat(model, batch, torch.randn((1, 32, 4), generator=order)))
     for part in PARTS:
         total = torch.stack([draw[part] for draw in draws]).var(0).sum().item()
-        assert found[part].images + found[part].samples == pytest.approx(total, rel=0.2)
+        assert measured[part].images + measured[part].samples == pytest.approx(total, rel=0.2)
 
 
-def test_signal_rises_over_noise_with_images_and_with_samples(noise):
+def test_signal_rises_over_noise_with_images_and_with_samples(noise: Callable[..., dict[str, GradientNoise]]) -> None:
     one, images, samples = noise(10, 1), noise(100, 1), noise(10, 10)
     for part in PARTS:
         assert one[part].snr < samples[part].snr < images[part].snr
@@ -81,16 +90,16 @@ def test_signal_rises_over_noise_with_images_and_with_samples(noise):
         assert one[part].signal == images[part].signal
 
 
-def test_a_code_without_noise_has_only_that_of_images(small, images):
+def test_a_code_without_noise_has_only_that_of_images(small: Callable[..., TrainConfig], images: Tensor) -> None:
     model = build_model(small(model="ae"), FACTS["digits"], seed=0)
     expected = expected_gradient(model, images, samples=1, generator=generator())
-    found = gradient_noise(model, images, expected, batch_size=8, samples=1, repeats=3, generator=generator())
+    measured = gradient_noise(model, images, expected, batch_size=8, samples=1, repeats=3, generator=generator())
     for part in PARTS:
-        assert found[part].samples_share == 0
-        assert found[part].images > 0
+        assert measured[part].samples_share == 0
+        assert measured[part].images > 0
 
 
-def test_a_learned_scale_belongs_to_the_decoder(small, images):
+def test_a_learned_scale_belongs_to_the_decoder(small: Callable[..., TrainConfig], images: Tensor) -> None:
     model = build_model(small(likelihood="gaussian", scale="shared"), FACTS["digits"], seed=0)
     expected = expected_gradient(model, images, samples=1, generator=generator())
     assert len(expected["encoder"]) == sum(p.numel() for p in model.encoder.parameters())

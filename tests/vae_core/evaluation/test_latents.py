@@ -1,7 +1,13 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.evaluation.latents import examine_latents
 from vae_core.model.vae import VAE, build_model
@@ -16,44 +22,51 @@ def halves() -> tuple[torch.Tensor, np.ndarray]:
     return noise.flatten(1), labels
 
 
-def adding_up(small, **changes) -> VAE:
+def adding_up(small: Callable[..., TrainConfig], **changes: Any) -> VAE:
     """Codes that are the sums of both halves, with variances e² and e⁻²."""
     model = build_model(small(hidden=(), latent_dim=2, **changes), FACTS["digits"], seed=0)
     with torch.no_grad():
-        model.encoder[-1].weight.zero_()
-        model.encoder[-1].weight[0, :32] = model.encoder[-1].weight[1, 32:] = 1
-        model.encoder[-1].bias[2:] = torch.tensor([2.0, -2.0][: len(model.encoder[-1].bias) - 2])
+        weight, bias = (model.encoder[-1].get_parameter(name) for name in ("weight", "bias"))
+        weight.zero_()
+        weight[0, :32] = weight[1, 32:] = 1
+        bias[2:] = torch.tensor([2.0, -2.0][: len(bias) - 2])
     return model
 
 
-def test_like_lies_by_like(small, halves):
+def test_like_lies_by_like(small: Callable[..., TrainConfig], halves: tuple[Tensor, NDArray[np.uint8]]) -> None:
     images, labels = halves
-    found = examine_latents(adding_up(small), images[:60], images[60:], (labels[:60], labels[60:]), dequantize=False)
-    assert found.accuracy == 1
+    latents = examine_latents(adding_up(small), images[:60], images[60:], (labels[:60], labels[60:]), dequantize=False)
+    assert latents.accuracy == 1
     wrong = examine_latents(adding_up(small), images[:60], images[60:], (labels[:60], 1 - labels[60:]), dequantize=True)
     assert wrong.accuracy == 0
 
 
-def test_variances_are_those_of_the_means_and_of_the_posterior(small, halves):
+def test_variances_are_those_of_the_means_and_of_the_posterior(
+    small: Callable[..., TrainConfig], halves: tuple[Tensor, NDArray[np.uint8]]
+) -> None:
     images, _ = halves
-    found = examine_latents(adding_up(small), images, images, None, dequantize=False)
+    latents = examine_latents(adding_up(small), images, images, None, dequantize=False)
     sums = (images / 255).reshape(-1, 2, 32).sum(-1).double()
-    assert found.mean_variance == pytest.approx(sums.var(0, correction=0).numpy(), rel=1e-5)
-    assert found.posterior_variance == pytest.approx(np.exp([2.0, -2.0]), rel=1e-5)
-    assert found.accuracy is None
+    assert latents.mean_variance == pytest.approx(sums.var(0, correction=0).numpy(), rel=1e-5)
+    assert latents.posterior_variance == pytest.approx(np.exp([2.0, -2.0]), rel=1e-5)
+    assert latents.accuracy is None
 
 
-def test_an_autoencoders_code_has_no_variance(small, halves):
-    found = examine_latents(adding_up(small, model="ae"), *halves[:1] * 2, None, dequantize=False)
-    assert found.posterior_variance.tolist() == [0, 0]
-    assert (found.mean_variance > 1).all()
+def test_an_autoencoders_code_has_no_variance(
+    small: Callable[..., TrainConfig], halves: tuple[Tensor, NDArray[np.uint8]]
+) -> None:
+    latents = examine_latents(adding_up(small, model="ae"), *halves[:1] * 2, None, dequantize=False)
+    assert latents.posterior_variance.tolist() == [0, 0]
+    assert (latents.mean_variance > 1).all()
 
 
-def test_neighbours_come_from_all_over_the_training_split(small, halves, monkeypatch):
+def test_neighbours_come_from_all_over_the_training_split(
+    small: Callable[..., TrainConfig], halves: tuple[Tensor, NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     images, labels = halves
     by_class = np.argsort(labels)  # the first half of the split is all of one class
     monkeypatch.setattr("vae_core.evaluation.latents.BANK", 40)
-    found = examine_latents(
+    latents = examine_latents(
         adding_up(small), images[by_class], images[:10], (labels[by_class], labels[:10]), dequantize=False
     )
-    assert found.accuracy == 1
+    assert latents.accuracy == 1

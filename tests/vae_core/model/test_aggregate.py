@@ -1,4 +1,5 @@
 from math import log
+from typing import Any
 
 import pytest
 import torch
@@ -44,8 +45,8 @@ def by_torch(z: Tensor, own: Posterior, bank: Posterior) -> Parts:
 def of_minibatches(bank: Posterior, log_weights: Tensor, batches: int = 10) -> list[float]:
     """The three parts as minibatches of B see them, the mean over minibatches."""
     drawn = [some(bank, B, seed) for seed in range(batches)]
-    found = [torch.stack(split_kl(z, own, own, log_weights)).mean((1, 2)) for own, z in drawn]
-    return torch.stack(found).mean(0).tolist()
+    actual = [torch.stack(split_kl(z, own, own, log_weights)).mean((1, 2)) for own, z in drawn]
+    return torch.stack(actual).mean(0).tolist()
 
 
 def exact(bank: Posterior) -> list[float]:
@@ -53,16 +54,16 @@ def exact(bank: Posterior) -> list[float]:
     return [part.mean().item() for part in by_torch(z, own, bank)]
 
 
-def test_an_even_bank_is_torchs_mixture():
+def test_an_even_bank_is_torchs_mixture() -> None:
     bank = posteriors(0.5)
     own, z = some(bank, 50, seed=1)
-    found = split_kl(z, own, bank, torch.full((N,), -log(N), dtype=torch.float64))
-    for part, expected in zip(found, by_torch(z, own, bank), strict=True):
+    actual = split_kl(z, own, bank, torch.full((N,), -log(N), dtype=torch.float64))
+    for part, expected in zip(actual, by_torch(z, own, bank), strict=True):
         assert torch.allclose(part, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("scale", [0.3, 0.5, 1.0])
-def test_a_minibatch_sees_the_parts_of_the_whole_within_a_nat(scale):
+def test_a_minibatch_sees_the_parts_of_the_whole_within_a_nat(scale: float) -> None:
     bank = posteriors(scale)
     assert of_minibatches(bank, stratified(B, N, SCALE)) == pytest.approx(exact(bank), abs=1.0)
 
@@ -78,7 +79,7 @@ def _first_column(batch: int, images: int) -> Tensor:
 
 
 @pytest.mark.parametrize("wrong", [_importance, _first_column])
-def test_the_weights_of_popular_code_are_more_than_a_nat_off(wrong):
+def test_the_weights_of_popular_code_are_more_than_a_nat_off(wrong: Any) -> None:
     bank = posteriors(0.5)
     information, correlation, _ = of_minibatches(bank, wrong(B, N))
     exact_information, exact_correlation, _ = exact(bank)
@@ -86,7 +87,7 @@ def test_the_weights_of_popular_code_are_more_than_a_nat_off(wrong):
     assert abs(correlation - exact_correlation) > 1
 
 
-def test_the_parts_add_up_to_the_kl():
+def test_the_parts_add_up_to_the_kl() -> None:
     bank = posteriors(0.5)
     own, z = some(bank, B, seed=1)
     total = sum(split_kl(z, own, own, stratified(B, N, SCALE)))[0]
@@ -95,14 +96,14 @@ def test_the_parts_add_up_to_the_kl():
 
 
 @pytest.mark.parametrize("scale", [1e-3, 0.3, 1.0])
-def test_the_information_is_at_most_log_n_for_every_single_z(scale):
+def test_the_information_is_at_most_log_n_for_every_single_z(scale: float) -> None:
     bank = posteriors(scale)
     own, z = some(bank, B, seed=1)
     for weights in (stratified(B, N, SCALE), stratified(B, B, SCALE)):
         assert split_kl(z, own, own, weights).mutual_information.max() <= -weights.diagonal()[0] + 1e-9
 
 
-def test_a_collapsed_posterior_has_no_parts():
+def test_a_collapsed_posterior_has_no_parts() -> None:
     prior = Posterior(torch.zeros(B, Z), torch.zeros(B, Z))
     z = torch.randn(3, B, Z, generator=torch.Generator().manual_seed(1))
     for part in split_kl(z, prior, prior, stratified(B, N, z)):
@@ -111,7 +112,7 @@ def test_a_collapsed_posterior_has_no_parts():
 
 
 @pytest.mark.parametrize(("batch", "images"), [(1, 1), (1, 50), (2, 50), (50, 50), (128, 60_000)])
-def test_stratified_weights_add_up_to_one_with_an_images_own_on_the_diagonal(batch, images):
+def test_stratified_weights_add_up_to_one_with_an_images_own_on_the_diagonal(batch: int, images: int) -> None:
     weights = stratified(batch, images, SCALE).exp()
     assert torch.allclose(weights.sum(1), torch.ones(batch, dtype=torch.float64))
     own = torch.full((batch,), 1.0 if batch == 1 else 1 / images, dtype=torch.float64)
@@ -119,5 +120,5 @@ def test_stratified_weights_add_up_to_one_with_an_images_own_on_the_diagonal(bat
     assert torch.allclose(weights, weights.T)
 
 
-def test_the_whole_split_as_one_batch_is_the_exact_mixture():
+def test_the_whole_split_as_one_batch_is_the_exact_mixture() -> None:
     assert torch.allclose(stratified(50, 50, SCALE), torch.full((50, 50), -log(50), dtype=torch.float64))

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 import torch
@@ -71,7 +72,7 @@ WRITTEN_OUT: dict[str, Callable[[], tuple[list[nn.Module], list[nn.Module]]]] = 
         ],
     ),
 }  # fmt: skip
-CONFIGS = {
+CONFIGS: dict[str, dict[str, Any]] = {
     "mlp": {"hidden": (16, 8)},
     "linear": {"hidden": ()},
     "conv": {"architecture": "conv", "hidden": (16,)},
@@ -124,7 +125,7 @@ def test_the_last_bias_moves_every_output_alike(small: Configure, architecture: 
     bias, z = last_bias(layers), torch.randn(3, 4)
     before = layers(z)
     with torch.no_grad():
-        bias += 1
+        bias.add_(1)
     assert bias.shape == (numbers,)
     assert torch.allclose(layers(z) - before, torch.ones(3, 128), atol=1e-5)
 

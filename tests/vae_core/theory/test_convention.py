@@ -38,21 +38,21 @@ LAPLACE = [
 ]
 
 
-@pytest.mark.parametrize(("seen", "weights", "beta"), BERNOULLI)
-def test_bce_recipes_are_betas(seen: str, weights: Weights, beta: float) -> None:
-    assert weights.bernoulli_beta == pytest.approx(beta), seen
+@pytest.mark.parametrize(("recipe", "weights", "beta"), BERNOULLI)
+def test_bce_recipes_are_betas(recipe: str, weights: Weights, beta: float) -> None:
+    assert weights.bernoulli_beta == pytest.approx(beta), recipe
 
 
-@pytest.mark.parametrize(("seen", "weights", "variance"), GAUSSIAN)
-def test_squared_error_recipes_are_sigmas(seen: str, weights: Weights, variance: float) -> None:
-    assert weights.gaussian_sigma**2 == pytest.approx(variance), seen
-    assert weights.gaussian_beta(weights.gaussian_sigma) == pytest.approx(1), seen
+@pytest.mark.parametrize(("recipe", "weights", "variance"), GAUSSIAN)
+def test_squared_error_recipes_are_sigmas(recipe: str, weights: Weights, variance: float) -> None:
+    assert weights.gaussian_sigma**2 == pytest.approx(variance), recipe
+    assert weights.gaussian_beta(weights.gaussian_sigma) == pytest.approx(1), recipe
 
 
-@pytest.mark.parametrize(("seen", "weights", "scale"), LAPLACE)
-def test_absolute_error_recipes_are_scales(seen: str, weights: Weights, scale: float) -> None:
-    assert weights.laplace_scale == pytest.approx(scale), seen
-    assert weights.laplace_beta(weights.laplace_scale) == pytest.approx(1), seen
+@pytest.mark.parametrize(("recipe", "weights", "scale"), LAPLACE)
+def test_absolute_error_recipes_are_scales(recipe: str, weights: Weights, scale: float) -> None:
+    assert weights.laplace_scale == pytest.approx(scale), recipe
+    assert weights.laplace_beta(weights.laplace_scale) == pytest.approx(1), recipe
 
 
 @given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e2))
@@ -67,10 +67,10 @@ def test_there_and_back(beta: float, scale: float) -> None:
 @given(st.floats(1e-2, 1e2), st.floats(1e-2, 1e1))
 def test_beta_is_a_wider_scale(beta: float, scale: float) -> None:
     """σ_eff = σ √β and b_eff = b β: the loss is that of a decoder that expects larger errors."""
-    told = implied(TrainConfig(likelihood="gaussian", sigma=scale, beta=beta))
-    assert told.sigma == pytest.approx(scale * sqrt(beta))
-    told = implied(TrainConfig(likelihood="laplace", sigma=scale, beta=beta))
-    assert told.sigma == pytest.approx(scale * beta)
+    actual = implied(TrainConfig(likelihood="gaussian", sigma=scale, beta=beta))
+    assert actual.sigma == pytest.approx(scale * sqrt(beta))
+    actual = implied(TrainConfig(likelihood="laplace", sigma=scale, beta=beta))
+    assert actual.sigma == pytest.approx(scale * beta)
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,7 @@ def test_beta_is_a_wider_scale(beta: float, scale: float) -> None:
     ],
 )
 def test_a_configuration_says_what_it_really_trains(changes: dict[str, object], expected: Implied) -> None:
-    told = implied(TrainConfig.parse({"dataset": "mnist", "latent_dim": Z, **changes}))
-    assert told == Implied(*(value and pytest.approx(value) for value in (expected.beta, expected.sigma)))
+    actual = implied(TrainConfig.parse({"dataset": "mnist", "latent_dim": Z, **changes}))
+    assert (actual.beta, actual.sigma) == tuple(
+        value and pytest.approx(value) for value in (expected.beta, expected.sigma)
+    )

@@ -1,5 +1,8 @@
 """Sizes told from shapes, against the models themselves."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -26,14 +29,16 @@ def model_of(config: TrainConfig) -> VAE:
 @pytest.mark.parametrize("architecture", ["mlp", "conv", "resnet"])
 @pytest.mark.parametrize("hidden", [(), (8,), (16, 8, 4)])
 @pytest.mark.parametrize("loss", LIKELIHOODS)
-def test_the_parameters_are_those_of_the_real_model(dataset, architecture, hidden, loss) -> None:
+def test_the_parameters_are_those_of_the_real_model(
+    dataset: str, architecture: str, hidden: tuple[int, ...], loss: dict[str, Any]
+) -> None:
     config = TrainConfig.parse({"dataset": dataset, "architecture": architecture, "hidden": hidden, **loss})
     assert size(config).parameters == sum(parameter.numel() for parameter in model_of(config).parameters())
 
 
 @pytest.mark.parametrize("architecture", ["mlp", "conv", "resnet"])
 @pytest.mark.parametrize("samples", [1, 3])
-def test_the_activations_are_what_leaves_the_real_layers(architecture, samples) -> None:
+def test_the_activations_are_what_leaves_the_real_layers(architecture: str, samples: int) -> None:
     config = TrainConfig.parse({"architecture": architecture, "hidden": (16, 8), "likelihood": "gaussian"})
     model, left = model_of(config), []
     for layer in model.modules():
@@ -54,10 +59,10 @@ def test_a_convolution_multiplies_at_every_place_that_its_filter_visits() -> Non
 
 
 @pytest.mark.parametrize("estimate", [memory, seconds])
-def test_more_of_anything_never_costs_less(estimate) -> None:
-    base = {"hidden": (64,), "max_steps": 1000, "batch_size": 64}
+def test_more_of_anything_never_costs_less(estimate: Callable[[TrainConfig], float]) -> None:
+    base: dict[str, Any] = {"hidden": (64,), "max_steps": 1000, "batch_size": 64}
     least = estimate(TrainConfig.parse(base))
-    larger = [
+    larger: list[dict[str, Any]] = [
         {"hidden": (512,)},
         {"hidden": (64, 64)},
         {"dataset": "mnist"},

@@ -59,9 +59,9 @@ def test_a_larger_weight_never_wakes_a_unit(beta: float, factor: float) -> None:
 @given(st.floats(0.05, 60))
 def test_the_first_unit_lives_exactly_if_the_largest_eigenvalue_is_above_the_threshold(beta: float) -> None:
     for loss in ({}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "scale": "optimal"}):
-        asked = config(beta=beta, **loss)
-        largest, threshold = largest_eigenvalue(asked, PIXELS)
-        assert (live_units(asked, PIXELS) > 0) is (largest > threshold)
+        chosen = config(beta=beta, **loss)
+        largest, threshold = largest_eigenvalue(chosen, PIXELS)
+        assert (live_units(chosen, PIXELS) > 0) is (largest > threshold)
 
 
 @given(st.floats(0.1, 3), st.integers(1, 9))

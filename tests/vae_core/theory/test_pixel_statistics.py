@@ -1,6 +1,7 @@
 """The statistics against what numpy and noise say, and MNIST's against the figures that the field knows."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.vae_core.datasets.conftest import Site, Tiny
 from vae_core.datasets.files import DatasetUnavailable
 from vae_core.datasets.registry import load
 from vae_core.theory.linear import fixed_optimum, ppca
@@ -25,18 +27,18 @@ def random_images(seed: int, count: int = 300) -> np.ndarray:
     return np.rint(levels).astype(np.uint8).reshape(count, 3, 4)
 
 
-def assert_close(found: Pixels, x: np.ndarray, tolerance: float) -> None:
+def assert_close(actual: Pixels, x: np.ndarray, tolerance: float) -> None:
     """Every number but the entropy, against pixels x [N, D] themselves."""
     mean = x.mean(0)
-    np.testing.assert_allclose(found.mean, mean, atol=tolerance)
-    np.testing.assert_allclose(found.variance, x.var(0), atol=tolerance)
-    np.testing.assert_allclose(found.deviation, np.abs(x - np.median(x, 0)).mean(0), atol=tolerance)
+    np.testing.assert_allclose(actual.mean, mean, atol=tolerance)
+    np.testing.assert_allclose(actual.variance, x.var(0), atol=tolerance)
+    np.testing.assert_allclose(actual.deviation, np.abs(x - np.median(x, 0)).mean(0), atol=tolerance)
     covariance = np.cov(x.T)
-    np.testing.assert_allclose(found.spectrum, np.linalg.eigvalsh(covariance)[::-1], atol=tolerance)
+    np.testing.assert_allclose(actual.spectrum, np.linalg.eigvalsh(covariance)[::-1], atol=tolerance)
     kept = (curvature := mean * (1 - mean)) > 1e-4
     scale = np.sqrt(curvature[kept])
     relative = covariance[np.ix_(kept, kept)] / np.outer(scale, scale)
-    np.testing.assert_allclose(found.logit_spectrum, np.linalg.eigvalsh(relative)[::-1], atol=50 * tolerance)
+    np.testing.assert_allclose(actual.logit_spectrum, np.linalg.eigvalsh(relative)[::-1], atol=50 * tolerance)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 700))
@@ -87,21 +89,21 @@ def test_a_damaged_file_is_computed_anew(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_pixels_made_binary_keep_the_grey_levels_entropy_where_chance_made_them(tmp_path: Path) -> None:
-    found = {how: statistics("digits", how, cache=tmp_path) for how in ("none", "threshold", "static", "dynamic")}
-    assert found["threshold"].test.entropy == 0
+    actual = {how: statistics("digits", how, cache=tmp_path) for how in ("none", "threshold", "static", "dynamic")}
+    assert actual["threshold"].test.entropy == 0
     for how in ("static", "dynamic"):
-        assert found[how].test.entropy == pytest.approx(found["none"].test.entropy)
-        assert found[how].train.entropy == pytest.approx(found["none"].train.entropy)
-    np.testing.assert_allclose(found["dynamic"].train.mean, found["none"].train.mean)
-    np.testing.assert_array_equal(found["dynamic"].test.spectrum, found["static"].test.spectrum)
+        assert actual[how].test.entropy == pytest.approx(actual["none"].test.entropy)
+        assert actual[how].train.entropy == pytest.approx(actual["none"].train.entropy)
+    np.testing.assert_allclose(actual["dynamic"].train.mean, actual["none"].train.mean)
+    np.testing.assert_array_equal(actual["dynamic"].test.spectrum, actual["static"].test.spectrum)
 
 
-def test_nothing_is_downloaded(tiny, start_site, tmp_path: Path) -> None:
+def test_nothing_is_downloaded(tiny: Tiny, start_site: Callable[[], Site], tmp_path: Path) -> None:
     site = start_site()
     tiny.set_mirrors([site.url])
     with pytest.raises(DatasetUnavailable):
         statistics("mnist", "none", folders=[tiny.folder], cache=tmp_path)
-    assert site.asked == []
+    assert site.requested == []
     tiny.write(tiny.folder / "mnist", packed=True)
     assert statistics("mnist", "none", folders=[tiny.folder], cache=tmp_path).train.dimensions == 15
 
@@ -131,5 +133,5 @@ def test_mnists_linear_optima_are_the_known_ones(mnist: Pixels) -> None:
     assert round(fixed_optimum(mnist, 1, 784), 2) == 743.05
     known = {2: (0.0557, 15.2), 5: (0.0447, 95.3), 10: (0.0343, 187.9), 20: (0.0240, 309.3), 50: (0.0121, 522.1)}
     for units, (variance, log_px) in known.items():
-        found, nats = ppca(mnist, units)
-        assert (round(found, 4), round(-nats, 1)) == (variance, log_px)
+        actual, nats = ppca(mnist, units)
+        assert (round(actual, 4), round(-nats, 1)) == (variance, log_px)

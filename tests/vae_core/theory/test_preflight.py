@@ -19,15 +19,15 @@ def grey(tmp_path_factory: pytest.TempPathFactory) -> Statistics:
 
 
 def test_a_gaussian_is_told_what_it_implies_and_can_reach(grey: Statistics) -> None:
-    told = predict(TrainConfig.parse({"likelihood": "gaussian", "sigma": 0.3, "beta": 4, "latent_dim": 5}), grey)
-    assert told.implied_sigma == pytest.approx(0.6)
-    assert told.implied_beta == 4
-    assert told.predicted_active_units == (grey.train.spectrum > 0.36).sum()
-    assert told.floor_line < told.linear_optimum < told.collapse_line
-    assert {line.name: line.value for line in told.references} == {
-        "floor": told.floor_line,
-        "linear optimum": told.linear_optimum,
-        "collapsed": told.collapse_line,
+    prediction = predict(TrainConfig.parse({"likelihood": "gaussian", "sigma": 0.3, "beta": 4, "latent_dim": 5}), grey)
+    assert prediction.implied_sigma == pytest.approx(0.6)
+    assert prediction.implied_beta == 4
+    assert prediction.predicted_active_units == (grey.train.spectrum > 0.36).sum()
+    assert prediction.floor_line < prediction.linear_optimum < prediction.collapse_line
+    assert {line.name: line.value for line in prediction.references} == {
+        "floor": prediction.floor_line,
+        "linear optimum": prediction.linear_optimum,
+        "collapsed": prediction.collapse_line,
     }
 
 
@@ -39,12 +39,12 @@ def test_the_weight_of_the_kl_moves_units_but_no_line(grey: Statistics) -> None:
 
 
 def test_without_the_images_the_rest_is_told() -> None:
-    told = predict(TrainConfig.parse({"dataset": "mnist", **MEANS}))
-    assert told.implied_beta == pytest.approx(39.2)
-    assert told.collapse_line is told.floor_line is told.predicted_active_units is None
-    assert (told.references, told.steps) == ((), 4690)
-    assert told.parameters == 652_824  # of pytorch/examples' VAE
-    assert [warning.changes for warning in told.warnings] == [
+    prediction = predict(TrainConfig.parse({"dataset": "mnist", **MEANS}))
+    assert prediction.implied_beta == pytest.approx(39.2)
+    assert prediction.collapse_line is prediction.floor_line is prediction.predicted_active_units is None
+    assert (prediction.references, prediction.steps) == ((), 4690)
+    assert prediction.parameters == 652_824  # of pytorch/examples' VAE
+    assert [warning.changes for warning in prediction.warnings] == [
         {"reconstruction_reduction": "sum", "kl_reduction": "sum"}
     ]
 
@@ -98,10 +98,10 @@ def test_what_is_sound_is_not_warned_of(changes: dict[str, Any], grey: Statistic
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_can_be_predicted(preset: str) -> None:
     for config in PRESETS[preset].configs():
-        told = predict(config)
-        assert told.parameters > 0
-        assert told.memory > 0
-        assert told.seconds > 0
+        prediction = predict(config)
+        assert prediction.parameters > 0
+        assert prediction.memory > 0
+        assert prediction.seconds > 0
 
 
 def test_runs_of_the_same_kind_decide_the_time_and_others_only_without_them() -> None:

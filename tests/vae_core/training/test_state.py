@@ -1,17 +1,23 @@
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 import torch
 
 from vae_core.checkpoint import Checkpoints
+from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
-from vae_core.events import Checkpoint, Diverged, Evaluation, EvaluationAborted, EvaluationSpan, StepTerms
+from vae_core.datasets.registry import Dataset
+from vae_core.events import Checkpoint, Diverged, Evaluation, EvaluationAborted, EvaluationSpan, Event, StepTerms
 from vae_core.model.vae import build_model
 from vae_core.report import Report
 from vae_core.training.state import load_weights
 from vae_core.training.train import OPTIMIZERS, train
 
+T = TypeVar("T")
 STEPS, CUT = 60, 37  # 23 steps an epoch: the cut is within the second
 
 
@@ -21,14 +27,14 @@ def _fingerprint(checkpoint: Checkpoint) -> str:
     ).hexdigest()
 
 
-def _columns(events) -> dict[str, np.ndarray]:
+def _columns(events: Iterable[Event]) -> dict[str, np.ndarray]:
     blocks = [vars(event) for event in events if isinstance(event, StepTerms)]
     return {
         name: np.concatenate([block[name] for block in blocks]) for name in ("step", "reconstruction", "kl", "loss")
     }
 
 
-def _last(kind, events):
+def _last(kind: type[T], events: Iterable[Event]) -> T:
     return [event for event in events if isinstance(event, kind)][-1]
 
 
@@ -44,7 +50,9 @@ EVERYTHING = [
 
 
 @pytest.mark.parametrize("changes", EVERYTHING)
-def test_a_resumed_run_ends_with_the_bits_of_one_that_never_stopped(small, digits, tmp_path, changes):
+def test_a_resumed_run_ends_with_the_bits_of_one_that_never_stopped(
+    small: Callable[..., TrainConfig], digits: Dataset, tmp_path: Path, changes: Any
+) -> None:
     config = small(max_steps=STEPS, checkpoint_every=CUT, evaluate_every=20, picture_every=STEPS, **changes)
     whole = list(train(config, digits))
     cut, end = (event for event in whole if isinstance(event, Checkpoint))
@@ -61,11 +69,12 @@ def test_a_resumed_run_ends_with_the_bits_of_one_that_never_stopped(small, digit
         assert all(np.array_equal(before[name][CUT:], after[name]) for name in before)
 
 
-def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(small, digits):
+def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(
+    small: Callable[..., TrainConfig], digits: Dataset
+) -> None:
     config = small(max_steps=200, evaluate_every=200, picture_every=200)
-    events, event, answer = train(config, digits), None, None
-    while not (isinstance(event, StepTerms) and event.step[-1] > 5):
-        event = next(events)
+    events = train(config, digits)
+    event = next(event for event in events if isinstance(event, StepTerms) and event.step[-1] > 5)
     answer = events.send(True)
     assert isinstance(answer, Checkpoint)
     assert answer.step == event.step[-1] < 200
@@ -74,12 +83,15 @@ def test_asking_after_a_block_gives_a_checkpoint_of_its_last_step(small, digits)
 
 
 @pytest.mark.parametrize("step", [0, 20, STEPS])
-def test_a_look_that_is_broken_off_is_done_again_after_a_resume(small, digits, step):
+def test_a_look_that_is_broken_off_is_done_again_after_a_resume(
+    small: Callable[..., TrainConfig], digits: Dataset, step: Any
+) -> None:
     config = small(max_steps=STEPS, evaluate_every=20, picture_every=20, likelihood="gaussian", scale="optimal")
     events = train(config, digits)
     while next(events) != EvaluationSpan(step):
         pass
     cut = events.throw(EvaluationAborted())
+    assert isinstance(cut, Checkpoint)
     assert (cut.step, cut.evaluated) == (step, False)
     whole, resumed = (list(train(config, digits, resume=start)) for start in (None, cut))
     evaluations, again = ([event for event in run if isinstance(event, Evaluation)] for run in (whole, resumed))
@@ -88,7 +100,7 @@ def test_a_look_that_is_broken_off_is_done_again_after_a_resume(small, digits, s
     assert _fingerprint(_last(Checkpoint, resumed)) == _fingerprint(_last(Checkpoint, whole))
 
 
-def test_training_goes_on_after_a_look_that_was_broken_off(small, digits):
+def test_training_goes_on_after_a_look_that_was_broken_off(small: Callable[..., TrainConfig], digits: Dataset) -> None:
     config = small(max_steps=STEPS, evaluate_every=20, picture_every=STEPS, examine=False)
     events = train(config, digits)
     while next(events) != EvaluationSpan(20):
@@ -97,7 +109,9 @@ def test_training_goes_on_after_a_look_that_was_broken_off(small, digits):
     assert _fingerprint(_last(Checkpoint, events)) == _fingerprint(_last(Checkpoint, train(config, digits)))
 
 
-def test_the_examination_of_a_finished_model_can_be_made_up_for(small, digits):
+def test_the_examination_of_a_finished_model_can_be_made_up_for(
+    small: Callable[..., TrainConfig], digits: Dataset
+) -> None:
     config = small(max_steps=STEPS, examine=True)
     events = train(config, digits)
     looks = [event for event in events if isinstance(event, EvaluationSpan) and event.step == STEPS and not event.over]
@@ -107,19 +121,22 @@ def test_the_examination_of_a_finished_model_can_be_made_up_for(small, digits):
         while next(events) != looks[0]:
             pass
     cut = events.throw(EvaluationAborted())
+    assert isinstance(cut, Checkpoint)
     assert cut.step == STEPS
     assert not any(isinstance(event, Report) for event in events)
     assert isinstance(_last(Report, train(config, digits, resume=cut)), Report)
 
 
-def test_a_finished_run_can_be_extended_as_if_it_had_always_been_longer(small, digits):
+def test_a_finished_run_can_be_extended_as_if_it_had_always_been_longer(
+    small: Callable[..., TrainConfig], digits: Dataset
+) -> None:
     short, long = (small(max_steps=steps, examine=False) for steps in (30, STEPS))
     resumed = list(train(long, digits, resume=_last(Checkpoint, train(short, digits))))
     assert _fingerprint(_last(Checkpoint, resumed)) == _fingerprint(_last(Checkpoint, train(long, digits)))
     assert short.identity == long.identity != small(beta=2).identity
 
 
-def test_a_run_that_diverges_leaves_the_checkpoint_before(small, digits):
+def test_a_run_that_diverges_leaves_the_checkpoint_before(small: Callable[..., TrainConfig], digits: Dataset) -> None:
     config = small(learning_rate=10, likelihood="gaussian", sigma=0.001, optimizer="sgd", checkpoint_every=1)
     events = list(train(config, digits))
     assert isinstance(events[-1], Diverged)
@@ -127,13 +144,14 @@ def test_a_run_that_diverges_leaves_the_checkpoint_before(small, digits):
     assert saved == list(range(1, events[-1].step))
 
 
-def test_weights_alone_fit_a_model_of_another_loss(small, digits):
+def test_weights_alone_fit_a_model_of_another_loss(small: Callable[..., TrainConfig], digits: Dataset) -> None:
     trained = _last(Checkpoint, train(small(), digits))
     model = build_model(small(likelihood="gaussian", scale="shared"), FACTS["digits"], seed=9)
     load_weights(trained, model)
-    assert torch.equal(model.encoder[0].weight, torch.from_numpy(trained.arrays["model.encoder.0.weight"]))
+    weights = model.state_dict()
+    assert torch.equal(weights["encoder.0.weight"], torch.from_numpy(trained.arrays["model.encoder.0.weight"]))
     wider = build_model(small(likelihood="gaussian", scale="per_pixel"), FACTS["digits"], seed=9)
-    last = wider.decoder[-1].weight.clone()
+    last = wider.decoder[-1].get_parameter("weight").clone()
     load_weights(trained, wider)
-    assert torch.equal(wider.decoder[0].weight, model.decoder[0].weight)
-    assert torch.equal(wider.decoder[-1].weight, last)  # has another shape: stays as it was
+    assert torch.equal(wider.state_dict()["decoder.0.weight"], weights["decoder.0.weight"])
+    assert torch.equal(wider.decoder[-1].get_parameter("weight"), last)  # has another shape: stays as it was

@@ -72,14 +72,17 @@ class Batch:
         }  # fmt: skip
         *before, last = ast.parse(code).body
         if isinstance(last, ast.Expr):
-            last = ast.parse(f"loss = {ast.unparse(last)}").body[0]
+            (last,) = ast.parse(f"loss = {ast.unparse(last)}").body
         exec(compile(ast.Module([*before, last], []), "a paste", "exec"), names)  # noqa: S102
         if isinstance(last, ast.FunctionDef):
-            found = names[last.name](*(names[one.arg] for one in last.args.args))
+            value = names[last.name](*(names[one.arg] for one in last.args.args))
+        elif isinstance(last, ast.AugAssign):
+            value = names[ast.unparse(last.target)]
         else:
-            found = names[ast.unparse(last.target if isinstance(last, ast.AugAssign) else last.targets[0])]
-        found = found["loss"] if isinstance(found, dict) else found[0] if isinstance(found, tuple) else found
-        return found.mean().item()  # Keras averages what its loss functions return
+            assert isinstance(last, ast.Assign)
+            value = names[ast.unparse(last.targets[0])]
+        value = value["loss"] if isinstance(value, dict) else value[0] if isinstance(value, tuple) else value
+        return value.mean().item()  # Keras averages what its loss functions return
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Polynomials obey the laws of numbers, functions write what is equal in one way, and both end at their limits."""
 
+from collections.abc import Hashable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ from vae_core.translator.algebra import (
 )
 
 NAMES = "abc"
-VALUES = {"a": 2.0, "b": -3.0, "c": 0.5}
+VALUES: dict[Hashable, float] = {"a": 2.0, "b": -3.0, "c": 0.5}
 A, B = atom("a"), atom("b")
 
 

@@ -24,7 +24,7 @@ def test_a_name_that_weighs_both_is_asked_for_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "said"),
+    ("loss", "reason"),
     [
         (Loss("sse", -D, M), "has the weight -784, which rewards errors"),
         (Loss("sse", number(0), M), "has the weight 0"),
@@ -33,6 +33,6 @@ def test_a_name_that_weighs_both_is_asked_for_once() -> None:
         (Loss("sse", number(1e-40), M), "the weight 1e-40, beyond"),
     ],
 )
-def test_weights_that_train_no_model_are_refused(loss: Loss, said: str) -> None:
-    with pytest.raises(Refusal, match=said):
+def test_weights_that_train_no_model_are_refused(loss: Loss, reason: str) -> None:
+    with pytest.raises(Refusal, match=reason):
         loss.weights(784, 20, 128)

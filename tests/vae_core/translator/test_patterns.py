@@ -4,7 +4,7 @@ import pytest
 
 from vae_core.translator.algebra import Applied, Polynomial, absolute, atom, exp, log, number
 from vae_core.translator.patterns import recognised
-from vae_core.translator.terms import Inner, Term
+from vae_core.translator.terms import Inner, Kind, Term
 
 X, R, MU, LV, STD, BETA = (atom(name) for name in ("x", "r", "mu", "lv", "std", "beta"))
 ONE, HALF = number(1), number(0.5)
@@ -12,12 +12,12 @@ KL = HALF * (MU**2 + exp(LV) - ONE - LV)
 BCE = -(X * log(R) + (ONE - X) * log(ONE - R))
 
 
-def form(kind: str, factor: Polynomial = ONE) -> Polynomial:
+def form(kind: Kind, factor: Polynomial = ONE) -> Polynomial:
     return factor * atom(Term(kind, True, Inner.ALL))
 
 
 @pytest.mark.parametrize(
-    ("expression", "found"),
+    ("expression", "expected"),
     [
         ((X - R) ** 2, form("sse")),
         (BETA * (R - X) ** 2 / (number(2) * STD**2), form("sse", HALF * BETA / STD**2)),
@@ -42,8 +42,8 @@ def form(kind: str, factor: Polynomial = ONE) -> Polynomial:
         (KL + (X - R) ** 2, None),
     ],
 )
-def test_a_form_is_recognised(expression: Polynomial, found: Polynomial | None) -> None:
-    assert recognised(expression) == found
+def test_a_form_is_recognised(expression: Polynomial, expected: Polynomial | None) -> None:
+    assert recognised(expression) == expected
 
 
 def test_flattened_tensors_have_one_axis() -> None:

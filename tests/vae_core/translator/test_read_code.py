@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.vae_core.translator.conftest import IMAGE_SHAPES, SIDE, D, M, Z
+from tests.vae_core.translator.conftest import IMAGE_SHAPES, SIDE, Batch, D, M, Z
 from vae_core.translator.errors import Missing, Refusal
 from vae_core.translator.read_code import read_loss
 from vae_core.translator.recipes import RECIPES
@@ -100,7 +100,7 @@ SHAPES = {  # of the recipes
 
 
 @pytest.mark.parametrize("name", PASTES)
-def test_the_weights_are_those_of_the_running_code(name: str, batch: Callable) -> None:
+def test_the_weights_are_those_of_the_running_code(name: str, batch: Callable[[str, str], Batch]) -> None:
     code, error, shape = PASTES[name]
     drawn = batch(error, shape or SHAPES.get(name, "torch"))
     loss = read_loss(code, {"kwargs['M_N']": 0.25})
@@ -136,8 +136,8 @@ def test_a_default_in_the_head_is_said_and_may_be_replaced() -> None:
 
 
 def test_what_shape_the_images_have_is_said() -> None:
-    (said,) = read_loss("((x - r) ** 2).sum(1).mean()").assumed[:1]
-    assert said.endswith("images are taken to be flat, [M, D].")
+    (sentence,) = read_loss("((x - r) ** 2).sum(1).mean()").assumed[:1]
+    assert sentence.endswith("images are taken to be flat, [M, D].")
 
 
 def test_a_loss_without_a_kl_says_so() -> None:
@@ -147,7 +147,7 @@ def test_a_loss_without_a_kl_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "sentence"),
     [
         ("", "no code"),
         ("import torch", "No line of the code computes a loss"),
@@ -189,23 +189,23 @@ def test_a_loss_without_a_kl_says_so() -> None:
         ("'text'[0]", "which is no error"),
     ],
 )
-def test_what_is_not_understood_is_refused_with_its_line(code: str, said: str) -> None:
+def test_what_is_not_understood_is_refused_with_its_line(code: str, sentence: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_loss(code)
     (error,) = refused.value.errors
-    assert said in error.message
+    assert sentence in error.message
     assert error.field == "code"
     assert len(error.message) < 400
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "sentence"),
     [
         (f"F.mse_loss(r, x) - ({KL})", "rewards a q(z|x) far from the prior: its sign is wrong"),
         ("-F.mse_loss(r, x)", "rewards errors: its sign is wrong"),
         (f"F.mse_loss(r, x) + 1e40 * ({KL})", "beyond what a float32 trains"),
     ],
 )
-def test_weights_that_train_no_model_are_refused(code: str, said: str) -> None:
-    with pytest.raises(Refusal, match=said.replace("(", r"\(").replace(")", r"\)").replace("|", r"\|")):
+def test_weights_that_train_no_model_are_refused(code: str, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence.replace("(", r"\(").replace(")", r"\)").replace("|", r"\|")):
         read_loss(code).weights(D, Z, M)

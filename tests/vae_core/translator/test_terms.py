@@ -3,7 +3,7 @@
 import pytest
 
 from vae_core.translator.algebra import atom, number
-from vae_core.translator.terms import Inner, Size, Term, Unclear
+from vae_core.translator.terms import How, Inner, Size, Term, Unclear
 
 ONE, M, D, Z = number(1), *(atom(size) for size in Size)
 PIXELS, CODE = Term("sse", True, Inner.ALL), Term("kl", True, Inner.ALL)
@@ -32,9 +32,9 @@ PIXELS, CODE = Term("sse", True, Inner.ALL), Term("kl", True, Inner.ALL)
         (Term("kl"), "mean", None, ONE, Term("kl")),
     ],
 )
-def test_a_reduction_is_a_factor(term: Term, how: str, axes: set[int] | None, factor: object, left: Term) -> None:
-    found, rest, _ = term.reduced(how, axes and frozenset(axes))
-    assert (found, rest) == (factor, left)
+def test_a_reduction_is_a_factor(term: Term, how: How, axes: set[int] | None, factor: object, left: Term) -> None:
+    actual, rest, _ = term.reduced(how, None if axes is None else frozenset(axes))
+    assert (actual, rest) == (factor, left)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_a_reduction_is_a_factor(term: Term, how: str, axes: set[int] | None, fa
         (Term("kl", True, Inner.UNKNOWN), "mean", None),
     ],
 )
-def test_axes_that_cannot_be_told_are_unclear(term: Term, how: str, axes: set[int] | None) -> None:
+def test_axes_that_cannot_be_told_are_unclear(term: Term, how: How, axes: set[int] | None) -> None:
     with pytest.raises(Unclear):
-        term.reduced(how, axes and frozenset(axes))
+        term.reduced(how, None if axes is None else frozenset(axes))
 
 
 def test_the_shape_that_is_supposed_is_said() -> None:

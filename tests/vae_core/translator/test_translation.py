@@ -21,6 +21,7 @@ from vae_core.translator.algebra import number
 from vae_core.translator.loss import Loss
 from vae_core.translator.read_code import read_loss
 from vae_core.translator.recipes import RECIPES, Summed, summed_loss
+from vae_core.translator.terms import Kind
 from vae_core.translator.translation import Translation, snippet, translate
 
 D, Z, M = 784, 20, 128
@@ -30,12 +31,12 @@ MNIST = [5.31, 3.99, 3.25, 2.87, 2.66, 2.24, 1.75, 1.56, 1.44, 1.20, 1.13, 1.11]
 MNIST_BERNOULLI = [33.1, 22.2, 21.0, 16.9, 14.4, 12.5, 10.5, 9.7]  # against diag p(1 − p)
 
 
-def translation_of(error: str, reconstruction: float, kl: float, **options: object) -> Translation:
+def translation_of(error: Kind, reconstruction: float, kl: float, **options: Any) -> Translation:
     return translate(Loss(error, number(reconstruction), number(kl)), D, Z, M, **options)
 
 
 @given(st.sampled_from(["bce", "sse", "l1"]), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
-def test_its_configuration_implies_what_it_says(error: str, reconstruction: float, kl: float) -> None:
+def test_its_configuration_implies_what_it_says(error: Kind, reconstruction: float, kl: float) -> None:
     """The form would show the same β and σ for the configuration as the translator translation."""
     translation = translation_of(error, reconstruction, kl)
     again = implied(TrainConfig.parse({"dataset": "mnist", "latent_dim": Z, **(translation.config or {})}))
@@ -98,7 +99,7 @@ def test_reductions_make_a_loss() -> None:
         ("l1", 1e6, MNIST, None),
     ],
 )
-def test_linear_theory_counts_live_units(error: str, kl: float, eigenvalues: list[float], live: int | None) -> None:
+def test_linear_theory_counts_live_units(error: Kind, kl: float, eigenvalues: list[float], live: int | None) -> None:
     assert translation_of(error, 1, kl, eigenvalues=eigenvalues).live_units == live
 
 
@@ -126,7 +127,8 @@ def test_without_eigenvalues_only_the_certain_collapse_is_told() -> None:
 def negative_elbo(code: str) -> Callable[..., Any]:
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102  this project's own lines
-    return names["negative_elbo"]
+    function: Callable[..., Any] = names["negative_elbo"]
+    return function
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -163,7 +165,7 @@ def test_the_pasted_loss_is_a_factor_and_a_constant_away(name: str) -> None:
 
 
 @pytest.mark.parametrize(("error", "scale"), [("bce", None), ("sse", 0.3), ("l1", 0.2)])
-def test_it_reads_itself(error: str, scale: float | None) -> None:
+def test_it_reads_itself(error: Kind, scale: float | None) -> None:
     """Pasted back, its lines are the same loss, β and all, once the constant is left out: its size is a tensor's."""
     code = snippet(error, 2.5, scale)
     without = code.replace(" + x[0].numel() * math.log(2 * b)", "").replace(" + constant", "")

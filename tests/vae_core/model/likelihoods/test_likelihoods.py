@@ -1,11 +1,14 @@
 """The laws that every family keeps, whatever its scale."""
 
+from collections.abc import Callable
 from math import log
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
+from vae_core.config.families import Scale
 from vae_core.config.train_config import ConfigError, TrainConfig
 from vae_core.model.likelihoods import LIKELIHOODS, Density, Likelihood, choose_likelihood
 from vae_core.model.likelihoods.bernoulli import Bernoulli
@@ -16,7 +19,7 @@ from vae_core.model.likelihoods.laplace import Laplace
 from vae_core.model.likelihoods.pixels import bins
 from vae_core.model.likelihoods.student_t import StudentT
 
-SCALED = {  # each with the scales that it has
+SCALED: dict[Callable[[float, Scale], Likelihood], tuple[Scale, ...]] = {  # each with the scales that it has
     Gaussian: ("fixed", "shared", "optimal", "per_pixel"),
     Laplace: ("fixed", "shared", "optimal", "per_pixel"),
     StudentT: ("fixed", "shared", "per_pixel"),
@@ -44,7 +47,9 @@ def random_outputs(family: Likelihood, *shape: int) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("family", "scale"), [(family, scale) for family in SCALED for scale in SCALED[family]])
-def test_the_configuration_names_the_family_and_the_scale(small, family, scale):
+def test_the_configuration_names_the_family_and_the_scale(
+    small: Callable[..., TrainConfig], family: Any, scale: Any
+) -> None:
     (name,) = (name for name, registered in LIKELIHOODS.items() if registered is family)
     likelihood = choose_likelihood(small(likelihood=name, scale=scale, sigma=0.2))
     assert isinstance(likelihood, family)
@@ -53,17 +58,17 @@ def test_the_configuration_names_the_family_and_the_scale(small, family, scale):
     assert [parameter for parameter, _ in likelihood.named_parameters()] == (["log_scale"] if scale == "shared" else [])
 
 
-def test_the_configuration_names_the_families_without_a_scale(small):
+def test_the_configuration_names_the_families_without_a_scale(small: Callable[..., TrainConfig]) -> None:
     assert isinstance(choose_likelihood(small()), Bernoulli)
     assert choose_likelihood(small(likelihood="continuous_bernoulli", dequantize=True)) == ContinuousBernoulli()
 
 
-def test_every_family_but_the_bernoulli_is_a_density():
+def test_every_family_but_the_bernoulli_is_a_density() -> None:
     assert [family for family in FAMILIES if not isinstance(family, Density)] == FAMILIES[:1]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=named)
-def test_every_family_keeps_the_shapes(family):
+def test_every_family_keeps_the_shapes(family: Any) -> None:
     outputs, x = random_outputs(family, 3, 5, 7), torch.rand(5, 7)
     if isinstance(family, nn.Module):
         family.eval()
@@ -76,14 +81,14 @@ def test_every_family_keeps_the_shapes(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=named)
-def test_outputs_are_found_that_have_a_given_mean(family):
+def test_outputs_are_found_that_have_a_given_mean(family: Any) -> None:
     reach = 0.12 if getattr(family, "clip", 0) else 2e-3  # a clip lets no mean come nearer to the ends
     mean = torch.linspace(reach, 1 - reach, 999)
     assert torch.allclose(family.mean(family.inverse_mean(mean)), mean, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=named)
-def test_pixels_that_are_always_black_or_white_have_finite_outputs(family):
+def test_pixels_that_are_always_black_or_white_have_finite_outputs(family: Any) -> None:
     ends = torch.tensor([0.0, 1.0])
     outputs = family.inverse_mean(ends)
     assert torch.isfinite(outputs).all()
@@ -91,7 +96,7 @@ def test_pixels_that_are_always_black_or_white_have_finite_outputs(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=named)
-def test_many_samples_have_the_mean_and_the_variance(family):
+def test_many_samples_have_the_mean_and_the_variance(family: Any) -> None:
     outputs = random_outputs(family, 1, 6).expand(40_000, 1, -1)
     with torch.no_grad():
         draws = family.sample(outputs, torch.Generator().manual_seed(0))[:, 0]
@@ -102,7 +107,7 @@ def test_many_samples_have_the_mean_and_the_variance(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=named)
-def test_everything_is_finite_at_extremes_and_so_are_the_gradients(family):
+def test_everything_is_finite_at_extremes_and_so_are_the_gradients(family: Any) -> None:
     loc = torch.cat([EXTREMES, -EXTREMES]).repeat_interleave(2)
     raw = torch.tensor([-60.0, 60.0]).repeat(len(loc) // 2)
     columns = loc if family.outputs_per_pixel == 1 else torch.stack([loc, raw], -1)
@@ -129,7 +134,7 @@ def test_everything_is_finite_at_extremes_and_so_are_the_gradients(family):
 
 @pytest.mark.parametrize("dequantized", [False, True])
 @pytest.mark.parametrize("family", DENSITIES, ids=named)
-def test_the_probabilities_of_the_256_levels_sum_to_one(family, dequantized):
+def test_the_probabilities_of_the_256_levels_sum_to_one(family: Any, dequantized: bool) -> None:
     loc = torch.tensor([-500.0, -3, -0.2, 0, 0.001, 0.5, 0.9, 1, 4, 500])
     raw = torch.linspace(-30, 30, len(loc))
     outputs = loc if family.outputs_per_pixel == 1 else torch.stack([loc, raw], -1)
@@ -141,7 +146,7 @@ def test_the_probabilities_of_the_256_levels_sum_to_one(family, dequantized):
 
 
 @pytest.mark.parametrize("family", SMOOTH, ids=named)
-def test_a_narrow_bin_holds_its_width_times_the_density(family):
+def test_a_narrow_bin_holds_its_width_times_the_density(family: Any) -> None:
     if isinstance(family, nn.Module):
         family.eval()
     outputs, x = random_outputs(family, 1, 5, 7).double(), torch.rand(5, 7, dtype=torch.float64)
@@ -150,7 +155,7 @@ def test_a_narrow_bin_holds_its_width_times_the_density(family):
         assert torch.allclose(log_mass - 7 * log(1e-5), family.log_prob(outputs, x), rtol=0, atol=1e-3)
 
 
-def test_the_uniform_model_costs_eight_bits_a_pixel():
+def test_the_uniform_model_costs_eight_bits_a_pixel() -> None:
     levels = LEVELS.reshape(2, 128)
     log_mass = ContinuousBernoulli().log_mass(torch.zeros(1, 2, 128), *bins(levels, dequantized=True))
     assert (-log_mass / (128 * log(2))).tolist() == [[pytest.approx(8, abs=1e-6)] * 2]
@@ -158,7 +163,7 @@ def test_the_uniform_model_costs_eight_bits_a_pixel():
 
 @pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "discretized_logistic"])
 @pytest.mark.parametrize("x", [torch.full((1, 4), 255.0), torch.full((1, 4), -0.01), torch.full((1, 4), torch.nan)])
-def test_pixels_outside_the_range_are_refused_by_name(likelihood, x):
+def test_pixels_outside_the_range_are_refused_by_name(likelihood: str, x: Any) -> None:
     family = choose_likelihood(TrainConfig.parse({"likelihood": likelihood}, stored=True))
     with pytest.raises(ConfigError, match=f"={likelihood} needs pixels from 0 to 1, not from .* likelihood=gaussian"):
         family.log_prob(torch.zeros(2, 1, 4), x)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy import integrate, stats
 
+from vae_core.config.families import Scale
 from vae_core.config.train_config import RefusedConfig, TrainConfig
 from vae_core.model.likelihoods import choose_likelihood
 from vae_core.model.likelihoods.gaussian import Gaussian
@@ -47,7 +48,7 @@ def test_a_million_degrees_of_freedom_make_it_the_gaussian() -> None:
 
 
 @pytest.mark.parametrize("scale", ["fixed", "shared", "per_pixel"])
-def test_its_gradient_is_that_of_differences(scale: str) -> None:
+def test_its_gradient_is_that_of_differences(scale: Scale) -> None:
     likelihood = StudentT(0.3, scale, 3.5).double()
     generator = torch.Generator().manual_seed(0)
     outputs = torch.randn((2, 3, 4 * likelihood.outputs_per_pixel), generator=generator, dtype=torch.float64)
