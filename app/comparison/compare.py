@@ -7,7 +7,7 @@ from typing import Any
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
-from app.database.tables import Run
+from app.records import Run
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.comparison.compare import Comparison
 from app.comparison.metrics import Yardstick
 from app.comparison.pairing import Gap, Scores
-from app.database.tables import Run
+from app.records import Run
 from app.run_rules import unexamined
 from app.text.numbers import called, interval, number, percent
 from app.text.quantities import QUANTITIES, READING_NAMES, SHORT_NAMES

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.database.tables import Run
 from app.launch.request import command_line
 from app.plots.figure import Figure, Line
 from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
 from app.plots.palette import DASHES, slot
 from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
+from app.records import Run
 from app.run_page import notes
 from app.run_rules import unexamined
 from app.text.quantities import READING_NAMES, bits_unit, decoder, reconstruction_unit

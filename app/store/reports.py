@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Report
+from app.database.tables import ReportRow
 from app.store.nonfinite import plain
 from vae_core import report
 
-TABLE = SQLModel.metadata.tables[str(Report.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(ReportRow.__tablename__)]
 
 
 def append(session: Session, run_id: int, found: report.Report) -> None:

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from app.comparison.compare import YARDSTICKS, Comparison, compare
 from app.comparison.pairing import Scores
 from app.comparison.summary import LETTERS, headline, labels
-from app.database.tables import Run
 from app.errors import Refused
+from app.records import Run
 from app.store import evaluations, reports, runs, scores
 from app.text.quantities import READING_NAMES
 from app.web.dependencies import DatabaseDep
@@ -43,9 +43,9 @@ def compared(session: Session, named: str, base: int | None, by: str | None) -> 
     if by is not None and by not in BY:
         raise Refused(f"by must be one of {', '.join(BY)}, not {by!r}", "by")
     chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
-    examined, scored = reports.last_of(session, ids), scores.of(session, ids)
+    examined, scored = reports.last_of(session, ids), scores.of_runs(session, ids)
     place = 0 if base is None else ids.index(base)
-    found = compare(chosen, evaluations.last_of(session, ids), examined, scored, base=place, by=by)
+    found = compare(chosen, evaluations.last_of_runs(session, ids), examined, scored, base=place, by=by)
     return Compared(chosen, examined, scored, found)
 
 

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from sqlmodel import Session
 
-from app.database.tables import Run
 from app.diagnosis.course import Changes, Course
 from app.diagnosis.diagnose import Diagnosis, diagnose
 from app.launch.form import typed
+from app.records import Run
 from app.store import evaluations, reports, runs, steps
 from app.web.api.runs import Json
 from app.web.dependencies import DatabaseDep, ShelfDep
@@ -42,7 +42,7 @@ def read_course(session: Session, shelf: StatisticsCache, run: Run) -> Course:
     return Course(
         config=config,
         status=run.status,
-        evaluations=evaluations.all(session, run_id),
+        evaluations=evaluations.of_run(session, run_id),
         training=_means(steps.columns(session, run_id, fields=TERMS)),
         report=reports.last(session, run_id),
         statistics=None if isinstance(found, Missing) else found,

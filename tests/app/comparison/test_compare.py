@@ -6,7 +6,7 @@ import pytest
 
 from app.comparison.compare import compare
 from app.comparison.pairing import Gap
-from app.database.tables import Run
+from app.records import Run
 from vae_core.config.train_config import TrainConfig
 
 

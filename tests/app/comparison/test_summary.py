@@ -7,7 +7,7 @@ import pytest
 
 from app.comparison.compare import compare
 from app.comparison.summary import headline, labels, of_readings, unpaired
-from app.database.tables import Run
+from app.records import Run
 from vae_core.config.train_config import TrainConfig
 
 
