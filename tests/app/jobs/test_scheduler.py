@@ -307,7 +307,7 @@ def clock(monkeypatch):
 
 
 def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
-    database, scheduler, executor, new_run, read, clock
+    database, scheduler, executor, new_run, read, shown, clock
 ):
     run_id = new_run().id
     scheduler.turn()

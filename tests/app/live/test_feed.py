@@ -36,7 +36,7 @@ def reading(feed: Feed) -> Iterator[asyncio.Task[None]]:
 
 def steps_of(bursts: list[Burst]) -> list[int]:
     messages = [message for burst in bursts for message in burst.messages]
-    return [step for message in messages if message.event == "points" for step in message.data["step"]]
+    return [step for message in messages if message.event == "points" for step in message.data.step]
 
 
 async def to_the_end(feed: Feed, after: int = 0, cut: int | None = None) -> list[Burst]:

@@ -272,7 +272,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(database, sett
         run = runs.get(session, run_id)
     assert run.notice == "The checkpoint of step 60 is damaged: its SHA-256 differs."
     after = _steps(database, run_id)
-    assert after["step"] == list(range(1, 81))
+    assert after.step == list(range(1, 81))
     assert after["loss"][:60] == before["loss"]
 
 

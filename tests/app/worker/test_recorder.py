@@ -50,7 +50,7 @@ def test_everything_is_stored_by_the_ending(
     with database.read() as session:
         assert [row.step for row in evaluations.of_run(session, running.id)] == [0, 40]
         assert [row.step for row in pictures.of_run(session, running.id)] == [0, 0, 40, 40]
-        assert vital_rows.all(session, running.id)["step"] == [15, 30, 40]
+        assert vital_rows.of_run(session, running.id).step == [15, 30, 40]
         log = events.after(session, 0, 1000)
     announced = [step for row in log if row.kind == "points" for step in range(row.first, row.last + 1)]
     assert announced == found
