@@ -89,7 +89,7 @@ def twin_of(config: TrainConfig) -> TrainConfig:
 
 
 def command_line(config: TrainConfig) -> str:
-    """The shell command that trains the same configuration; only what differs from the defaults is said."""
+    """The shell command that trains the same configuration; it names only what differs from the defaults."""
     defaults = TrainConfig().to_dict()
     given = {name: value for name, value in config.to_dict().items() if value != defaults[name]}
     settings = (f"--set {shlex.quote(f'{name}={_argument(value)}')}" for name, value in given.items())

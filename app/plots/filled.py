@@ -50,11 +50,11 @@ def _values(columns: Columns, field: str, role: str) -> list[float | None]:
     if field == "negative_elbo":
         mirrored = {"low": "high", "high": "low"}.get(role, role)
         return [None if value is None else -value for value in _values(columns, "elbo", mirrored)]
-    found = columns[field]
-    if isinstance(found, dict):
+    values = columns[field]
+    if isinstance(values, dict):
         way = {"line": "mean", "area": "mean", "low": "min", "high": "max"}.get(role)
-        return found[way] if way else []
-    return found if role in {"line", "area"} else []
+        return values[way] if way else []
+    return values if role in {"line", "area"} else []
 
 
 def _rates(columns: Columns) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""A sparkline: the course of a run in a cell of a table, as the path of an SVG. Pure."""
+"""A sparkline: how a run went, in a cell of a table, as the path of an SVG. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Sparkline:
 
 
 @dataclass(frozen=True)
-class Course:
+class Trend:
     """A run's −ELBO over its training steps, or a plain autoencoder's reconstruction, in nats per image."""
 
     first: float
@@ -41,13 +41,13 @@ def sparkline(values: Sequence[float | None]) -> Sparkline | None:
     return Sparkline(path, end)
 
 
-def course(terms: Mapping[str, Mapping[str, Sequence[float]]], variational: bool) -> Course | None:
+def trend(terms: Mapping[str, Mapping[str, Sequence[float]]], variational: bool) -> Trend | None:
     """First, best and latest of a run's terms, each a `first`, `last`, `min` and `max` of [step, value].
 
     None for a run that has no finite value yet.
     """
     if variational:
-        sign, best, found = -1, "max", terms.get("elbo")
+        sign, best, term = -1, "max", terms.get("elbo")
     else:
-        sign, best, found = 1, "min", terms.get("reconstruction")
-    return Course(*(sign * found[at][1] for at in ("first", best, "last"))) if found else None
+        sign, best, term = 1, "min", terms.get("reconstruction")
+    return Trend(*(sign * term[place][1] for place in ("first", best, "last"))) if term else None

@@ -1,4 +1,4 @@
-"""What a loss really trains, asked by recipe, by reductions or by pasted code, and answered in sentences. Pure."""
+"""What a loss really trains, given as a recipe, by its reductions or as pasted code: an answer in sentences. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -76,13 +76,13 @@ class Question(BaseModel):
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
 
     def answer(self, find: Find = lambda _: None) -> "Answer":
-        """What the loss trains there, by the spectrum of pixels that are found. Raises `Refused`, `RefusedConfig`."""
+        """What the loss trains there, by the spectrum of the pixels, if known. Raises `Refused`, `RefusedConfig`."""
         if self.dataset not in FACTS:
             raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
         loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
         spectrum = None if pixels is None else eigenvalues(LIKELIHOODS[loss.error], pixels).tolist()
-        told = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
-        return Answer(self, D, told, measured=spectrum is not None)
+        translation = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
+        return Answer(self, D, translation, measured=spectrum is not None)
 
     def _loss(self) -> Loss:
         if sum(given is not None for given in (self.code, self.recipe, self.loss)) != 1:
@@ -102,16 +102,16 @@ class Answer:
 
     question: Question
     pixels: int
-    told: Translation
-    measured: bool  # whether live units are told by the data set's own spectrum, not by bounds for any pixels
+    translation: Translation
+    measured: bool  # whether live units follow from the data set's own spectrum, not from bounds for any pixels
 
     @property
     def config(self) -> TrainConfig | None:
         """The configuration that trains the same, every reduction a sum; None where its bounds forbid it."""
-        if self.told.config is None:
+        if self.translation.config is None:
             return None
         sizes = {"latent_dim": self.question.latent_dim, "batch_size": self.question.batch_size}
-        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.told.config})
+        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.translation.config})
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -129,9 +129,9 @@ class Answer:
     @property
     def collapse(self) -> str | None:
         """The warning of units that die, and whose spectrum it rests on."""
-        if self.told.collapse is None or not self.measured:
-            return self.told.collapse
-        return f"{self.told.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
+        if self.translation.collapse is None or not self.measured:
+            return self.translation.collapse
+        return f"{self.translation.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
 
     @property
     def sentences(self) -> list[str]:
@@ -140,7 +140,7 @@ class Answer:
 
     def public(self) -> dict[str, Any]:
         """As the API shows it."""
-        told = self.told
+        told = self.translation
         return {
             "likelihood": told.likelihood,
             "implied_sigma": told.scale,
@@ -159,35 +159,36 @@ class Answer:
         }
 
     def _model(self) -> str:
-        told, decoder = self.told, f"{DECODERS[self.told.likelihood]} decoder"
-        return model(decoder, LETTERS.get(told.likelihood, ""), told.beta, told.scale)
+        translation = self.translation
+        decoder = f"{DECODERS[translation.likelihood]} decoder"
+        return model(decoder, LETTERS.get(translation.likelihood, ""), translation.beta, translation.scale)
 
     def _views(self) -> list[str]:
-        told = self.told
-        if told.declared is None or told.scale is None:
+        translation = self.translation
+        if translation.declared is None or translation.scale is None:
             return []
-        letter, plain = LETTERS[told.likelihood], self.question.sigma is None
-        why = f", where −log p is {'SSE' if told.likelihood == 'gaussian' else 'L1'} and a constant" * plain
-        return [
-            f"With {letter} = {format_number(told.declared)}{why}, it is a β-VAE with β = {format_number(told.beta)}."
-        ]
+        letter, plain = LETTERS[translation.likelihood], self.question.sigma is None
+        why = f", where −log p is {'SSE' if translation.likelihood == 'gaussian' else 'L1'} and a constant" * plain
+        declared, beta = format_number(translation.declared), format_number(translation.beta)
+        return [f"With {letter} = {declared}{why}, it is a β-VAE with β = {beta}."]
 
     def _weights(self) -> str:
-        weights, question = self.told.weights, self.question
+        weights, question = self.translation.weights, self.question
         sizes = f"D = {self.pixels}, Z = {question.latent_dim} and M = {question.batch_size}"
-        loss = Loss(self.told.loss.error, number(weights.reconstruction), number(weights.kl))
+        loss = Loss(self.translation.loss.error, number(weights.reconstruction), number(weights.kl))
         return f"With {sizes} it is {formula(loss)}, each summed over its dimensions and averaged over the batch."
 
     def _factor(self) -> list[str]:
-        if abs(self.told.factor - 1) < 1e-9:
+        factor = self.translation.factor
+        if abs(factor - 1) < 1e-9:
             return []
         return [
-            f"The common factor {format_number(self.told.factor)} does not matter to Adam; for SGD it multiplies the "
+            f"The common factor {format_number(factor)} does not matter to Adam; for SGD it multiplies the "
             "learning rate, and weight decay and clipping feel it too."
         ]
 
     def _bounds(self) -> list[str]:
-        return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
+        return [] if self.translation.config is not None else ["No configuration says that: its β is above a million."]
 
 
 def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
@@ -201,11 +202,12 @@ def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answ
 
 def render_text(answer: Answer) -> str:
     """The answer in lines for a terminal."""
-    told = answer.told
+    translation = answer.translation
     parts = [*answer.sentences, *([answer.collapse] if answer.collapse else [])]
-    if told.loss.assumed:
-        parts += ["", "Taken for granted:", *(f"  {sentence}" for sentence in told.loss.assumed)]
-    parts += ["", "The same, said openly:", "", *(f"    {line}".rstrip() for line in told.snippet.splitlines())]
+    if translation.loss.assumed:
+        parts += ["", "Assumed:", *(f"  {sentence}" for sentence in translation.loss.assumed)]
+    snippet = [f"    {line}".rstrip() for line in translation.snippet.splitlines()]
+    parts += ["", "The same, written explicitly:", "", *snippet]
     if answer.command:
         parts += ["", "As a run:", "", f"    {answer.command}"]
     return "\n".join(parts)

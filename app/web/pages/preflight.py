@@ -43,6 +43,6 @@ def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> Jso
         "planned": planned,
         "planned_runs": len(set(configs)),
         "trains": describe_loss(planned),
-        "openly": explicit_equivalent(planned),
+        "explicit": explicit_equivalent(planned),
         "sizes": urlencode({name: getattr(planned, name) for name in SIZES}),
     }
