@@ -14,6 +14,8 @@ harmless to Adam, but not to SGD, weight decay or clipping. No torch here.
 from dataclasses import dataclass
 from math import sqrt
 
+from pydantic import ConfigDict
+
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 
@@ -73,8 +75,12 @@ class Implied:
     weight on the total correlation alone (beta_tcvae), a penalty besides the KL (mmd).
     """
 
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+
     beta: float | None
+    """The weight of the KL at the declared decoder."""
     sigma: float | None
+    """The decoder's scale at which a loss with β = 1 is equal, in pixel units from 0 to 1."""
 
 
 def reduction_weights(config: TrainConfig) -> tuple[float, float]:
