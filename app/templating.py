@@ -50,7 +50,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "sketch": sketch,
     "sparkline": sparkline,
-    "trend": lambda run: trend(run["terms"], run["config"]["model"] == "vae"),
+    "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
     "quantity": lambda name: QUANTITIES[name],
 }
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict
+
+from vae_core.schema import DESCRIBED
 
 Floats = NDArray[np.float64]
 PICTURED = 512  # held-out images, the first ones, that a finished run keeps its reconstructions of
-DESCRIBED = ConfigDict(use_attribute_docstrings=True)  # so that the API's schema says what each field holds
 
 
 @dataclass(frozen=True)

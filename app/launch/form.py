@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from app.text.quantities import LIKELIHOOD_NAMES, OBJECTIVE_NAMES
 from vae_core.config.train_config import LINEAR, ConfigError, TrainConfig, json_schema
@@ -157,6 +158,11 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
         error=error.message if error else None,
         remedy=next(((choice, label) for choice, label in choices if error and choice == _text(error.bound)), None),
     )
+
+
+def sibling_address(run_id: int, changes: Mapping[str, Any]) -> str:
+    """The address of the form, filled in with a run's configuration and these changes."""
+    return f"/runs/new?{urlencode({'from': run_id, **typed(changes)})}"
 
 
 def format_changes(changes: Mapping[str, Any]) -> str:

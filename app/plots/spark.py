@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.records import Extremes
+
 WIDTH, HEIGHT, MARGIN = 96, 24, 3  # of the drawing, in its own units
 
 
@@ -41,13 +43,10 @@ def sparkline(values: Sequence[float | None]) -> Sparkline | None:
     return Sparkline(path, end)
 
 
-def trend(terms: Mapping[str, Mapping[str, Sequence[float]]], variational: bool) -> Trend | None:
-    """First, best and latest of a run's terms, each a `first`, `last`, `min` and `max` of [step, value].
-
-    None for a run that has no finite value yet.
-    """
+def trend(terms: Mapping[str, Extremes], variational: bool) -> Trend | None:
+    """First, best and latest of a run's terms; None for a run that has no finite value yet."""
     if variational:
-        sign, best, term = -1, "max", terms.get("elbo")
-    else:
-        sign, best, term = 1, "min", terms.get("reconstruction")
-    return Trend(*(sign * term[place][1] for place in ("first", best, "last"))) if term else None
+        elbo = terms.get("elbo")
+        return Trend(-elbo.first[1], -elbo.max[1], -elbo.last[1]) if elbo else None
+    cost = terms.get("reconstruction")
+    return Trend(cost.first[1], cost.min[1], cost.last[1]) if cost else None

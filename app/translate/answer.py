@@ -1,13 +1,14 @@
 """What a loss really trains, given as a recipe, by its reductions or as pasted code: an answer in sentences. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import Refused
 from app.launch.request import command_line
+from app.records import Record
 from app.text.formulas import formula
 from app.text.loss_summary import model
 from app.text.numbers import format_number
@@ -15,6 +16,7 @@ from app.text.quantities import DECODERS, LETTERS
 from vae_core.config.errors import refused
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.theory.convention import Weights
 from vae_core.theory.linear import eigenvalues
 from vae_core.theory.pixel_statistics import Pixels
 from vae_core.translator.algebra import number
@@ -36,15 +38,22 @@ Reduction = Literal["sum", "mean"]
 class Reductions(BaseModel):
     """A loss by how it adds up its two terms."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     error: Literal["bce", "mse", "l1"]
+    """The reconstruction term."""
     pixels: Reduction = "sum"
+    """Of the error over the pixels of an image."""
     batch: Reduction = "mean"
+    """Of the error over the images of a minibatch."""
     weight: Weight = 1.0
+    """A factor before the error."""
     kl_dimensions: Reduction = "sum"
+    """Of the KL over the latent dimensions."""
     kl_batch: Reduction = "mean"
+    """Of the KL over the images of a minibatch."""
     kl_weight: Weight = 1.0
+    """A factor before the KL."""
 
     def loss(self) -> Loss:
         """Its weights, as powers of the sizes."""
@@ -64,16 +73,24 @@ class Reductions(BaseModel):
 class Question(BaseModel):
     """The body of `POST /api/translate`: one of `code`, `recipe` and `loss`, and the sizes that it meets."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     code: str | None = None
+    """A loss in PyTorch; it is parsed, never executed."""
     recipe: str | None = None
+    """The name of a known loss."""
     loss: Reductions | None = None
+    """A loss by its reductions."""
     dataset: str = "mnist"
+    """The images that it is trained on."""
     latent_dim: Annotated[int, Field(ge=1, le=4096)] = 20
+    """Latent dimensions, Z."""
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 128
+    """Images in a minibatch, M."""
     sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
+    """The scale of the decoder to give β at; by default the one at which −log p is the plain error and a constant."""
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    """Of the names that the code uses and does not define."""
 
     def answer(self, find: Find = lambda _: None) -> "Answer":
         """What the loss trains there, by the spectrum of the pixels, if known. Raises `Refused`, `RefusedConfig`."""
@@ -94,6 +111,39 @@ class Question(BaseModel):
         if self.recipe not in RECIPES:
             raise Refused(f"recipe must be one of {', '.join(RECIPES)}, not {self.recipe[:60]!r}", "recipe")
         return RECIPES[self.recipe].loss
+
+
+class TranslationAnswer(Record):
+    """What a loss trains at the sizes of a question: `factor` · (−log p(x|z) + β · KL), plus a constant."""
+
+    likelihood: str
+    """The decoder's distribution."""
+    implied_sigma: float | None
+    """The scale of the decoder at which β would be 1; null for a Bernoulli, and without a KL."""
+    implied_beta: float
+    """The weight of the KL at the declared scale."""
+    declared_sigma: float | None
+    """The scale that `implied_beta` is for; null for a Bernoulli."""
+    normalised_beta: float
+    """β · Z / D."""
+    factor: float
+    """Harmless to Adam; for SGD it multiplies the learning rate."""
+    weights: Weights
+    """Of the summed error and the summed KL, as batch means."""
+    config: dict[str, Any] | None
+    """The fields of TrainConfig that train the same; null where its bounds forbid it."""
+    command: str | None
+    """The shell command that trains the same."""
+    snippet: str
+    """The same loss in PyTorch, written explicitly."""
+    collapse: str | None
+    """Why linear theory predicts that latent units die, where it does."""
+    live_units: int | None
+    """Latent units that linear theory expects to live; null where the data set's spectrum is not known."""
+    assumed: list[str]
+    """What the code leaves open, and how it was read."""
+    sentences: list[str]
+    """The answer for people."""
 
 
 @dataclass(frozen=True)
@@ -138,25 +188,25 @@ class Answer:
         """What the loss is, what its weights are, and what else follows, for people."""
         return [self._model(), *self._views(), self._weights(), *self._factor(), *self._bounds()]
 
-    def public(self) -> dict[str, Any]:
+    def public(self) -> "TranslationAnswer":
         """As the API shows it."""
-        told = self.translation
-        return {
-            "likelihood": told.likelihood,
-            "implied_sigma": told.scale,
-            "implied_beta": told.beta,
-            "declared_sigma": told.declared,
-            "normalised_beta": told.normalised_beta,
-            "factor": told.factor,
-            "weights": asdict(told.weights),
-            "config": self.config and self.changes,
-            "command": self.command,
-            "snippet": told.snippet,
-            "collapse": self.collapse,
-            "live_units": told.live_units,
-            "assumed": list(told.loss.assumed),
-            "sentences": self.sentences,
-        }
+        translation = self.translation
+        return TranslationAnswer(
+            likelihood=translation.likelihood,
+            implied_sigma=translation.scale,
+            implied_beta=translation.beta,
+            declared_sigma=translation.declared,
+            normalised_beta=translation.normalised_beta,
+            factor=translation.factor,
+            weights=translation.weights,
+            config=self.changes if self.config else None,
+            command=self.command,
+            snippet=translation.snippet,
+            collapse=self.collapse,
+            live_units=translation.live_units,
+            assumed=list(translation.loss.assumed),
+            sentences=self.sentences,
+        )
 
     def _model(self) -> str:
         translation = self.translation
@@ -188,7 +238,9 @@ class Answer:
         ]
 
     def _bounds(self) -> list[str]:
-        return [] if self.translation.config is not None else ["No configuration says that: its β is above a million."]
+        return (
+            [] if self.translation.config is not None else ["No configuration trains that: its β is above a million."]
+        )
 
 
 def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:

@@ -3,14 +3,11 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
 from app.jobs.logs import tail
-from app.run_page.context import description
 from app.run_rules import EXTENDS, GOES_ON, LIVE
 from app.store import events, pictures, runs, vitals
 from app.store.public import listed
-from app.web.api.diagnosis import public, read_course
 from app.web.api.files import checkpoints_of
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.pages.page_data import page_data

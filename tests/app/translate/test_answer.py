@@ -16,8 +16,8 @@ from vae_core.translator.recipes import RECIPES
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_and_its_code_have_one_answer(name: str) -> None:
     by_name, by_code = (
-        answer_question({"recipe": name}).public(),
-        answer_question({"code": RECIPES[name].code}).public(),
+        answer_question({"recipe": name}).public().model_dump(),
+        answer_question({"code": RECIPES[name].code}).public().model_dump(),
     )
     assert by_name.pop("assumed") == []
     by_code.pop("assumed")
@@ -35,7 +35,7 @@ def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) 
     assert TrainConfig.parse(answer.changes) == answer.config
     assert implied(answer.config).sigma == (answer.translation.scale and pytest.approx(answer.translation.scale))
     assert "--set latent_dim=7" in answer.command
-    json.dumps(answer.public(), allow_nan=False)
+    json.dumps(answer.public().model_dump(), allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_the_data_sets_own_spectrum_counts_the_units(tmp_path: Path) -> None:
     assert measured.translation.live_units == (grey.spectrum > 0.5).sum()
     assert measured.collapse is not None
     assert measured.collapse.endswith("The data are Digits 8×8's training images.")
-    assert measured.public()["collapse"] == measured.collapse
+    assert measured.public().collapse == measured.collapse
     logits = answer_question({"loss": {"error": "bce", "kl_weight": 3}, "dataset": "digits"}, {"digits": grey}.get)
     assert logits.translation.live_units == (grey.logit_spectrum > 3).sum()
 
 
 def test_a_beta_beyond_the_form_has_no_configuration() -> None:
     answer = answer_question({"loss": {"error": "bce", "pixels": "mean", "kl_weight": 10_000}})
-    assert (answer.config, answer.command, answer.public()["config"]) == (None, None, None)
-    assert answer.sentences[-1] == "No configuration says that: its β is above a million."
+    assert (answer.config, answer.command, answer.public().config) == (None, None, None)
+    assert answer.sentences[-1] == "No configuration trains that: its β is above a million."
 
 
 def test_the_printed_answer_has_all_its_parts() -> None:
