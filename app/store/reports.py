@@ -7,17 +7,17 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Report
+from app.database.tables import ReportRow
 from app.store.nonfinite import plain
 from vae_core import report
 
 STORED = TypeAdapter(report.Report)
-TABLE = SQLModel.metadata.tables[str(Report.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(ReportRow.__tablename__)]
 
 
-def append(session: Session, run_id: int, found: report.Report) -> None:
+def append(session: Session, run_id: int, examined: report.Report) -> None:
     """Store the report of a run; what is not finite is stored as null."""
-    row = {"run_id": run_id, "step": found.step, "findings": plain(asdict(found))}
+    row = {"run_id": run_id, "step": examined.step, "findings": plain(asdict(examined))}
     session.execute(sa.delete(TABLE).where(TABLE.c.run_id == run_id))  # of a run that was extended
     session.execute(sa.insert(TABLE), [row])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.records import Run
 from app.store import attempts, runs
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
@@ -39,7 +39,7 @@ def running(database: Database, new_run: Callable[..., Run]) -> Run:
     """A run in its first attempt."""
     run = new_run()
     with database.write() as session:
-        return attempts.claim(session, runs.get(session, run.id))
+        return attempts.claim(session, run.id)
 
 
 @pytest.fixture

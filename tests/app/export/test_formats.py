@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import AppError, Refused
 from app.export.formats import FORMATS, Export, export
+from app.records import Run
 from app.settings import Settings
 from app.store import runs
 

@@ -8,10 +8,10 @@ from contextvars import ContextVar
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.live import feed as feed_module
 from app.live.feed import Feed
 from app.live.messages import Burst, read
+from app.records import Run
 from app.store import events, steps
 from app.worker.recorder import Recorder
 from vae_core.events import StepTerms
