@@ -173,7 +173,7 @@ def translate(
     source = {"recipe": recipe} if recipe else {"code": _text(file)}
     sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
     answer = answer_question({**source, **sizes, "values": changes_of(values, "value")})
-    typer.echo(json.dumps(answer.public(), indent=2) if as_json else render_text(answer))
+    typer.echo(json.dumps(answer.public().model_dump(), indent=2) if as_json else render_text(answer))
 
 
 def _text(file: str) -> str:

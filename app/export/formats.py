@@ -1,4 +1,4 @@
-"""What can be taken along of a run, by the name of a format: a file's name, its media type and its bytes, in parts."""
+"""A run as a file to download, by the name of a format: a file's name, its media type and its bytes, in parts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -72,6 +72,7 @@ def _json(database: Database, _: Settings, run: Run) -> Export:
     """The record of the run, whose numbers are named and counted as on its page."""
     run_id, config = run.id, run.train_config
     with database.read() as session:
+        report = reports.last(session, run_id)
         record = {
             "elboard": version("elboard"),
             "run": run.model_dump(),
@@ -80,7 +81,7 @@ def _json(database: Database, _: Settings, run: Run) -> Export:
             "quantities": {name: asdict(quantity) for name, quantity in QUANTITIES.items()},
             "evaluations": [one.model_dump() for one in evaluations.of_run(session, run_id)],
             "vitals": vitals.of_run(session, run_id).model_dump(exclude={"run"}),
-            "report": reports.last(session, run_id),
+            "report": report and asdict(report),
         }
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return _whole(_file_name(run, ".json"), "application/json", text)
@@ -110,7 +111,7 @@ def _safetensors(_: Database, settings: Settings, run: Run) -> Export:
     kept = Checkpoints(settings.checkpoints(run.id))
     newest = kept.newest()
     if newest is None:
-        raise NotFound(f"Run {run.id} has no checkpoint, so there are no weights to take along.", "format")
+        raise NotFound(f"Run {run.id} has no checkpoint, so there are no weights to download.", "format")
     parts = iter([kept.weights(newest.step)])
     return Export(_file_name(run, f"-step-{newest.step}.safetensors"), "application/octet-stream", parts)
 

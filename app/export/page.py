@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.database.engine import Database
 from app.plots.filled import filled, marked
 from app.records import PictureSheet, Run
-from app.run_page.context import description
+from app.run_page.context import describe_run
 from app.settings import Settings
 from app.store import evaluations, pictures, reports, steps
 from app.templating import environment, folder
@@ -29,16 +29,16 @@ def page(database: Database, settings: Settings, run: Run) -> str:
         report = reports.last(session, run.id)
         window = steps.window(session, run.id, points=POINTS)
         sheets = _sheets(session, run.id)
-    told = description(run, evaluated, report, _counted(run.train_config, settings), vitals=False)
-    latents = {name: told[f"{name}_figure"] for name in ("kl", "kl_history", "variance")}
+    shown = describe_run(run, evaluated, report, _counted(run.train_config, settings), vitals=False)
+    latents = {"kl": shown.kl_figure, "kl_history": shown.kl_history_figure, "variance": shown.variance_figure}
     context = {
-        **told,
+        **vars(shown),
         "run": run,
         "columns": window,
         "sheets": sheets,
         "figures": {
-            "lines": marked(filled(told["figures"]["lines"], window, evaluated), told["references"]),
-            "training": filled(told["figures"]["training"], window, evaluated),
+            "lines": marked(filled(shown.figures["lines"], window, evaluated), shown.references),
+            "training": filled(shown.figures["training"], window, evaluated),
             **{name: figure for name, figure in latents.items() if figure},
         },
         "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],

@@ -107,7 +107,7 @@ def report() -> Report:
         surgery=Surgery(
             mutual_information=5.1, total_correlation=1.2, dimension_wise_kl=0.4, se=0.05, images=250, capped=True
         ),
-        latents=Latents(np.array([0.9, 0.5, 0.02, 1e-5]), np.array([0.05, 0.2, 0.8, 1.0]), accuracy=0.912),
+        latents=Latents((0.9, 0.5, 0.02, 1e-5), (0.05, 0.2, 0.8, 1.0), accuracy=0.912),
         fidelity=Fidelity(psnr=17.25, ssim=0.815),
         xray=(
             Reading("soft_bernoulli", 90.0, 0.7, -102.5, 0.75, None, None),

@@ -14,18 +14,21 @@ harmless to Adam, but not to SGD, weight decay or clipping. No torch here.
 from dataclasses import dataclass
 from math import sqrt
 
-from pydantic import ConfigDict
-
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.schema import DESCRIBED
 
 
 @dataclass(frozen=True)
 class Weights:
     """The loss as reconstruction · (BCE, SSE or L1) + kl · KL, each term summed, without its constant."""
 
-    reconstruction: float  # b_R or a_R
-    kl: float  # a_K
+    __pydantic_config__ = DESCRIBED
+
+    reconstruction: float
+    """b_R or a_R, the weight of the summed error."""
+    kl: float
+    """a_K, the weight of the summed KL."""
 
     @property
     def bernoulli_beta(self) -> float:
@@ -75,7 +78,7 @@ class Implied:
     weight on the total correlation alone (beta_tcvae), a penalty besides the KL (mmd).
     """
 
-    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+    __pydantic_config__ = DESCRIBED
 
     beta: float | None
     """The weight of the KL at the declared decoder."""

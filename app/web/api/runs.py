@@ -1,12 +1,11 @@
 """The JSON API of runs: parse, one call, answer. The pages are its HTML twins."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.database.engine import Database
 from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
@@ -18,11 +17,11 @@ from app.web.parameters import RunFilter, RunId, StepNumber
 from app.web.refusals import CHANGE, file_of, refusals
 from app.web.security import require_user
 from vae_core.config.train_config import json_schema
-from vae_core.presets import PRESETS
+from vae_core.presets import PRESETS, Preset
+from vae_core.report import Reading, Report
+from vae_core.schema import DESCRIBED
 
 router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["runs"])
-
-Json = dict[str, Any]
 
 
 class RunChange(BaseModel):
@@ -56,10 +55,33 @@ class PictureSheets(Record):
     """Oldest first."""
 
 
-@router.get("/config")
-def read_config() -> Json:
+class Xray(Record):
+    """The likelihood X-ray of a run's model."""
+
+    run: int
+    """The run's number."""
+    step: int
+    """After which the model was examined."""
+    xray: list[Reading]
+    """A row for each reading."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a configuration can be."""
+
+    __pydantic_config__ = DESCRIBED
+
+    schema: dict[str, Any]
+    """JSON Schema of TrainConfig, with the help, bounds, default and group of each field."""
+    presets: list[Preset]
+    """Named configurations."""
+
+
+@router.get("/config", responses=refusals(), tags=["configuration"])
+def read_config() -> Configuration:
     """JSON Schema of TrainConfig with help, bounds and defaults, and the presets."""
-    return {"schema": json_schema(), "presets": [asdict(preset) for preset in PRESETS.values()]}
+    return Configuration(json_schema(), list(PRESETS.values()))
 
 
 @router.post("/runs", status_code=201, responses=refusals(422, *CHANGE))
@@ -141,25 +163,21 @@ def read_evaluations(database: DatabaseDep, run_id: RunId) -> Evaluations:
         return Evaluations(evaluations=evaluations.of_run(session, run_id))
 
 
-@router.get("/runs/{run_id}/report")
-def read_report(database: DatabaseDep, run_id: RunId) -> Json:
-    """What the closing examination of the run's model found. 404 while there is none."""
-    return _report(database, run_id)
-
-
-@router.get("/runs/{run_id}/xray")
-def read_xray(database: DatabaseDep, run_id: RunId) -> Json:
-    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
-    report = _report(database, run_id)
-    return {"run": run_id, "step": report["step"], "xray": report["xray"]}
-
-
-def _report(database: Database, run_id: int) -> Json:
+@router.get("/runs/{run_id}/report", responses=refusals(404, 422))
+def read_report(database: DatabaseDep, run_id: RunId) -> Report:
+    """The closing examination of the run's model. 404 while there is none."""
     with database.read() as session:
         run = runs.get(session, run_id, deleted_too=True)
         if report := reports.last(session, run_id):
             return report
     raise NotFound(f"Run {run_id} has no report: {unexamined(run.status, run.train_config)}.")
+
+
+@router.get("/runs/{run_id}/xray", responses=refusals(404, 422))
+def read_xray(database: DatabaseDep, run_id: RunId) -> Xray:
+    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
+    report = read_report(database, run_id)
+    return Xray(run=run_id, step=report.step, xray=list(report.xray))
 
 
 @router.get("/runs/{run_id}/pictures", responses=refusals(404, 422))

@@ -6,10 +6,10 @@ from fastapi.responses import Response
 from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
 from app.jobs.logs import tail
-from app.run_page.context import description
+from app.run_page.context import describe_run
 from app.run_rules import EXTENDS, GOES_ON, LIVE
 from app.store import events, listing, pictures, runs, vitals
-from app.web.api.diagnosis import public, read_course
+from app.web.api.diagnosis import read_history
 from app.web.api.files import checkpoints_of
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.pages.page_data import page_data
@@ -31,20 +31,20 @@ def show_run(
         runs.require(session, run_id)
         (run,) = listing.some(session, [run_id])
         sheets = pictures.of_run(session, run_id)
-        course = read_course(session, shelf, run)
+        history = read_history(session, shelf, run)
         has_vitals = run.step < run.train_config.vitals_interval or vitals.exist(session, run_id)
-    evaluated = course.evaluations
+    description = describe_run(run, history.evaluations, history.report, history.statistics, vitals=has_vitals)
     context = {
-        **description(run, evaluated, course.report, course.statistics, vitals=has_vitals),
+        **vars(description),
         "run": run,
-        "counting": course.counting,
+        "counting": history.counting,
         "live": run.status in LIVE,
         "goes_on": GOES_ON,
         "extends": EXTENDS,
-        "diagnosis": public(run_id, diagnose(course)),
+        "diagnosis": diagnose(history),
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
         "has_parquet": has_parquet(),
-        "page_data": page_data([run], {run_id: evaluated}, {run_id: sheets}, cursor),
+        "page_data": page_data([run], {run_id: history.evaluations}, {run_id: sheets}, cursor),
     }
     return page(request, "run/page.html", context)

@@ -107,7 +107,9 @@ def test_the_size_of_a_burst_changes_nothing_that_is_told(database, monkeypatch,
 
 def test_points_carry_the_stored_columns(database, history):
     run_id = next(iter(history))
-    first = next(message for message in everything(database) if message.event == "points" and message.data.run == run_id)
+    first = next(
+        message for message in everything(database) if message.event == "points" and message.data.run == run_id
+    )
     with database.read() as session:
         window = steps.window(session, run_id, first=first.data.step[0], last=first.data.step[-1])
     assert first.data.model_dump(exclude_unset=True) == {"run": run_id, **window.model_dump(exclude_unset=True)}

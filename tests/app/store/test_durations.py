@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from app.database.engine import Database
 from app.records import Run
-from app.store import attempts, durations, runs
+from app.store import attempts, durations
 
 
 def test_only_runs_that_made_steps_have_a_pace_the_newest_first(

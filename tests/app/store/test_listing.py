@@ -2,7 +2,6 @@ from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
-import sqlalchemy as sa
 
 from app.database.tables import RunRow
 from app.errors import Refused

@@ -13,7 +13,7 @@ from app.jobs.executor import Handle
 from app.main import create_app
 from app.records import Run
 from app.settings import Settings
-from app.store import attempts, evaluations, events, pictures, reports, runs, steps
+from app.store import attempts, evaluations, events, pictures, reports, steps
 from app.store import scores as score_rows
 from app.store import vitals as vital_rows
 from app.web import pixel_statistics

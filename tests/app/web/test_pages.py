@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.database.tables import RunRow
-from app.store import attempts, evaluations, runs
+from app.store import attempts, evaluations
 from app.web import pixel_statistics
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
