@@ -12,7 +12,7 @@ from app.explain.equations import mathml
 from app.launch.form import format_changes
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
-from app.plots.spark import course, sparkline
+from app.plots.spark import sparkline, trend
 from app.run_rules import LONGEST_NAME
 from app.text.numbers import (
     called,
@@ -53,7 +53,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "sketch": sketch,
     "sparkline": sparkline,
-    "course": lambda run: course(run["terms"], run["config"]["model"] == "vae"),
+    "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
     "quantity": lambda name: QUANTITIES[name],
 }
 

@@ -64,7 +64,7 @@ def launch(server: Server, database: Database) -> tuple[float, float]:
     first = None
     while True:
         with database.read() as session:
-            if first is None and steps.columns(session, run_id, points=1, fields=())["step"]:
+            if first is None and steps.window(session, run_id, points=1, fields=()).step:
                 first = perf_counter() - started
             run = runs.get(session, run_id)
         if run.finished_at:

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.records import Run
 from app.store import evaluations, listing, runs, summaries
 from benchmarks.store import milliseconds, terms
 from tests.server import Server

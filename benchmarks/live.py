@@ -178,7 +178,7 @@ def doing_nothing(server: Server, database: Database, browser: Browser) -> None:
     with database.write() as session:
         for number in range(LISTED):
             run = runs.create(session, TrainConfig(), name=f"listed {number}")
-            attempts.claim(session, run)
+            attempts.claim(session, run.id)
             attempts.end(session, run.id, run.attempt, "finished")
     page = browser.new_page()
     page.goto(f"{server.url}/runs?limit=200")

@@ -23,7 +23,7 @@ class Writer:
         self.committed: dict[int, float] = {}  # the last step of what was added -> when
         with database.write() as session:
             run = runs.create(session, TrainConfig.parse({"max_steps": 10**8}), name=f"{length:,} steps")
-            attempts.claim(session, run)
+            attempts.claim(session, run.id)
             attempts.end(session, run.id, run.attempt, "stopped")
             self.run = run.id or 0
         while self.last < length:

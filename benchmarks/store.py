@@ -59,7 +59,7 @@ def blocks(length: int, size: int) -> Iterator[StepTerms]:
 def new_run(database: Database) -> int:
     """An empty run."""
     with database.write() as session:
-        return runs.create(session, TrainConfig()).id or 0
+        return runs.create(session, TrainConfig()).id
 
 
 def record(database: Database, length: int, size: int) -> tuple[int, float]:
@@ -150,7 +150,7 @@ def show_reads(database: Database, made: dict[int, int], client: TestClient) -> 
 
     def function(length: int, query: dict[str, float]) -> None:
         with database.read() as session:
-            steps.columns(session, made[length], **{names[name]: value for name, value in query.items()})
+            steps.window(session, made[length], **{names[name]: value for name, value in query.items()})
 
     sent: dict[int, int] = {}
 

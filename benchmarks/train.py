@@ -124,7 +124,7 @@ def bare(loss: Loss, images: np.ndarray, config: TrainConfig) -> Iterator[None]:
 def ours(config: TrainConfig, data: Dataset, database: Database) -> Iterator[int]:
     """The steps of each block that `train` yields, once the recorder has taken it."""
     with database.write() as session:
-        run = attempts.claim(session, runs.create(session, config))
+        run = attempts.claim(session, runs.create(session, config).id)
     with Recorder(database, run.id, run.attempt) as recorder:
         for event in train(config, data):
             recorder.record(event)

@@ -5,6 +5,7 @@ from math import sqrt
 from typing import Any
 
 from vae_core.config.train_config import TrainConfig
+from vae_core.schema import DESCRIBED
 from vae_core.theory.references import BOUND, Reference
 
 
@@ -12,10 +13,16 @@ from vae_core.theory.references import BOUND, Reference
 class Published:
     """A number from the literature: held-out −ELBO in nats per example, its source and its protocol."""
 
+    __pydantic_config__ = DESCRIBED
+
     negative_elbo: float
+    """Held-out −ELBO, nats per image."""
     tolerance: float
+    """How far from it a reproduction may end."""
     source: str
+    """Where it was published."""
     protocol: str
+    """How it was measured."""
 
     @property
     def reference(self) -> Reference:
@@ -25,13 +32,20 @@ class Published:
 
 @dataclass(frozen=True)
 class Preset:
-    """A name, a sentence for people, and one change of the defaults for each run that it launches."""
+    """Named configurations, one for each run that it launches."""
+
+    __pydantic_config__ = DESCRIBED
 
     name: str
+    """As commands and requests call it."""
     title: str
+    """As people call it."""
     description: str
+    """What it is for, in a sentence."""
     changes: tuple[dict[str, Any], ...]
+    """Of each run, the fields that differ from the defaults."""
     published: Published | None = None
+    """The number that it reproduces."""
 
     def configs(self, overrides: dict[str, Any] | None = None) -> tuple[TrainConfig, ...]:
         """The configurations to launch, with `overrides` on top. Raises `RefusedConfig`."""

@@ -1,6 +1,7 @@
 """The results of the final examination of a trained model on held-out images. Plain numbers: no torch here.
 
-Terms are in nats per example, `se` is the standard error of a mean over images. Z is the latent dimensions.
+Terms are in nats per image, `se` is the standard error of a mean over images. Z is the latent dimensions. A number is
+None where the model or the data do not have it, and in a stored report also where it was not finite.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vae_core.schema import DESCRIBED
 
 Floats = NDArray[np.float64]
 PICTURED = 512  # first held-out images whose reconstructions a finished run keeps
@@ -17,68 +20,112 @@ PICTURED = 512  # first held-out images whose reconstructions a finished run kee
 class Bound:
     """The importance-weighted bound L_K ≤ log p(x) (Burda et al. 2016), of a VAE's held-out images."""
 
-    log_px: float
-    se: float
-    samples: int  # K
+    __pydantic_config__ = DESCRIBED
+
+    log_px: float | None
+    """L_K, nats per image."""
+    se: float | None
+    """Standard error of `log_px` over images."""
+    samples: int
+    """K, codes drawn for each image."""
     images: int
-    ess: float  # median over images of the effective sample size, as a fraction of K
-    unreliable: float  # share of the images whose effective sample size is below 5 % of K
-    bits_per_dim: float | None  # of 8-bit or binary pixels, from the same samples; None where none is defined
+    """Images that the bound is a mean over."""
+    ess: float | None
+    """Median over images of the effective sample size, as a fraction of K."""
+    unreliable: float | None
+    """Share of the images whose effective sample size is below 5 % of K."""
+    bits_per_dim: float | None
+    """Of 8-bit or binary pixels, from the same samples; null where it is not defined."""
 
 
 @dataclass(frozen=True)
 class Surgery:
     """E_x KL(q(z|x)‖p(z)) = mutual_information + total_correlation + dimension_wise_kl (Chen et al. 2018)."""
 
-    mutual_information: float  # I_q(x; z), at most log(images)
-    total_correlation: float
-    dimension_wise_kl: float
-    se: float  # of the mutual information
-    images: int  # posteriors in the bank, N
-    capped: bool  # the mutual information is within 1 nat of log N: only "at least" is known
+    __pydantic_config__ = DESCRIBED
+
+    mutual_information: float | None
+    """I_q(x; z), nats, at most log(images)."""
+    total_correlation: float | None
+    """KL(q(z)‖Π_j q(z_j)), nats."""
+    dimension_wise_kl: float | None
+    """Σ_j KL(q(z_j)‖p(z_j)), nats."""
+    se: float | None
+    """Standard error of the mutual information."""
+    images: int
+    """Posteriors in the bank."""
+    capped: bool
+    """Whether the mutual information is within 1 nat of log(images), so that only "at least" is known."""
 
 
 @dataclass(frozen=True)
 class Latents:
     """Statistics of the posteriors' means and variances."""
 
-    mean_variance: Floats  # [Z] Var_x(E[z_j|x]), whose histogram shows active and dead dimensions apart
-    posterior_variance: Floats  # [Z] E_x Var(z_j|x): near 1 in a dead dimension
-    accuracy: float | None  # of 15 nearest neighbours by the means, train to held out; None without labels
+    __pydantic_config__ = DESCRIBED
+
+    mean_variance: tuple[float | None, ...]
+    """[Z] Var_x(E[z_j|x]), whose histogram shows active and dead dimensions apart."""
+    posterior_variance: tuple[float | None, ...]
+    """[Z] E_x Var(z_j|x): near 1 in a dead dimension."""
+    accuracy: float | None
+    """Of 15 nearest neighbours by the means, train to held out; null without labels."""
 
 
 @dataclass(frozen=True)
 class Fidelity:
     """How similar the decoder's mean is to the image, at one z sampled from q(z|x)."""
 
-    psnr: float  # dB
-    ssim: float
+    __pydantic_config__ = DESCRIBED
+
+    psnr: float | None
+    """Peak signal to noise, dB."""
+    ssim: float | None
+    """Structural similarity, 1 for equal images."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """One row of the likelihood X-ray: the same decoder, images and noise under one reading of its outputs."""
 
-    name: str  # soft_bernoulli, continuous_bernoulli_raw, continuous_bernoulli_mean, gaussian_fitted, own
-    reconstruction: float  # −E_q[log p(x|z)]
-    se: float
-    elbo: float | None  # with the model's own KL; None for a plain autoencoder
+    __pydantic_config__ = DESCRIBED
+
+    name: str
+    """own, soft_bernoulli, continuous_bernoulli_raw, continuous_bernoulli_mean or gaussian_fitted."""
+    reconstruction: float | None
+    """−E_q[log p(x|z)] under this reading, nats per image."""
+    se: float | None
+    """Standard error of the reconstruction over images."""
+    elbo: float | None
+    """With the model's own KL, nats per image; null for a plain autoencoder."""
     elbo_se: float | None
-    bits_per_dim: float | None  # of the 8-bit levels, the density integrated over each level's bin
+    """Standard error of the ELBO over images."""
+    bits_per_dim: float | None
+    """Of the 8-bit levels, the density integrated over each level's bin."""
     bits_per_dim_se: float | None
-    scale: float | None = None  # the fitted σ of gaussian_fitted
+    """Standard error of the bits over images."""
+    scale: float | None = None
+    """The fitted σ of gaussian_fitted."""
 
 
 @dataclass(frozen=True)
 class Report:
     """All results of the final examination of a run; None where the model or the data have no such number."""
 
+    __pydantic_config__ = DESCRIBED
+
     step: int
+    """After which the model was examined."""
     bound: Bound | None
+    """On log p(x); null for a plain autoencoder."""
     surgery: Surgery | None
+    """The parts of the KL; null for a plain autoencoder."""
     latents: Latents
+    """The latent dimensions by the encoder's means."""
     fidelity: Fidelity
+    """Of the reconstructions."""
     xray: tuple[Reading, ...]
+    """The likelihood X-ray, a row for each reading."""
 
 
 @dataclass(frozen=True)

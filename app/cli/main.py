@@ -141,11 +141,11 @@ def train(
             raise AppError("--resume goes on with a run as it is: fork it to change something", "resume")
         ended = [resume_here(settings_of(data), resume, quiet=as_json)]
     else:
-        wanted = LaunchRequest(name=name, preset=preset, config=changes_of(settings))
-        ended = train_here(settings_of(data), wanted, quiet=as_json)
+        request = LaunchRequest(name=name, preset=preset, config=changes_of(settings))
+        ended = train_here(settings_of(data), request, quiet=as_json)
     if as_json:
-        typer.echo(json.dumps({"runs": ended}, indent=2))
-    if any(run["status"] != "finished" for run in ended):
+        typer.echo(json.dumps({"runs": [run.model_dump(mode="json") for run in ended]}, indent=2))
+    if any(run.status != "finished" for run in ended):
         raise typer.Exit(1)
 
 
@@ -173,7 +173,7 @@ def translate(
     source = {"recipe": recipe} if recipe else {"code": _text(file)}
     sizes = {"dataset": dataset, "latent_dim": latent_dim, "batch_size": batch_size, "sigma": sigma}
     answer = answer_question({**source, **sizes, "values": changes_of(values, "value")})
-    typer.echo(json.dumps(answer.public(), indent=2) if as_json else render_text(answer))
+    typer.echo(json.dumps(answer.public().model_dump(), indent=2) if as_json else render_text(answer))
 
 
 def _text(file: str) -> str:

@@ -16,10 +16,10 @@ from app.cli.server_lock import is_owned
 from app.cli.tidy import tidy as tidied
 from app.database.backup import back_up
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import AppError
+from app.records import Run
 from app.settings import Settings
-from app.store import control, runs
+from app.store import control, listing
 
 app = typer.Typer()
 
@@ -37,11 +37,11 @@ def show(
     """List the newest runs."""
     table = Table("run", "name", "status", "step", "−ELBO", "what it says", box=None)
     with database_of(settings_of(data)).read() as session:
-        for run in runs.find(session, limit=limit).runs:
+        for run in listing.find(session, limit=limit).runs:
             elbo = run.latest.get("elbo")
-            said = run.error or run.notice or run.activity or ""
-            shown = "" if elbo is None else f"{-elbo:.2f}"
-            table.add_row(str(run.id), run.name, run.status, f"{run.step}/{run.total_steps}", shown, said)
+            remark = run.error or run.notice or run.activity or ""
+            negative = "" if elbo is None else f"{-elbo:.2f}"
+            table.add_row(str(run.id), run.name, run.status, f"{run.step}/{run.total_steps}", negative, remark)
     Console().print(table)
 
 
@@ -147,8 +147,8 @@ def _each(data: Path | None, run_ids: list[int], change: Callable[[Session, int]
 
 def _became(run: Run) -> str:
     """The status, and what its process has been asked for."""
-    asked = run.status == "running" and run.requested != "run"
-    return f"{run.status}, to {run.requested}" if asked else run.status
+    pending = run.status == "running" and run.requested != "run"
+    return f"{run.status}, to {run.requested}" if pending else run.status
 
 
 def database_of(settings: Settings) -> Database:

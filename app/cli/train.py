@@ -4,27 +4,26 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlmodel import Session
 
 from app.database import reserve
 from app.database.engine import Database
-from app.database.tables import Run
 from app.jobs.local import handle_of
 from app.launch.request import LaunchRequest
+from app.records import Run
 from app.settings import Settings
-from app.store import attempts, control, evaluations, runs
+from app.store import attempts, control, runs
 from app.worker.execute import execute
 
 LOOK_S = 0.2
 
 
-def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -> list[dict[str, Any]]:
-    """Train what is wanted and return the ended runs as the API shows them. Raises `RefusedConfig`, `Refused`."""
-    configs = wanted.configs()
-    names = wanted.names(configs, runs.friendly_name())
+def train_here(settings: Settings, request: LaunchRequest, quiet: bool = False) -> list[Run]:
+    """Train what is requested and return the runs as they ended. Raises `RefusedConfig`, `Refused`."""
+    configs = request.configs()
+    names = request.names(configs, runs.friendly_name())
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     database.create_tables()
@@ -32,14 +31,14 @@ def train_here(settings: Settings, wanted: LaunchRequest, quiet: bool = False) -
     ended = []
     for config, name in zip(configs, names, strict=True):
         with database.write() as session:
-            run = runs.create(session, config, name=name, preset=wanted.preset, tags=wanted.tags, group=group)
-            _claim(session, run)
-        ended.append(_followed(settings, database, run, quiet))
+            run = runs.create(session, config, name=name, preset=request.preset, tags=request.tags, group=group)
+            attempt = _claim(session, run)
+        ended.append(_execute(settings, database, run, attempt, quiet))
     database.close()
     return ended
 
 
-def resume_here(settings: Settings, run_id: int, quiet: bool = False) -> dict[str, Any]:
+def resume_here(settings: Settings, run_id: int, quiet: bool = False) -> Run:
     """Go on with a run that did not finish, or begin one that waits, and return it as it ended.
 
     Raises `NotFound`, and `Conflict` where the run cannot go on.
@@ -50,27 +49,29 @@ def resume_here(settings: Settings, run_id: int, quiet: bool = False) -> dict[st
         run = runs.get(session, run_id)
         if run.status != "queued":
             run = control.resume(session, run_id)
-        _claim(session, run)
-    ended = _followed(settings, database, run, quiet)
+        attempt = _claim(session, run)
+    ended = _execute(settings, database, run, attempt, quiet)
     database.close()
     return ended
 
 
-def _claim(session: Session, run: Run) -> None:
-    attempts.claim(session, run)
-    attempts.note_handle(session, run.id or 0, run.attempt, handle_of(os.getpid()))
+def _claim(session: Session, run: Run) -> int:
+    """The number of the attempt that this process now makes at the run."""
+    attempt = attempts.claim(session, run.id).attempt
+    attempts.note_handle(session, run.id, attempt, handle_of(os.getpid()))
+    return attempt
 
 
-def _followed(settings: Settings, database: Database, run: Run, quiet: bool) -> dict[str, Any]:
+def _execute(settings: Settings, database: Database, run: Run, attempt: int, quiet: bool) -> Run:
     reserve.keep(database)
     with _shown(database, run, quiet):
-        execute(settings, run.id or 0, run.attempt)
-    return _public(database, run.id or 0)
+        execute(settings, run.id, attempt)
+    return _read(database, run.id)
 
 
-def _public(database: Database, run_id: int) -> dict[str, Any]:
+def _read(database: Database, run_id: int) -> Run:
     with database.read() as session:
-        return runs.public(runs.get(session, run_id), evaluations.last(session, run_id))
+        return runs.get(session, run_id)
 
 
 @contextmanager
@@ -82,8 +83,8 @@ def _shown(database: Database, run: Run, quiet: bool) -> Iterator[None]:
         task = progress.add_task(run.name, total=run.total_steps, terms="")
 
         def look() -> None:
-            now = _public(database, run.id or 0)
-            progress.update(task, completed=now["step"], terms=_terms(now))
+            now = _read(database, run.id)
+            progress.update(task, completed=now.step, terms=_terms(now))
 
         def follow() -> None:
             while not over.wait(LOOK_S):
@@ -100,15 +101,14 @@ def _shown(database: Database, run: Run, quiet: bool) -> Iterator[None]:
             progress.refresh()
 
 
-def _terms(run: dict[str, Any]) -> str:
+def _terms(run: Run) -> str:
     """The newest numbers, and how the run ended if it has."""
-    latest = run["latest"]
-    parts = [run["activity"] or "", run["error"] or ""]
-    if latest.get("elbo") is not None:
-        parts.append(f"−ELBO {-latest['elbo']:.2f} = {latest['reconstruction']:.2f} + KL {latest['kl']:.2f}")
+    latest = run.latest
+    parts = [run.activity or "", run.error or ""]
+    if (elbo := latest.get("elbo")) is not None:
+        parts.append(f"−ELBO {-elbo:.2f} = {latest['reconstruction']:.2f} + KL {latest['kl']:.2f}")
     elif latest:
         parts.append(f"reconstruction {latest['reconstruction']:.2f}")
-    held_out = run["evaluation"] or {}
-    if run["status"] != "running" and held_out.get("elbo") is not None:
-        parts.append(f"held out −ELBO {-held_out['elbo']:.2f}")
+    if run.status != "running" and run.evaluation and run.evaluation.elbo is not None:
+        parts.append(f"held out −ELBO {-run.evaluation.elbo:.2f}")
     return " · ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Which quantities of several runs share a unit, and why: rules about configurations alone. Pure."""
+"""Which quantities of several runs share a unit of measure, and why: rules about configurations alone. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.text.quantities import bits_unit, decoder, pixels, reconstruction_unit
 from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
+from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 
 BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of the decoder's likelihood
@@ -21,20 +22,25 @@ OF_LOSS = (
     "warmup_steps",
     "free_bits",
     *dict.fromkeys(name for facts in OBJECTIVES.values() for name in facts.fields),
-)  # fmt: skip  what the loss is made of besides the likelihood
+)  # fmt: skip  what the loss is made of, in addition to the likelihood
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a quantity of these runs may be compared, and the sentence that says why."""
+    """Whether a quantity of several runs may be compared."""
+
+    __pydantic_config__ = DESCRIBED
 
     quantity: str
+    """Its name."""
     comparable: bool
+    """Whether the runs have it in one unit of measure, of the same images."""
     reason: str
+    """Why, in a sentence."""
 
 
 def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
-    """Whether the runs of these configurations have the quantity in one unit, of the same images."""
+    """Whether the runs of these configurations have the quantity in one unit of measure, of the same images."""
     if not _equal(config.dataset for config in configs):
         datasets = _listed(sorted(config.dataset for config in configs))
         return Verdict(quantity, False, f"The runs look at different images: {datasets}.")
@@ -60,7 +66,7 @@ _SHARED = {
     "active_units": "Counted from the encoder's means alone, which every model has.",
     "mse_per_pixel": "Squared error of the decoder's mean on the same images.",
     "bce_per_pixel": "Cross-entropy of the decoder's mean on the same images.",
-    "accuracy": "Labels of the same images, found by the encoder's means alone.",
+    "accuracy": "Labels of the same images, predicted from the encoder's means alone.",
     "ssim": "The decoder's mean beside the same images.",
     "psnr": "The decoder's mean beside the same images.",
 }
@@ -76,22 +82,22 @@ def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
 
 
 def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
-    """What differs between runs although their numbers share a unit: sentences."""
-    told = []
+    """What differs between runs although their numbers share a unit of measure: sentences."""
+    sentences = []
     betas = [beta for config in configs if (beta := implied(config).beta) is not None]
     if len(set(betas)) > 1:
-        told.append(
+        sentences.append(
             f"They were trained with different weights of the KL (β = {_listed(f'{beta:.4g}' for beta in betas)}): "
-            "the numbers here count it once, but each run was asked for another trade of KL for reconstruction."
+            "the numbers here count it once, but each run was trained for another trade of KL for reconstruction."
         )
     if not _equal(config.total_steps for config in configs):
         steps = " and ".join(f"{config.total_steps:,}" for config in configs)
-        told.append(f"They were trained for {steps} steps.")
-    return tuple(told)
+        sentences.append(f"They were trained for {steps} steps.")
+    return tuple(sentences)
 
 
 def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
-    """Whether the quantity cannot be negative, so that a percentage of it means something: no density's log can say."""
+    """Whether the quantity cannot be negative, so that a percentage of it means something: the log of a density can."""
     if quantity in {"negative_elbo", "soft_bernoulli"}:
         return quantity == "soft_bernoulli" or all(config.family.measure != "density" for config in configs)
     return quantity in {"mse_per_pixel", "bce_per_pixel", "bits_per_dim"}
@@ -135,7 +141,7 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
 
 
 def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:
-    """'MSE and CB are −log of a density of the grey image', for the runs that count in this unit."""
+    """'MSE and CB are −log of a density of the grey image', for the runs that have this unit of measure."""
     sharing = [config for config in configs if reconstruction_unit(config) == unit]
     names = list(dict.fromkeys(config.family.short for config in sharing))
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} −log of {_meaning(sharing[0])}"

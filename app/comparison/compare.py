@@ -1,17 +1,19 @@
-"""What two or more runs have in common: which numbers share a unit, which do not, and why. Pure."""
+"""What several runs have in common: which numbers share a unit of measure, which do not, and why. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
-from app.database.tables import Run
+from app.comparison.summary import headline, labels
+from app.records import Run
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.report import Report
+from vae_core.schema import DESCRIBED
 
-Measured = Mapping[str, Any]
+EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
 YARDSTICKS = (
     "negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units",
     "log_px", "accuracy", "ssim", "psnr", "seconds",
@@ -21,42 +23,72 @@ EXAMINED = {"log_px", "accuracy", "ssim", "psnr"}  # what only the report of a f
 
 @dataclass(frozen=True)
 class Images:
-    """The runs image by image, by one of the `choices`, of all of which less is better."""
+    """The runs image by image, by one quantity of which less is better."""
+
+    __pydantic_config__ = DESCRIBED
 
     by: str
+    """The quantity, a name of a yardstick or a reading."""
     choices: tuple[str, ...]
+    """The quantities that the runs can be compared by."""
     classes: tuple[ClassShare, ...]
+    """Who is best on how many images of each class, and in the last row of all."""
     contrasts: tuple[Contrast, ...]
+    """The images on which the runs differ most, the widest range first."""
 
 
 @dataclass(frozen=True)
 class Difference:
     """One configuration field over the runs."""
 
+    __pydantic_config__ = DESCRIBED
+
     field: str
+    """Its name in TrainConfig."""
     values: tuple[str, ...]
+    """Of each run, as people read it."""
     differs: bool
+    """Whether the values are not all equal."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything the Compare page says in words and numbers."""
+    """Everything that the Compare page says in words and numbers; what has one entry a run is in the runs' order."""
 
-    base: int  # the place of the baseline
+    __pydantic_config__ = DESCRIBED
+
+    runs: tuple[int, ...]
+    """The numbers of the runs."""
+    base: int
+    """The number of the run that the others are compared with."""
+    headline: str | None
+    """Who is ahead and by how much; null where the runs were not scored image by image, or share no such number."""
     verdicts: tuple[Verdict, ...]
+    """Which quantities may be compared, and why."""
     sentence: str
+    """Why the reconstruction terms share an axis, or do not."""
     cautions: tuple[str, ...]
+    """What differs between the runs although their numbers share a unit of measure."""
     yardsticks: tuple[Yardstick, ...]
-    readings: tuple[Yardstick, ...]  # of the X-ray
-    own: tuple[str | None, ...]  # the reading that is each run's own likelihood
+    """The quantities that the runs share."""
+    readings: tuple[Yardstick, ...]
+    """−ELBO under each reading of the likelihood X-ray; empty until all runs have been examined."""
+    own: tuple[str | None, ...]
+    """The reading that is each run's own likelihood."""
     images: Images | None
+    """The runs image by image; null until all runs have been scored on the same images."""
     differences: tuple[Difference, ...]
+    """Every field of the configuration over the runs."""
+
+    @property
+    def base_place(self) -> int:
+        """The place of the baseline among the runs."""
+        return self.runs.index(self.base)
 
 
 def compare(
     runs: Sequence[Run],
-    evaluations: Mapping[int, Measured],
-    reports: Mapping[int, Measured] | None = None,
+    reports: Mapping[int, Report] | None = None,
     scores: Mapping[int, Scores] | None = None,
     *,
     base: int = 0,
@@ -64,52 +96,58 @@ def compare(
 ) -> Comparison:
     """Compare runs by their configurations, last held-out evaluations and, where all have them, reports and scores.
 
-    `base` is the place of the run that the others are held against, `by` what they are compared by image by image; it
-    falls back to the first choice there is.
+    `base` is the place of the run that the others are compared with, `by` the quantity for the comparison image by
+    image; where the runs do not share it, the first that they share takes its place.
     """
     reports, scores = reports or {}, scores or {}
     configs = [run.train_config for run in runs]
     examined = all(run.id in reports for run in runs)
     quantities = [name for name in YARDSTICKS[:-1] if examined or name not in EXAMINED]
     verdicts = tuple(verdict(quantity, configs) for quantity in ("reconstruction", "loss", *quantities))
-    shared = {told.quantity for told in verdicts if told.comparable} | {"seconds"}
-    measured = [_measured(run, evaluations.get(run.id or 0, {}), reports.get(run.id or 0)) for run in runs]
+    shared = {one.quantity for one in verdicts if one.comparable} | {"seconds"}
+    measured = [_measured(run, reports.get(run.id)) for run in runs]
     scored = _scored(runs, scores)
-    read = _readings([reports[run.id or 0] for run in runs]) if examined and "mse_per_pixel" in shared else {}
-    rows = {name: [(one.get(name), None) for one in measured] for name in YARDSTICKS if name in shared} | read
-    found = [yardstick(name, cells, scored, base, ratio=has_zero(name, configs)) for name, cells in rows.items()]
+    read = _readings([reports[run.id] for run in runs]) if examined and "mse_per_pixel" in shared else {}
+    cells = {name: [(one.get(name), None) for one in measured] for name in YARDSTICKS if name in shared} | read
+    rows = [yardstick(name, each, scored, base, ratio=has_zero(name, configs)) for name, each in cells.items()]
+    yardsticks = tuple(row for row in rows if row.quantity not in read)
     return Comparison(
-        base,
-        verdicts,
-        units_sentence(configs),
-        cautions(configs),
-        tuple(row for row in found if row.quantity not in read),
-        tuple(row for row in found if row.quantity in read),
-        tuple(config.family.reading for config in configs),
-        _images(found, scored, FACTS[configs[0].dataset].classes, by),
-        tuple(_differences(configs)),
+        runs=tuple(run.id for run in runs),
+        base=runs[base].id,
+        headline=headline(yardsticks, labels(runs)),
+        verdicts=verdicts,
+        sentence=units_sentence(configs),
+        cautions=cautions(configs),
+        yardsticks=yardsticks,
+        readings=tuple(row for row in rows if row.quantity in read),
+        own=tuple(config.family.reading for config in configs),
+        images=_images(rows, scored, FACTS[configs[0].dataset].classes, by),
+        differences=tuple(_differences(configs)),
     )
 
 
-def _measured(run: Run, evaluation: Measured, report: Measured | None) -> dict[str, Any]:
-    elbo = evaluation.get("elbo")
-    found: dict[str, Any] = {}
+def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
+    """What is known of the `YARDSTICKS`."""
+    values: dict[str, float | None] = {"seconds": run.seconds or None}
+    if run.evaluation:
+        values |= {name: getattr(run.evaluation, name) for name in EVALUATED}
+        values["negative_elbo"] = _negative(run.evaluation.elbo)
     if report:
-        found = {"accuracy": report["latents"]["accuracy"], "log_px": (report["bound"] or {}).get("log_px")}
-        found |= report["fidelity"]
-    return {**evaluation, **found, "negative_elbo": None if elbo is None else -elbo, "seconds": run.seconds or None}
+        values |= {"accuracy": report.latents.accuracy, "log_px": report.bound.log_px if report.bound else None}
+        values |= {"ssim": report.fidelity.ssim, "psnr": report.fidelity.psnr}
+    return values
 
 
 def _scored(runs: Sequence[Run], scores: Mapping[int, Scores]) -> list[Scores]:
     """The scores of every run; none where one has none, or they are of other images."""
     alike = len({run.config["dataset"] for run in runs}) == 1 and all(run.id in scores for run in runs)
-    return [scores[run.id or 0] for run in runs] if alike else []
+    return [scores[run.id] for run in runs] if alike else []
 
 
-def _readings(reports: Sequence[Measured]) -> dict[str, list[Cell]]:
-    """−ELBO and its standard error under each reading of the X-ray but `own`, whose unit is each run's own."""
-    found = [{row["name"]: (_negative(row["elbo"]), row["elbo_se"]) for row in report["xray"]} for report in reports]
-    return {name: [one.get(name, (None, None)) for one in found] for name in found[0] if name != "own"}
+def _readings(reports: Sequence[Report]) -> dict[str, list[Cell]]:
+    """−ELBO and its standard error under each reading of the X-ray except `own`, which runs have in different units."""
+    cells = [{row.name: (_negative(row.elbo), row.elbo_se) for row in report.xray} for report in reports]
+    return {name: [one.get(name, (None, None)) for one in cells] for name in cells[0] if name != "own"}
 
 
 def _negative(elbo: float | None) -> float | None:

@@ -1,28 +1,33 @@
-"""A quantity that several runs have in one unit: who is ahead, and by more than chance or not. Pure."""
+"""A quantity that several runs have in one unit of measure: who is ahead, and by more than chance or not. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.comparison.pairing import Gap, Lead, Scores, leading, paired
 from app.text.quantities import QUANTITIES
+from vae_core.schema import DESCRIBED
 
 Cell = tuple[float | None, float | None]  # a run's value and its standard error over images
 
 
 @dataclass(frozen=True)
 class Yardstick:
-    """A quantity of every run, held out, or their −ELBO under one reading of the X-ray.
+    """A quantity of every run, held out, or their −ELBO under one reading of the X-ray."""
 
-    `gaps` are from the baseline. `best` is the run that is better than each other; where the images were scored one by
-    one, by more than the choice of images explains, and `lead` is then that of the run with the least mean.
-    """
+    __pydantic_config__ = DESCRIBED
 
     quantity: str
+    """The name of the quantity or of the reading."""
     values: tuple[float | None, ...]
+    """One for each run; null where it was not measured."""
     errors: tuple[float | None, ...]
+    """Standard errors of the values over images."""
     gaps: tuple[Gap | None, ...]
+    """How far each run is from the baseline; null for the baseline itself."""
     best: int | None
+    """The place of the run that is better than each other; of paired images, by more than their choice explains."""
     lead: Lead | None
+    """How far the run with the least mean is ahead, where the images were scored one by one."""
 
 
 def yardstick(name: str, cells: Sequence[Cell], scored: Sequence[Scores], base: int, *, ratio: bool) -> Yardstick:

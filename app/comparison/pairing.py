@@ -10,6 +10,7 @@ from math import sqrt
 import numpy as np
 
 from vae_core.report import PICTURED, Floats
+from vae_core.schema import DESCRIBED
 
 Scores = Mapping[str, Floats]  # of a run: [N] under each name of `vae_core.report.Scores`, and its `label`
 Z95 = 1.96  # standard errors to either side of a mean that hold it in 95 of 100 samples
@@ -18,16 +19,22 @@ WORST = 10  # images that the runs differ on most
 
 @dataclass(frozen=True)
 class Gap:
-    """How far a run is from another: its mean less the other's. `half_width` and what follows are None if not paired.
+    """How far a run is from another: its mean less the other's; only the difference where images are not paired.
 
-    The interval difference ± half_width holds the mean over all such images with 95 %: the choice of images is in it,
-    the choice of the seed is not. `share` is the difference over the other's mean, where the quantity has a zero.
+    The interval difference ± half_width holds the mean over all such images with 95 %. It covers the choice of images,
+    not the choice of the seed.
     """
 
+    __pydantic_config__ = DESCRIBED
+
     difference: float
+    """The run's mean less the other's."""
     half_width: float | None = None
+    """Of the 95 % interval around the difference."""
     images: int | None = None
+    """Images that both runs have scored."""
     share: float | None = None
+    """The difference over the other's mean; null where the quantity has no zero."""
 
     @property
     def clear(self) -> bool:
@@ -39,27 +46,42 @@ class Gap:
 class Lead:
     """The run with the least mean, the next one, and how far the first is from it."""
 
+    __pydantic_config__ = DESCRIBED
+
     first: int
+    """Its place among the runs."""
     second: int
+    """The place of the next one."""
     gap: Gap
+    """How far the first is from the second."""
 
 
 @dataclass(frozen=True)
 class ClassShare:
     """On how many images of a class each run alone is the best one."""
 
+    __pydantic_config__ = DESCRIBED
+
     name: str
+    """Of the class, or "all"."""
     images: int
+    """Held-out images of the class."""
     won: tuple[int, ...]
+    """The images on which each run alone has the least value."""
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """An image on which the runs differ: its place among the held-out ones, its class, and what each run scores."""
+    """An image on which the runs differ."""
+
+    __pydantic_config__ = DESCRIBED
 
     image: int
+    """Its place among the held-out images, from 0."""
     name: str
+    """Of its class."""
     values: tuple[float, ...]
+    """What each run scores on it."""
 
 
 def paired(name: str, other: Scores, base: Scores, *, ratio: bool) -> Gap | None:

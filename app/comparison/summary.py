@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
-from app.comparison.compare import Comparison
 from app.comparison.metrics import Yardstick
 from app.comparison.pairing import Gap, Scores
-from app.database.tables import Run
+from app.records import Run
 from app.run_rules import unexamined
 from app.text.numbers import called, interval, number, percent
 from app.text.quantities import QUANTITIES, READING_NAMES
 from vae_core.config.families import FAMILIES
+from vae_core.report import Reading, Report
 
 LETTERS = "ABCDEFGH"  # of the runs, in their order
 BOUNDS = ("negative_elbo", "bits_per_dim")
@@ -25,18 +24,18 @@ def labels(runs: Sequence[Run]) -> list[str]:
     return [letter + f" ({loss})" * apart for letter, loss in zip(LETTERS, losses, strict=False)]
 
 
-def headline(compared: Comparison, letters: Sequence[str]) -> str | None:
+def headline(yardsticks: Sequence[Yardstick], letters: Sequence[str]) -> str | None:
     """Who is ahead and by how much, by the bound if they share one and by the errors of the decoder's mean.
 
     None where the runs were not scored image by image, or share no such number.
     """
-    rows = {row.quantity: row for row in compared.yardsticks if row.lead}
-    told = [*[name for name in BOUNDS if name in rows][:1], *[name for name in ERRORS if name in rows]][:2]
-    if not told:
+    rows = {row.quantity: row for row in yardsticks if row.lead}
+    names = [*[name for name in BOUNDS if name in rows][:1], *[name for name in ERRORS if name in rows]][:2]
+    if not names:
         return None
-    clauses = [_clause(rows[name], letters) for name in told]
-    said = [part for subject, group in groupby(clauses, lambda clause: clause[0]) for part in _joined(subject, group)]
-    return f"On the same {_images(rows[told[0]]):,} held-out images, {'; '.join(said)}."
+    clauses = [_clause(rows[name], letters) for name in names]
+    parts = [part for subject, group in groupby(clauses, lambda clause: clause[0]) for part in _joined(subject, group)]
+    return f"On the same {_images(rows[names[0]]):,} held-out images, {'; '.join(parts)}."
 
 
 def _images(row: Yardstick) -> int:
@@ -45,7 +44,7 @@ def _images(row: Yardstick) -> int:
 
 def _clause(row: Yardstick, letters: Sequence[str]) -> tuple[str, str]:
     """The run that is ahead, with its verb, and in what; without one, the sentence that says so."""
-    assert row.lead is not None  # noqa: S101  only such rows are told
+    assert row.lead is not None  # noqa: S101  the headline is made of such rows only
     first, second = letters[row.lead.first], letters[row.lead.second]
     name, apart = ERRORS.get(row.quantity) or called(row.quantity), amount(row.lead.gap, row.quantity)
     if row.best is None:
@@ -55,7 +54,7 @@ def _clause(row: Yardstick, letters: Sequence[str]) -> tuple[str, str]:
 
 
 def _joined(subject: str, group: Iterable[tuple[str, str]]) -> list[str]:
-    objects = [said for _, said in group]
+    objects = [words for _, words in group]
     return [f"{subject} {', and '.join(objects)}"] if subject else objects
 
 
@@ -70,15 +69,15 @@ def amount(gap: Gap, quantity: str) -> str:
 
 
 def of_readings(
-    compared: Comparison, runs: Sequence[Run], reports: Mapping[int, Any], letters: Sequence[str]
+    readings: Sequence[Yardstick], runs: Sequence[Run], reports: Mapping[int, Report], letters: Sequence[str]
 ) -> str | None:
     """What the X-ray says of these runs: how much of BCE's distance from CB is the reading, or who is ahead under which
-    likelihood; None where that was not found out.
+    likelihood; None where the runs were not examined.
     """
-    by_likelihood = {run.config["likelihood"]: reports[run.id or 0]["xray"] for run in runs if run.id in reports}
+    by_likelihood = {run.config["likelihood"]: reports[run.id].xray for run in runs if run.id in reports}
     if len(runs) == 2 and by_likelihood.keys() == {"bernoulli", "continuous_bernoulli"}:
         return share_of_reading(by_likelihood["bernoulli"], by_likelihood["continuous_bernoulli"])
-    rows = [row for row in compared.readings if row.lead]
+    rows = [row for row in readings if row.lead]
     if not rows:
         return None
     ahead = {row.best for row in rows}
@@ -86,12 +85,12 @@ def of_readings(
         return "Read alike, no run is clearly ahead of the others, whatever the likelihood."
     if len(ahead) == 1:
         return f"However the outputs are read, {letters[rows[0].best or 0]} is ahead."
-    told = [f"{letters[row.best]} ({READING_NAMES[row.quantity]})" for row in rows if row.best is not None]
-    return f"Who is ahead depends on the reading: {'; '.join(told)}."
+    leaders = [f"{letters[row.best]} ({READING_NAMES[row.quantity]})" for row in rows if row.best is not None]
+    return f"Who is ahead depends on the reading: {'; '.join(leaders)}."
 
 
 def unpaired(
-    runs: Sequence[Run], reports: Mapping[int, Any], scores: Mapping[int, Scores], letters: Sequence[str]
+    runs: Sequence[Run], reports: Mapping[int, Report], scores: Mapping[int, Scores], letters: Sequence[str]
 ) -> str | None:
     """Why the runs are not compared image by image; None if they are."""
     missing = [
@@ -108,7 +107,7 @@ def _unscored(run: Run, examined: bool) -> str:
     return unexamined(run.status, run.train_config)
 
 
-def share_of_reading(bce: Sequence[Mapping[str, Any]], cb: Sequence[Mapping[str, Any]]) -> str | None:
+def share_of_reading(bce: Sequence[Reading], cb: Sequence[Reading]) -> str | None:
     """Of the distance between a BCE and a CB run, both scored as CB, the share that reading BCE's outputs as means
     makes up for; None where BCE's raw outputs are not the worse ones.
     """
@@ -123,6 +122,5 @@ def share_of_reading(bce: Sequence[Mapping[str, Any]], cb: Sequence[Mapping[str,
     )
 
 
-def _elbo(readings: Sequence[Mapping[str, Any]], name: str) -> float | None:
-    found: float | None = next((reading["elbo"] for reading in readings if reading["name"] == name), None)
-    return found
+def _elbo(readings: Sequence[Reading], name: str) -> float | None:
+    return next((reading.elbo for reading in readings if reading.name == name), None)

@@ -6,14 +6,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.database.tables import EventRow, Run, now
+from app.database.tables import EventRow, RunRow, now
 from app.errors import Unusable
 
 VERSIONS = ("0001", "0002", "0003", "0004", "0005")  # of `app.migrations`, oldest first
 UNNUMBERED = "0000"  # tables from before versions had numbers
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
-RUN, EVENT = (SQLModel.metadata.tables[str(model.__tablename__)] for model in (Run, EventRow))
+RUN, EVENT = (SQLModel.metadata.tables[str(model.__tablename__)] for model in (RunRow, EventRow))
 TABLE = sa.table("alembic_version", sa.column("version_num"))  # Alembic's own
 
 

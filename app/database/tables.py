@@ -1,5 +1,5 @@
 """The tables. A run, one wide row for each of its steps and what makes them quick to read, its vitals, evaluations,
-pictures, report and scores, and the event log.
+pictures, report and scores, and the event log. What leaves the store of them is in `app.records`.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -38,12 +38,12 @@ class Vector(sa.TypeDecorator[list[float | None]]):
         return [None if isnan(number) else number for number in np.frombuffer(value, "<f4").tolist()]
 
 
-class Run(SQLModel, table=True):
+class RunRow(SQLModel, table=True):
     """One training run. `attempt` fences: only the process that holds the current number may write."""
 
     __tablename__ = "run"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
     name: str
     status: str = Field(default="queued", index=True)
     config: dict[str, Any] = Field(sa_type=sa.JSON)
@@ -80,7 +80,7 @@ class Run(SQLModel, table=True):
         return TrainConfig.parse(self.config, stored=True)
 
 
-class Step(SQLModel, table=True):
+class StepRow(SQLModel, table=True):
     """The terms of one optimiser update, nats per example. Its ELBO is −(reconstruction + kl)."""
 
     __tablename__ = "step"
@@ -100,7 +100,7 @@ class Step(SQLModel, table=True):
     )
 
 
-class Chunk(SQLModel, table=True):
+class ChunkRow(SQLModel, table=True):
     """Steps once more, as numbers in a blob, or buckets of steps: see `app.store.chunks`."""
 
     __tablename__ = "chunk"
@@ -112,7 +112,7 @@ class Chunk(SQLModel, table=True):
     data: bytes
 
 
-class Summary(SQLModel, table=True):
+class SummaryRow(SQLModel, table=True):
     """What lists show of a run's steps without reading them: see `app.store.summaries`."""
 
     __tablename__ = "summary"
@@ -125,7 +125,7 @@ class Summary(SQLModel, table=True):
     spark: bytes
 
 
-class Vital(SQLModel, table=True):
+class VitalRow(SQLModel, table=True):
     """How training itself fared at a sampled step."""
 
     __tablename__ = "vital"
@@ -138,7 +138,7 @@ class Vital(SQLModel, table=True):
     memory: int = Field(sa_type=sa.BigInteger)  # bytes
 
 
-class Evaluation(SQLModel, table=True):
+class EvaluationRow(SQLModel, table=True):
     """Held-out terms and yardsticks at one step."""
 
     __tablename__ = "evaluation"
@@ -159,7 +159,7 @@ class Evaluation(SQLModel, table=True):
     bits_per_dim: float | None = None
 
 
-class Report(SQLModel, table=True):
+class ReportRow(SQLModel, table=True):
     """What the closing examination of a finished run's model found."""
 
     __tablename__ = "report"
@@ -169,7 +169,7 @@ class Report(SQLModel, table=True):
     findings: dict[str, Any] = Field(sa_type=sa.JSON)  # a `vae_core.report.Report`; None where a number was not finite
 
 
-class Score(SQLModel, table=True):
+class ScoreRow(SQLModel, table=True):
     """What each held-out image scores under a finished run's model: see `app.store.scores`."""
 
     __tablename__ = "score"
@@ -179,7 +179,7 @@ class Score(SQLModel, table=True):
     data: bytes
 
 
-class Picture(SQLModel, table=True):
+class PictureRow(SQLModel, table=True):
     """Which sheet of images a run drew at a step; the file is shared by all that are equal."""
 
     __tablename__ = "picture"
@@ -192,7 +192,7 @@ class Picture(SQLModel, table=True):
     rows: int
 
 
-class PictureFile(SQLModel, table=True):
+class PictureFileRow(SQLModel, table=True):
     """A PNG under the SHA-256 of its bytes: immutable, so browsers may keep it for ever."""
 
     __tablename__ = "picture_file"
@@ -212,7 +212,7 @@ class EventRow(SQLModel, table=True):
 
     __tablename__ = "event"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
     run_id: int = Field(foreign_key="run.id")
     kind: str
     first: int = 0

@@ -6,9 +6,10 @@ how far the codes of all images together, q(z), are from the prior, dimension by
 
 from math import sqrt
 
-from app.diagnosis.course import Changes, Course, Evidence, Finding
+from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
 from app.text.numbers import format_number
 from vae_core.config.limits import LOG_VARIANCE_BOUNDS
+from vae_core.report import Latents
 from vae_core.theory.convention import implied
 from vae_core.theory.preflight import SUMS, recommended_scale
 
@@ -16,29 +17,29 @@ AT_LIMIT = (-LOG_VARIANCE_BOUNDS[0] - 1) / 2  # nats: the KL of a dimension whos
 FAR = 0.5  # nats a dimension: up to it at most half of q(z_j) lies where the prior is less dense (Pinsker: √(KL/2))
 
 
-def log_variance(course: Course) -> list[Finding] | None:
+def log_variance(history: RunHistory) -> list[Finding] | None:
     """At most one finding, live; None of a plain autoencoder, and before the first evaluation."""
-    if course.config.model == "ae" or not course.seen:
+    if history.config.model == "ae" or not history.evaluated:
         return None
-    per_dim = sorted((value for value in course.seen[-1]["kl_per_dim"] or () if value is not None), reverse=True)
-    return [_at_limit(course, per_dim)] if per_dim and per_dim[0] > AT_LIMIT else []
+    per_dim = sorted((value for value in history.evaluated[-1].kl_per_dim or () if value is not None), reverse=True)
+    return [_at_limit(history, per_dim)] if per_dim and per_dim[0] > AT_LIMIT else []
 
 
-def prior(course: Course) -> list[Finding] | None:
+def prior(history: RunHistory) -> list[Finding] | None:
     """At most one finding; None without a report of the finished model, and where the log-variance says it all."""
-    surgery = course.report and course.report["surgery"]
-    if not surgery or not course.seen or log_variance(course):
+    report = history.report
+    if not report or not report.surgery or not history.evaluated or log_variance(history):
         return None
-    far = (surgery["dimension_wise_kl"] or 0) > FAR * course.config.latent_dim
-    return [_far(course, surgery["dimension_wise_kl"])] if far else []
+    distance = report.surgery.dimension_wise_kl or 0.0
+    return [_far(history, report.latents, distance)] if distance > FAR * history.config.latent_dim else []
 
 
-def _at_limit(course: Course, per_dim: list[float]) -> Finding:
+def _at_limit(history: RunHistory, per_dim: list[float]) -> Finding:
     """The KL of a dimension tells that its log-variance, or its mean, has run away."""
-    why, changes = _cause(course)
+    why, changes = _cause(history)
     if not changes:
         why = "The steps are too long"
-        changes = course.slower
+        changes = history.slower
     message = (
         f"A latent dimension carries {format_number(per_dim[0])} nats: only a log-variance at its limit, or "
         f"a mean far outside the prior, costs as much. {why}."
@@ -46,35 +47,34 @@ def _at_limit(course: Course, per_dim: list[float]) -> Finding:
     evidence = Evidence(
         "KL of each latent dimension, largest first, nats", tuple(per_dim), AT_LIMIT, "a log-variance at its limit"
     )
-    return Finding("codes", "The encoder's log-variance diverges", message, evidence, course.changed(changes))
+    return history.finding("codes", "The encoder's log-variance diverges", message, evidence, changes)
 
 
-def _far(course: Course, dimension_wise: float) -> Finding:
+def _far(history: RunHistory, latents: Latents, dimension_wise: float) -> Finding:
     """Codes spread unlike the prior, as an autoencoder's."""
-    why, changes = _cause(course)
-    each = dimension_wise / course.config.latent_dim
+    why, changes = _cause(history)
+    each = dimension_wise / history.config.latent_dim
     message = (
         f"Codes of all images together lie {format_number(each)} nats a dimension from the prior, so "
         f"samples from it decode to what no image is. "
         f"{why or 'What holds them near it is too weak, or had too little time'}."
     )
-    latents = (course.report or {})["latents"]
-    pairs = zip(latents["mean_variance"], latents["posterior_variance"], strict=True)
-    variances = tuple(sorted((mean + own for mean, own in pairs), reverse=True))
+    pairs = zip(latents.mean_variance, latents.posterior_variance, strict=True)
+    known = (mean + own for mean, own in pairs if mean is not None and own is not None)
+    variances = tuple(sorted(known, reverse=True))
     evidence = Evidence("Variance of each dimension of q(z), largest first", variances, 1.0, "the prior's")
-    return Finding("codes", "Codes far from the prior", message, evidence, course.changed(changes))
+    return history.finding("codes", "Codes far from the prior", message, evidence, changes)
 
 
-def _cause(course: Course) -> tuple[str, Changes]:
+def _cause(history: RunHistory) -> tuple[str, Changes]:
     """What weighs too little in the loss, where something does."""
-    config, beta = course.config, implied(course.config).beta
+    config, beta = history.config, implied(history.config).beta
     if beta is not None and beta < 1:
         return f"β = {format_number(beta)} hardly holds the codes", {**SUMS, "beta": 1.0}
-    last = course.seen[-1]
-    error = sqrt(last["mse_per_pixel"] or 0)
+    last = history.evaluated[-1]
+    expected, error = last.decoder_std, sqrt(last.mse_per_pixel or 0)
     fixed = config.family.measure == "density" and config.family.scales and config.scale == "fixed"
-    if fixed and last["decoder_std"] < error:
-        expected = format_number(last["decoder_std"])
-        why = f"The loss expects errors of {expected} a pixel, and they are {format_number(error)}"
+    if fixed and expected is not None and expected < error:
+        why = f"The loss expects errors of {format_number(expected)} a pixel, and they are {format_number(error)}"
         return f"{why}: a {config.family.letter} so small outweighs the KL", recommended_scale(config)
     return "", {}

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from app.diagnosis.codes import log_variance, prior
 from app.diagnosis.collapse import collapse
-from app.diagnosis.course import Course, Finding
 from app.diagnosis.divergence import divergence
+from app.diagnosis.history import Finding, RunHistory
 from app.diagnosis.overfitting import overfitting
 from app.diagnosis.scale import scale
+from vae_core.schema import DESCRIBED
 
-CHECKS: dict[str, Callable[[Course], list[Finding] | None]] = {  # each is None while it cannot say anything
+CHECKS: dict[str, Callable[[RunHistory], list[Finding] | None]] = {  # each is None while it cannot say anything
     "finite losses": divergence,
     "live units": collapse,
     "the decoder's scale": scale,
@@ -22,20 +23,28 @@ CHECKS: dict[str, Callable[[Course], list[Finding] | None]] = {  # each is None 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was looked at, up to which evaluation, and what is wrong: the gravest first."""
+    """What was checked, up to which evaluation, and what is wrong."""
 
-    step: int | None  # of the last evaluation; None before the first one after a step, when nothing is said
+    __pydantic_config__ = DESCRIBED
+
+    run: int
+    """The run's number."""
+    step: int | None
+    """Of the last evaluation; null before the first one after a step, when nothing is checked."""
     checked: tuple[str, ...]
+    """The checks that the records of the run allow so far."""
     findings: tuple[Finding, ...]
+    """What is wrong, the gravest first."""
 
 
-def diagnose(course: Course) -> Diagnosis:
+def diagnose(history: RunHistory) -> Diagnosis:
     """Judge a run by its records."""
-    if not course.seen:
-        return Diagnosis(None, (), ())
-    found = {name: check(course) for name, check in CHECKS.items()}
+    if not history.evaluated:
+        return Diagnosis(history.run, None, (), ())
+    results = {name: check(history) for name, check in CHECKS.items()}
     return Diagnosis(
-        course.seen[-1]["step"],
-        tuple(name for name, findings in found.items() if findings is not None),
-        tuple(finding for findings in found.values() for finding in findings or ()),
+        history.run,
+        history.evaluated[-1].step,
+        tuple(name for name, findings in results.items() if findings is not None),
+        tuple(finding for findings in results.values() for finding in findings or ()),
     )

@@ -86,8 +86,8 @@ _kept = lru_cache(maxsize=64)
 def _kl(mean: float, sd: float) -> Exhibit:
     nats = (mean**2 + sd**2 - 1 - log(sd**2)) / 2
     summary = (
-        f"A code of N({_said(mean)}, {_said(sd)}²) costs {_said(nats)} nats, {_said(nats / log(2))} bits: that much it "
-        "tells about the image. Only the prior itself costs nothing."
+        f"A code of N({_text(mean)}, {_text(sd)}²) costs {_text(nats)} nats, {_text(nats / log(2))} bits: as much "
+        "as it tells about the image. Only the prior itself costs nothing."
     )
     return _exhibit("The price of one latent dimension", kl_figure(mean, sd), summary, "mean", "sd")
 
@@ -96,8 +96,8 @@ def _kl(mean: float, sd: float) -> Exhibit:
 def _gaussian(sigma: float) -> Exhibit:
     weight = gaussian_weights(sigma).reconstruction
     summary = (
-        f"With σ = {_said(sigma)} the loss is {_said(weight)} · SSE + KL, plus a constant: the same as SSE + "
-        f"{_said(1 / weight)} · KL. A pixel that is off by {ERROR} costs {_said(weight * ERROR**2)} nats more than a "
+        f"With σ = {_text(sigma)} the loss is {_text(weight)} · SSE + KL, plus a constant: the same as SSE + "
+        f"{_text(1 / weight)} · KL. A pixel that is off by {ERROR} costs {_text(weight * ERROR**2)} nats more than a "
         "perfect one."
     )
     return _exhibit("A pixel under a Gaussian", gaussian_figure(sigma), summary, "sigma")
@@ -107,8 +107,8 @@ def _gaussian(sigma: float) -> Exhibit:
 def _balance(sigma: float) -> Exhibit:
     error = gaussian_weights(sigma).reconstruction * PIXELS * ERROR**2
     summary = (
-        f"An image of {PIXELS} pixels, each off by {ERROR}, whose code carries {KL:g} nats: at σ = {_said(sigma)} the "
-        f"error makes {_said(100 * error / (error + KL))} % of the two."
+        f"An image of {PIXELS} pixels, each off by {ERROR}, whose code carries {KL:g} nats: at σ = {_text(sigma)} the "
+        f"error makes {_text(100 * error / (error + KL))} % of the two."
     )
     table = {"head": ["part", "nats"], "rows": [["error", error], ["KL", KL]]}
     return Exhibit("How σ weighs the two terms", balance_figure(error, KL), summary, table)
@@ -117,8 +117,8 @@ def _balance(sigma: float) -> Exhibit:
 @_kept
 def _white() -> Exhibit:
     summary = (
-        "At p = 0.01, confident and wrong, the cross-entropy is 4.61 nats and the squared error 0.98: the one grows "
-        "without end, the other ends at 1."
+        "At p = 0.01, confident and wrong, the cross-entropy is 4.61 nats and the squared error 0.98. The "
+        "cross-entropy grows without end, the squared error ends at 1."
     )
     return _exhibit("A white pixel under a Bernoulli", white_pixel_figure(), summary)
 
@@ -126,8 +126,8 @@ def _white() -> Exhibit:
 @_kept
 def _grey(x: float) -> Exhibit:
     summary = (
-        f"A pixel of grey level {_said(x)} costs least where p is {_said(x)}, and there still "
-        f"{_said(float(bernoulli(np.array(x))))} nats. Only black and white can cost nothing."
+        f"A pixel of grey level {_text(x)} costs least where p is {_text(x)}, and there still "
+        f"{_text(float(bernoulli(np.array(x))))} nats. Only black and white can cost nothing."
     )
     return _exhibit("A grey pixel under a Bernoulli", grey_pixel_figure(x), summary, "grey")
 
@@ -136,8 +136,8 @@ def _grey(x: float) -> Exhibit:
 def _density(parameter: float) -> Exhibit:
     missing = float(log_normaliser(logit(np.array(parameter))))
     summary = (
-        f"With λ = {_said(parameter)} the area under the Bernoulli's formula is {_said(exp(-missing))} and not 1: the "
-        f"cross-entropy lacks log C = {_said(missing)} nats a pixel."
+        f"With λ = {_text(parameter)} the area under the Bernoulli's formula is {_text(exp(-missing))} and not 1: the "
+        f"cross-entropy lacks log C = {_text(missing)} nats a pixel."
     )
     return _exhibit("The same formula as a density", density_figure(parameter), summary, "parameter")
 
@@ -146,7 +146,7 @@ def _density(parameter: float) -> Exhibit:
 def _normaliser(parameter: float) -> Exhibit:
     mean = float(continuous_bernoulli_mean(logit(np.array(parameter))))
     summary = (
-        f"At λ = {_said(parameter)}, where the slider above stands, the mean of the pixel is {_said(mean)}. log C is "
+        f"At λ = {_text(parameter)}, where the slider above stands, the mean of the pixel is {_text(mean)}. log C is "
         "least at λ = ½, where it is log 2 = 0.693, and grows without end towards 0 and 1."
     )
     return _exhibit("What C does", normaliser_figure(parameter), summary)
@@ -155,8 +155,8 @@ def _normaliser(parameter: float) -> Exhibit:
 @_kept
 def _noise(grids: tuple[Grid, ...]) -> Exhibit:
     summary = (
-        "From one line to the next there are more images, and that gains more than a walk to the right, to more "
-        "samples, does; the decoder's lines hardly rise at all."
+        "From one line to the next there are more images, which gains more than the same step to the right, to more "
+        "samples; the decoder's lines hardly rise at all."
     )
     rows = [[f"{grid.title.split(',')[0]}, {row[0]}", *row[1:]] for grid in grids for row in grid.rows]
     table = {"head": ["images", *grids[0].head[1:]], "rows": rows}
@@ -168,9 +168,9 @@ def _implied(dataset: str, power: float) -> Exhibit:
     D, weight = FACTS[dataset].dimensions, 10**power
     mean = Weights(1 / D, weight)
     summary = (
-        f"Squares summed plus {_said(weight)} · KL imply σ = {_said(Weights(1, weight).gaussian_sigma)}; averaged over "
-        f"{D} pixels, σ = {_said(mean.gaussian_sigma)}. A cross-entropy so averaged implies β = "
-        f"{_said(mean.bernoulli_beta)}."
+        f"Squares summed plus {_text(weight)} · KL imply σ = {_text(Weights(1, weight).gaussian_sigma)}; averaged over "
+        f"{D} pixels, σ = {_text(mean.gaussian_sigma)}. A cross-entropy so averaged implies β = "
+        f"{_text(mean.bernoulli_beta)}."
     )
     return _exhibit("The σ that hides in a weight", implied_figure(D, weight), summary, "dataset", "power")
 
@@ -181,8 +181,8 @@ def _spectrum(at: Controls, pixels: Pixels | None, why: str) -> Exhibit:
         return Exhibit(title, None, why, {"head": [], "rows": []}, ("width",))
     alive, D = int((pixels.spectrum > threshold).sum()), pixels.dimensions
     summary = (
-        f"{FACTS[at.dataset].title}: at σ = {_said(at.width)} and β = 1, {alive} of {D} directions vary by more than "
-        f"βσ² = {_said(threshold)}. By linear theory no further latent unit pays for its KL."
+        f"{FACTS[at.dataset].title}: at σ = {_text(at.width)} and β = 1, {alive} of {D} directions vary by more than "
+        f"βσ² = {_text(threshold)}. By linear theory no further latent unit pays for its KL."
     )
     figure = spectrum_figure(pixels.spectrum, threshold)
     return Exhibit(title, figure, summary, curves_table(figure, DIRECTIONS), ("width",))
@@ -200,6 +200,6 @@ def widths_table() -> list[tuple[float, ...]]:
     ]
 
 
-def _said(value: float) -> str:
+def _text(value: float) -> str:
     """Three digits, with a real minus sign, and none before 0."""
     return format_number(float(f"{value:.3g}") + 0.0).replace("-", "−")

@@ -1,4 +1,4 @@
-"""What can be taken along of a run, by the name of a format: a file's name, its media type and its bytes, in parts."""
+"""A run as a file to download, by the name of a format: a file's name, its media type and its bytes, in parts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,11 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import AppError, Conflict, NotFound, Refused
 from app.export import tables
 from app.export.page import page
 from app.export.script import STEPS, script
+from app.records import Run
 from app.settings import Settings
 from app.store import evaluations, reports, runs, steps, vitals
 from app.text.quantities import QUANTITIES, decoder, reconstruction_unit
@@ -65,22 +65,23 @@ def _parquet(database: Database, _: Settings, run: Run) -> Export:
 
 def _rows(database: Database, run: Run) -> tables.Rows:
     with database.read() as session:
-        yield from steps.rows(session, run.id or 0)
+        yield from steps.rows(session, run.id)
 
 
 def _json(database: Database, _: Settings, run: Run) -> Export:
     """The record of the run, whose numbers are named and counted as on its page."""
-    run_id, config = run.id or 0, run.train_config
+    run_id, config = run.id, run.train_config
     with database.read() as session:
+        report = reports.last(session, run_id)
         record = {
             "elboard": version("elboard"),
-            "run": runs.public(run, evaluations.last(session, run_id)),
+            "run": run.model_dump(),
             "decoder": decoder(config),
             "reconstruction_unit": reconstruction_unit(config),
             "quantities": {name: asdict(quantity) for name, quantity in QUANTITIES.items()},
-            "evaluations": evaluations.all(session, run_id),
-            "vitals": vitals.all(session, run_id),
-            "report": reports.last(session, run_id),
+            "evaluations": [one.model_dump() for one in evaluations.of_run(session, run_id)],
+            "vitals": vitals.of_run(session, run_id).model_dump(exclude={"run"}),
+            "report": report and asdict(report),
         }
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return _whole(_file_name(run, ".json"), "application/json", text)
@@ -92,13 +93,13 @@ def _html(database: Database, settings: Settings, run: Run) -> Export:
 
 def _script(database: Database, settings: Settings, run: Run) -> Export:
     """Raises `Conflict` for a run that did not begin with weights of its own seed."""
-    run_id, file_name = run.id or 0, _file_name(run, ".py")
+    run_id, file_name = run.id, _file_name(run, ".py")
     if run.parent_id is not None:
         why = f"Run {run_id} began with the weights of run {run.parent_id}, which no script can make from a seed"
         raise Conflict(f"{why}: export run {run.parent_id} as a script, or this one's weights.", "format")
     with database.read() as session:
-        read = steps.columns(session, run_id, last=STEPS, points=STEPS)
-    stored = list(zip(read["reconstruction"], read["kl"], read["loss"], strict=True))
+        window = steps.window(session, run_id, last=STEPS, points=STEPS)
+    stored = list(zip(window.reconstruction, window.kl, window.loss, strict=True))
     config = run.train_config
     threads = config.threads or settings.threads_per_run  # as its worker does
     text = script(config, f"Run {run_id}, {run.name}", file_name, threads, stored)
@@ -107,10 +108,10 @@ def _script(database: Database, settings: Settings, run: Run) -> Export:
 
 def _safetensors(_: Database, settings: Settings, run: Run) -> Export:
     """The newest weights that are sound. Raises `NotFound` where there are none."""
-    kept = Checkpoints(settings.checkpoints(run.id or 0))
+    kept = Checkpoints(settings.checkpoints(run.id))
     newest = kept.newest()
     if newest is None:
-        raise NotFound(f"Run {run.id} has no checkpoint, so there are no weights to take along.", "format")
+        raise NotFound(f"Run {run.id} has no checkpoint, so there are no weights to download.", "format")
     parts = iter([kept.weights(newest.step)])
     return Export(_file_name(run, f"-step-{newest.step}.safetensors"), "application/octet-stream", parts)
 

@@ -8,11 +8,11 @@ from plotly.offline import get_plotlyjs
 from sqlmodel import Session
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.plots.filled import filled, marked
-from app.run_page.context import Json, description
+from app.records import PictureSheet, Run
+from app.run_page.context import describe_run
 from app.settings import Settings
-from app.store import evaluations, pictures, reports, runs, steps
+from app.store import evaluations, pictures, reports, steps
 from app.templating import environment, folder
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
@@ -24,22 +24,21 @@ POINTS = 1000  # of a curve: a longer one is drawn as the mean of its buckets wi
 
 def page(database: Database, settings: Settings, run: Run) -> str:
     """The page of a run as it stands."""
-    run_id = run.id or 0
     with database.read() as session:
-        evaluated = evaluations.all(session, run_id)
-        report = reports.last(session, run_id)
-        columns = steps.columns(session, run_id, points=POINTS)
-        sheets = _sheets(session, run_id)
-    told = description(run, evaluated, report, _counted(run.train_config, settings), vitals=False)
-    latents = {name: told[f"{name}_figure"] for name in ("kl", "kl_history", "variance")}
+        evaluated = evaluations.of_run(session, run.id)
+        report = reports.last(session, run.id)
+        window = steps.window(session, run.id, points=POINTS)
+        sheets = _sheets(session, run.id)
+    shown = describe_run(run, evaluated, report, _counted(run.train_config, settings), vitals=False)
+    latents = {"kl": shown.kl_figure, "kl_history": shown.kl_history_figure, "variance": shown.variance_figure}
     context = {
-        **told,
-        "run": runs.public(run, evaluated[-1] if evaluated else None),
-        "columns": columns,
+        **vars(shown),
+        "run": run,
+        "columns": window,
         "sheets": sheets,
         "figures": {
-            "lines": marked(filled(told["figures"]["lines"], columns, evaluated), told["references"]),
-            "training": filled(told["figures"]["training"], columns, evaluated),
+            "lines": marked(filled(shown.figures["lines"], window, evaluated), shown.references),
+            "training": filled(shown.figures["training"], window, evaluated),
             **{name: figure for name, figure in latents.items() if figure},
         },
         "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],
@@ -50,11 +49,11 @@ def page(database: Database, settings: Settings, run: Run) -> str:
     return environment().get_template("export/page.html").render(context)
 
 
-def _sheets(session: Session, run_id: int) -> list[Json]:
+def _sheets(session: Session, run_id: int) -> list[PictureSheet]:
     """The newest pictures of each kind, with their bytes in the URL."""
-    newest = {sheet["kind"]: sheet for sheet in pictures.all(session, run_id)}
-    images = {kind: b64encode(pictures.png(session, sheet["hash"])).decode() for kind, sheet in newest.items()}
-    return [{**sheet, "url": f"data:image/png;base64,{images[kind]}"} for kind, sheet in newest.items()]
+    newest = {sheet.kind: sheet for sheet in pictures.of_run(session, run_id)}
+    images = {kind: b64encode(pictures.png(session, sheet.hash)).decode() for kind, sheet in newest.items()}
+    return [sheet.model_copy(update={"url": f"data:image/png;base64,{images[kind]}"}) for kind, sheet in newest.items()]
 
 
 def _counted(config: TrainConfig, settings: Settings) -> Statistics | None:

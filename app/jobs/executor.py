@@ -1,4 +1,4 @@
-"""Where runs are executed, behind four verbs; and what a worker process is told."""
+"""Where runs are executed, behind four verbs; and the job that a worker process gets."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.settings import Settings
 
 Handle = dict[str, Any]  # plain JSON, kept in the run's row: it finds the process again after a restart
@@ -18,7 +18,7 @@ class Executor(Protocol):
     def prepare(self) -> None:
         """Get ready for the next start; called when nothing more urgent is to be done."""
 
-    def start(self, run: Run) -> Handle:
+    def start(self, run: RunRow) -> Handle:
         """Start a process for the run's current attempt. Raises `OSError` when there can be none."""
 
     def is_alive(self, handle: Handle) -> bool:
@@ -27,7 +27,7 @@ class Executor(Protocol):
     def kill(self, handle: Handle) -> None:
         """End the process at once. It may have ended before."""
 
-    def exit_reason(self, run: Run) -> str:
+    def exit_reason(self, run: RunRow) -> str:
         """A sentence on why the run's process, which is not alive, ended: its exit, and the last line of its log."""
 
     def close(self) -> None:

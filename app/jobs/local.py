@@ -9,7 +9,7 @@ from subprocess import PIPE, STDOUT, Popen
 
 import psutil
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.jobs.executor import JOB, Handle, Job
 from app.jobs.logs import tail
 from app.settings import Settings
@@ -38,15 +38,15 @@ class LocalExecutor:
         if self._spare is None:
             self._spare = self._spawn(log=None)
 
-    def start(self, run: Run) -> Handle:
+    def start(self, run: RunRow) -> Handle:
         """Hand the run to the spare, or to a fresh worker."""
-        log = self._settings.log_path(run.id or 0)
+        log = self._settings.log_path(run.id)
         log.parent.mkdir(parents=True, exist_ok=True)
-        job = Job(run.id or 0, run.attempt, log, self._settings)
+        job = Job(run.id, run.attempt, log, self._settings)
         worker = self._hand_job(self._spare, job) or self._hand_job(self._spawn(log), job)
         self._spare = None
         if worker is None:
-            raise OSError(_last_line(log) or "a worker ended before it was told what to do")
+            raise OSError(_last_line(log) or "a worker ended before it had a job")
         self._children[worker.pid] = worker
         return handle_of(worker.pid)
 
@@ -65,11 +65,11 @@ class LocalExecutor:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    def exit_reason(self, run: Run) -> str:
+    def exit_reason(self, run: RunRow) -> str:
         """How the process exited, where it was our child, and the last line of its log."""
         child = self._children.pop((run.handle or {}).get("pid", 0), None)
-        said = _last_line(self._settings.log_path(run.id or 0))
-        return f"The process {_exit(child)}{': ' + said if said else '.'}"
+        line = _last_line(self._settings.log_path(run.id))
+        return f"The process {_exit(child)}{': ' + line if line else '.'}"
 
     def close(self) -> None:
         """End the spare."""

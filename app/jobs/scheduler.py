@@ -10,14 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import reserve
 from app.database.engine import Database
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.jobs.executor import Executor, Handle
 from app.store import attempts
 
 TURN_S = 0.5  # between turns,
 IDLE_S = 1.0  # or while nothing runs; whoever queues a run in this process wakes us
 LEASE_S = 30.0  # without a heartbeat, after which a living process is said to stand still; it beats four times a second
-UNBEGUN = {"pause": "paused", "stop": "stopped"}  # what a wish makes of a run whose process has not begun
+UNBEGUN = {"pause": "paused", "stop": "stopped"}  # what a request makes of a run whose process has not begun
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Scheduler:
     ):
         self._database, self._executor, self._slots, self._resume = database, executor, slots, resume
         self._lease = lease
-        self._watched: dict[int, Run] = {}  # whose processes live; a row may end before its process
+        self._watched: dict[int, RunRow] = {}  # whose processes live; a row may end before its process
         self._started: dict[int, float | None] = {}  # the heartbeat of its claim, of each that we started
         self._heard: dict[int, tuple[float | None, float]] = {}  # the last heartbeat of each, and when we saw it first
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -63,7 +63,7 @@ class Scheduler:
             if run.id not in self._watched and not self._lives(run.handle):
                 queued |= self._bury(run, "Its process was gone when the server came back.")
                 continue
-            self._watched[run.id or 0] = run
+            self._watched[run.id] = run
             self._listen(run)
             if run.requested == "kill" and run.handle:
                 self._executor.kill(run.handle)
@@ -83,26 +83,26 @@ class Scheduler:
         if busy == before and all(run.step for run in running):
             self._executor.prepare()  # takes seconds of processor time, which a run before its first step needs more
 
-    def _listen(self, run: Run) -> None:
+    def _listen(self, run: RunRow) -> None:
         """Say when a living process stands still, and when it goes on. By our own clock: theirs may be set."""
-        heard, since = self._heard.get(run.id or 0, (None, 0.0))
+        heard, since = self._heard.get(run.id, (None, 0.0))
         if heard != run.heartbeat_at:
             since = monotonic()
-            self._heard[run.id or 0] = (run.heartbeat_at, since)
+            self._heard[run.id] = (run.heartbeat_at, since)
         known = run.silent_since is not None
         silent = monotonic() - since > self._lease or (known and run.silent_since == run.heartbeat_at)
         if silent != known:
             with self._database.write() as session:
-                attempts.note_silence(session, run.id or 0, run.attempt, run.heartbeat_at if silent else None)
+                attempts.note_silence(session, run.id, run.attempt, run.heartbeat_at if silent else None)
 
-    def _has_not_begun(self, run: Run) -> bool:
+    def _has_not_begun(self, run: RunRow) -> bool:
         """Whether we started its process and it has not said a word yet."""
         return run.id in self._started and self._started[run.id] == run.heartbeat_at
 
     def _start_next(self) -> bool:
         with self._database.write() as session:
             run = attempts.claim_next(session)
-        if run is None or run.id is None:
+        if run is None:
             return False
         reserve.keep(self._database)
         try:
@@ -118,14 +118,14 @@ class Scheduler:
     def _lives(self, handle: Handle | None) -> bool:
         return handle is not None and self._executor.is_alive(handle)
 
-    def _bury(self, run: Run, why: str) -> bool:
+    def _bury(self, run: RunRow, why: str) -> bool:
         """Whether the run queues again."""
         with self._database.write() as session:
             return attempts.end_dead_attempt(session, run, why, resume=self._resume)
 
-    def _end(self, run: Run, status: str, error: str | None = None) -> None:
+    def _end(self, run: RunRow, status: str, error: str | None = None) -> None:
         with self._database.write() as session:
-            attempts.end(session, run.id or 0, run.attempt, status, error)
+            attempts.end(session, run.id, run.attempt, status, error)
 
 
 async def _whole(turn: Callable[[], None]) -> None:

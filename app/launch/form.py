@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.fields import LINEAR
@@ -84,10 +85,10 @@ def fieldsets(typed: Mapping[str, Any], errors: list[ConfigError], without: Coll
 
     What is not among `typed`, because another choice hides it, has its default.
     """
-    said = {error.field: error for error in errors}
+    by_field = {error.field: error for error in errors}
     typed = {**typed_values(TrainConfig()), **typed}
     drawn = [
-        _form_field(name, schema, typed[name], said.get(name))
+        _form_field(name, schema, typed[name], by_field.get(name))
         for name, schema in json_schema()["properties"].items()
         if name not in without
     ]
@@ -130,8 +131,13 @@ def _form_field(name: str, schema: Mapping[str, Any], value: object, error: Conf
         placeholder=EMPTY_MEANS.get(name, "automatic") if len(options) > 1 else "",
         shown_when=schema.get("shown_when"),
         error=error.message if error else None,
-        remedy=next(((choice, said) for choice, said in choices if error and choice == _text(error.bound)), None),
+        remedy=next(((choice, label) for choice, label in choices if error and choice == _text(error.bound)), None),
     )
+
+
+def sibling_address(run_id: int, changes: Mapping[str, Any]) -> str:
+    """The address of the form, filled in with a run's configuration and these changes."""
+    return f"/runs/new?{urlencode({'from': run_id, **typed(changes)})}"
 
 
 def format_changes(changes: Mapping[str, Any]) -> str:

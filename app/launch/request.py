@@ -22,16 +22,22 @@ Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)
 
 
 class LaunchRequest(BaseModel):
-    """The body of `POST /api/runs`: `config` holds changes to the preset's fields, or to the defaults."""
+    """The body of `POST /api/runs`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     name: Name | None = None
+    """What to call the run; by default a friendly name. Several runs of one launch get it with what differs."""
     tags: Tags = []
+    """What to file the run under."""
     config: dict[str, Any] = {}
+    """Changes to the preset's fields, or to the defaults."""
     preset: Name | None = None
+    """The preset to begin from."""
     seeds: Annotated[list[Seed], Field(max_length=MAX_RUNS)] = []
+    """Launch every run once with each of these seeds."""
     twin: bool = False
+    """Whether to launch the same run with the other loss, too."""
 
     def configs(self) -> list[TrainConfig]:
         """Every run to launch. Raises `RefusedConfig` or `Refused` before anything is stored."""
@@ -50,7 +56,7 @@ class LaunchRequest(BaseModel):
         return configs
 
     def names(self, configs: list[TrainConfig], base: str) -> list[str]:
-        """One name a run: the base alone, or with what tells the runs of this launch apart."""
+        """One name a run: the base alone, or with what the runs of this launch differ in."""
         base = self.name or base
         if len(configs) == 1:
             return [base]
@@ -90,7 +96,7 @@ def twin_of(config: TrainConfig) -> TrainConfig:
 
 
 def command_line(config: TrainConfig) -> str:
-    """The shell command that trains the same configuration; only what differs from the defaults is said."""
+    """The shell command that trains the same configuration; it names only what differs from the defaults."""
     defaults = TrainConfig().to_dict()
     given = {name: value for name, value in config.to_dict().items() if value != defaults[name]}
     settings = (f"--set {shlex.quote(f'{name}={_argument(value)}')}" for name, value in given.items())

@@ -4,42 +4,120 @@ A message covers neighbours in the event log, and its id is the last of them. So
 been sent", and a reader that comes back with any id it has seen misses nothing and gets nothing twice.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Literal
 
 from sqlmodel import Session
 
 from app.database.engine import Database
 from app.database.tables import EventRow
+from app.records import Evaluation, Record, Run, Steps, Vitals
 from app.store import evaluations, events, pictures, runs, steps, vitals
 
 BATCH = 500  # log rows in one read
 TOO_FAR = 20_000  # log rows behind which a reader had better start anew
 
 
-@dataclass(frozen=True)
-class Message:
-    """One message: `event` is run, points, vitals, evaluation, picture or resync; ids only rise.
+class NewSteps(Steps):
+    """At most 2000 steps that were added to a run."""
 
-    run: the public run. points: {"run": id, "step": [...], "kl": [...], ..., "nonfinite": [...]}, at most 2000 steps.
-    vitals: {"run": id, "step": [...], "grad_norm": [...], "learning_rate": [...], "memory": [...]}, of sampled steps.
-    evaluation: {"run": id, "step": ..., "kl": ..., ...}. picture: {"run": id, "step": ..., "kinds": [...]}.
-    resync: {}, sent to a reader too far behind, or ahead because the database was replaced: read everything again.
-    """
+    run: int
+    """The run's number."""
+
+
+class NewEvaluation(Evaluation):
+    """The evaluation that was added to a run."""
+
+    run: int
+    """The run's number."""
+
+
+class NewPictures(Record):
+    """That pictures were added to a run."""
+
+    run: int
+    """The run's number."""
+    step: int
+    """After which they were made."""
+    kinds: list[str]
+    """Which kinds of picture there are at this step."""
+
+
+class Nothing(Record):
+    """No more than the event itself."""
+
+
+class Message(Record):
+    """One message of the stream; ids only rise."""
 
     id: int
-    event: str
-    data: dict[str, Any]
+    """The cursor of a reader that has all messages up to this one."""
+
+
+class RunMessage(Message):
+    """A run changed: as `/api/runs/{id}` shows it now."""
+
+    event: Literal["run"]
+    """What happened."""
+    data: Run
+    """The run."""
+
+
+class PointsMessage(Message):
+    """Steps were added to a run."""
+
+    event: Literal["points"]
+    """What happened."""
+    data: NewSteps
+    """Those steps."""
+
+
+class VitalsMessage(Message):
+    """Vitals were added to a run."""
+
+    event: Literal["vitals"]
+    """What happened."""
+    data: Vitals
+    """Those vitals."""
+
+
+class EvaluationMessage(Message):
+    """A run was evaluated on the held-out split."""
+
+    event: Literal["evaluation"]
+    """What happened."""
+    data: NewEvaluation
+    """That evaluation."""
+
+
+class PictureMessage(Message):
+    """Pictures were added to a run."""
+
+    event: Literal["picture"]
+    """What happened."""
+    data: NewPictures
+    """Which ones."""
+
+
+class ResyncMessage(Message):
+    """The reader is too far behind, or ahead because the database was replaced: read everything again."""
+
+    event: Literal["resync"]
+    """What happened."""
+    data: Nothing
+    """Nothing more."""
+
+
+AnyMessage = RunMessage | PointsMessage | VitalsMessage | EvaluationMessage | PictureMessage | ResyncMessage
 
 
 @dataclass(frozen=True)
 class Burst:
     """Neighbouring messages that were read together, at least one; `more` says that others were there already."""
 
-    messages: Sequence[Message]
+    messages: list[AnyMessage]
     more: bool = False
 
     @property
@@ -51,7 +129,7 @@ class Burst:
     def frames(self) -> bytes:
         """The messages as server-sent events: made once, however many readers get them."""
         return "".join(
-            f"id: {message.id}\nevent: {message.event}\ndata: {json.dumps(message.data, allow_nan=False)}\n\n"
+            f"id: {message.id}\nevent: {message.event}\ndata: {message.data.model_dump_json(exclude_unset=True)}\n\n"
             for message in self.messages
         ).encode()
 
@@ -63,8 +141,8 @@ def read(database: Database, after: int, upto: int | None = None) -> Burst | Non
         if newest == after:
             return None
         if not after < newest <= after + TOO_FAR:
-            return Burst([Message(newest, "resync", {})])
-        rows = [row for row in events.after(session, after, BATCH) if (row.id or 0) <= newest]
+            return Burst([ResyncMessage(id=newest, event="resync", data=Nothing())])
+        rows = [row for row in events.after(session, after, BATCH) if row.id <= newest]
         if not rows:
             return None  # they were deleted
         return Burst([_message(session, group) for group in _grouped(rows)], more=rows[-1].id != newest)
@@ -93,18 +171,22 @@ def _joins(row: EventRow, group: list[EventRow]) -> bool:
     return row.last == before.last
 
 
-def _message(session: Session, group: list[EventRow]) -> Message:
-    first, last, run_id = group[0].first, group[-1].last, group[-1].run_id
-    data: dict[str, Any] = {"run": run_id}
-    match kind := group[-1].kind:
+def _message(session: Session, group: list[EventRow]) -> AnyMessage:
+    first, last, run_id, id = group[0].first, group[-1].last, group[-1].run_id, group[-1].id
+    match group[-1].kind:
         case "points":
-            data |= steps.columns(session, run_id, first=first, last=last, points=events.MAX_STEPS)
+            window = steps.window(session, run_id, first=first, last=last, points=events.MAX_STEPS)
+            columns = {name: getattr(window, name) for name in window.model_fields_set}
+            return PointsMessage(id=id, event="points", data=NewSteps.model_construct(run=run_id, **columns))
         case "vitals":
-            data |= vitals.between(session, run_id, first, last)
+            return VitalsMessage(id=id, event="vitals", data=vitals.between(session, run_id, first, last))
         case "evaluation":
-            data |= evaluations.at(session, run_id, last)
+            evaluation = evaluations.at_step(session, run_id, last)
+            return EvaluationMessage(
+                id=id, event="evaluation", data=NewEvaluation(run=run_id, **evaluation.model_dump())
+            )
         case "picture":
-            data |= {"step": last, "kinds": pictures.kinds_at(session, run_id, last)}
+            kinds = pictures.kinds_at(session, run_id, last)
+            return PictureMessage(id=id, event="picture", data=NewPictures(run=run_id, step=last, kinds=kinds))
         case _:
-            data = runs.public(runs.get(session, run_id, deleted_too=True), evaluations.last(session, run_id))
-    return Message(group[-1].id or 0, kind, data)
+            return RunMessage(id=id, event="run", data=runs.get(session, run_id, deleted_too=True))

@@ -8,24 +8,25 @@ from copy import deepcopy
 from typing import Any
 
 from app.plots.figure import Figure
+from app.records import BucketedSteps, Evaluation, Numbers, Spread, Steps
 
 REACH = 0.6  # how much of a row's own range a reference line may add to it, above or below
 RATES = 100  # steps a second are counted over a hundredth of the points
 
-Columns = Mapping[str, Any]
+Window = Steps | BucketedSteps
 
 
-def filled(figure: Figure, columns: Columns, evaluations: Sequence[Mapping[str, Any]]) -> Figure:
-    """A copy of a figure of one run over its steps, from `app.store.steps.columns` and its evaluations."""
+def filled(figure: Figure, window: Window, evaluations: Sequence[Evaluation]) -> Figure:
+    """A copy of a figure of one run over its steps, with these steps and evaluations in it."""
     made = deepcopy(figure)
     for trace in made["data"]:
         field, role = trace["meta"]["field"], trace["meta"]["role"]
         if role == "heldout":
-            known = [(row["step"], held) for row in evaluations if (held := _held_out(row, field)) is not None]
+            known = [(row.step, held) for row in evaluations if (held := _held_out(row, field)) is not None]
             trace["x"], trace["y"] = [step for step, _ in known], [value for _, value in known]
         else:
-            trace["y"] = _values(columns, field, role)
-            trace["x"] = columns["step"] if trace["y"] else []
+            trace["y"] = _values(window, field, role)
+            trace["x"] = window.step if trace["y"] else []
     made["layout"]["xaxis"]["title"] = {"text": "step"}
     return made
 
@@ -43,28 +44,27 @@ def marked(figure: Figure, references: Sequence[Mapping[str, Any]]) -> Figure:
     return made
 
 
-def _values(columns: Columns, field: str, role: str) -> list[float | None]:
+def _values(window: Window, field: str, role: str) -> Numbers:
     """What a trace draws: the raw steps, or the mean, least and greatest values of buckets."""
     if field == "rate":
-        return _rates(columns)
+        return _rates(window)
     if field == "negative_elbo":
         mirrored = {"low": "high", "high": "low"}.get(role, role)
-        return [None if value is None else -value for value in _values(columns, "elbo", mirrored)]
-    found = columns[field]
-    if isinstance(found, dict):
-        way = {"line": "mean", "area": "mean", "low": "min", "high": "max"}.get(role)
-        return found[way] if way else []
-    return found if role in {"line", "area"} else []
+        return [None if value is None else -value for value in _values(window, "elbo", mirrored)]
+    values: Numbers | Spread = getattr(window, field)
+    if isinstance(values, Spread):
+        return {"line": values.mean, "area": values.mean, "low": values.min, "high": values.max}.get(role, [])
+    return values if role in {"line", "area"} else []
 
 
-def _rates(columns: Columns) -> list[float | None]:
-    steps, seconds = columns["step"], columns["seconds"]
+def _rates(window: Window) -> Numbers:
+    steps, seconds = window.step, window.seconds
     span = max(1, len(steps) // RATES)
     passed = [0 if i < span else seconds[i] - seconds[i - span] for i in range(len(steps))]
     return [(steps[i] - steps[i - span]) / took if took > 0 else None for i, took in enumerate(passed)]
 
 
-def _held_out(row: Mapping[str, Any], field: str) -> float | None:
+def _held_out(row: Evaluation, field: str) -> float | None:
     if field != "negative_elbo":
-        return row.get(field)
-    return None if row["elbo"] is None else -row["elbo"]
+        return getattr(row, field, None)
+    return None if row.elbo is None else -row.elbo

@@ -1,18 +1,18 @@
 """Figures over a run's latent dimensions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import floor, log10
-from typing import Any
 
 import plotly.graph_objects as go
 
 from app.plots.figure import Figure, Line, layout, plain
+from app.records import Evaluation, Numbers
 
 LEAST_VARIANCE = 1e-6  # shown as this: a dimension whose mean hardly moves, or not at all
 MOST_COLUMNS, MOST_ROWS = 120, 128  # of a heat map: evaluations and dimensions
 
 
-def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
+def kl_per_dim_figure(values: Numbers, line: Line) -> Figure:
     """KL of each latent dimension in nats, largest first; the axis names the dimension."""
     order = _by_size(values)
     bars = go.Bar(
@@ -39,23 +39,23 @@ def kl_per_dim_figure(values: Sequence[float], line: Line) -> Figure:
     return plain(go.Figure([bars], made))
 
 
-def kl_history_figure(evaluations: Sequence[Mapping[str, Any]], line: Line) -> Figure | None:
+def kl_history_figure(evaluations: Sequence[Evaluation], line: Line) -> Figure | None:
     """KL of each latent dimension at each evaluation, the largest at the end on top; None before there are two.
 
     Of many evaluations every so many are shown, the last among them; of many dimensions the largest.
     """
-    known = [row for row in evaluations if row["kl_per_dim"]]
+    known = [(row.step, row.kl_per_dim) for row in evaluations if row.kl_per_dim]
     if len(known) < 2:
         return None
     shown = [known[i] for i in _evenly(len(known), MOST_COLUMNS)]
-    order = _by_size(shown[-1]["kl_per_dim"])[:MOST_ROWS]
+    order = _by_size(shown[-1][1])[:MOST_ROWS]
     heat = go.Heatmap(
-        x=[row["step"] for row in shown],
+        x=[step for step, _ in shown],
         y=[f"z{index}" for index in order],
-        z=[[row["kl_per_dim"][index] for row in shown] for index in order],
+        z=[[values[index] for _, values in shown] for index in order],
         colorscale="Viridis",
         zmin=0,
-        zmax=max(value for row in shown for value in row["kl_per_dim"]) or 1.0,
+        zmax=max((value for _, values in shown for value in values if value), default=1.0),
         showscale=False,  # plotly's scale sets a style attribute, which the page's policy refuses: the page has its own
         ygap=1,  # and so does a picture without gaps
         meta={"slot": line.slot},
@@ -71,7 +71,7 @@ def kl_history_figure(evaluations: Sequence[Mapping[str, Any]], line: Line) -> F
 
 
 def mean_variance_figure(values: Sequence[float | None], line: Line) -> Figure:
-    """How many latent dimensions have a mean that varies so much over the images, on a log scale, with the threshold
+    """A histogram of how much each latent dimension's mean varies over the images, on a log scale, with the threshold
     above which a dimension is called active.
     """
     powers = [log10(max(value, LEAST_VARIANCE)) for value in values if value is not None]
@@ -105,8 +105,9 @@ def mean_variance_figure(values: Sequence[float | None], line: Line) -> Figure:
     return plain(go.Figure([bars], made))
 
 
-def _by_size(values: Sequence[float]) -> list[int]:
-    return sorted(range(len(values)), key=lambda index: -values[index])
+def _by_size(values: Numbers) -> list[int]:
+    """The dimensions with the largest first; one whose value was not finite is last."""
+    return sorted(range(len(values)), key=lambda index: -(values[index] or 0.0))
 
 
 def _evenly(count: int, most: int) -> list[int]:

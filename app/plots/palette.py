@@ -25,7 +25,7 @@ def slots(run_ids: list[int]) -> dict[int, int]:
     """Slots for runs that share a chart: each keeps its own where it can, a clash moves on to the next free one."""
     taken: dict[int, int] = {}
     for run_id in run_ids:
-        wanted = slot(run_id)
-        free = [(wanted + shift - 1) % len(LIGHT) + 1 for shift in range(len(LIGHT))]
-        taken[run_id] = next((place for place in free if place not in taken.values()), wanted)
+        own = slot(run_id)
+        free = [(own + shift - 1) % len(LIGHT) + 1 for shift in range(len(LIGHT))]
+        taken[run_id] = next((place for place in free if place not in taken.values()), own)
     return taken

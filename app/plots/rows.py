@@ -113,7 +113,7 @@ def _value_axis(domain: list[float], nticks: int) -> Axis:
     return {
         "domain": domain,
         "anchor": "x",
-        "type": "linear",  # said, so that no redraw looks at the values to guess it
+        "type": "linear",  # explicit, so that no redraw looks at the values to guess it
         "zeroline": True,
         "automargin": False,
         "tickformat": "~g",

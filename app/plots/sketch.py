@@ -1,9 +1,8 @@
-"""A small picture of values and the line that they crossed: coordinates for an SVG of a few strokes."""
+"""A small picture of values and the line that they crossed: coordinates for an SVG of a few strokes. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
-from typing import Any
 
 WIDTH, HEIGHT, EDGE = 240, 72, 6
 MOST_DOTS = 32
@@ -20,7 +19,7 @@ class Sketch:
 
     @property
     def path(self) -> str:
-        """The points as a polyline wants them."""
+        """The points as a polyline takes them."""
         return " ".join(f"{x},{y}" for x, y in self.points)
 
     @property
@@ -29,10 +28,9 @@ class Sketch:
         return self.points if len(self.points) <= MOST_DOTS else ()
 
 
-def sketch(evidence: Mapping[str, Any]) -> Sketch:
+def sketch(values: Sequence[float], line: float) -> Sketch:
     """At least one value, from left to right, and the line across."""
-    values: Sequence[float] = evidence["values"]
-    every = [*values, evidence["line"]]
+    every = [*values, line]
     logarithmic = min(every) > 0 and max(every) > LOG_BEYOND * min(every)
     heights = [log10(value) if logarithmic else value for value in every]
     low, high = min(heights), max(heights)

@@ -1,7 +1,9 @@
-"""A sparkline: the course of a run in a cell of a table, as the path of an SVG. Pure."""
+"""A sparkline: how a run went, in a cell of a table, as the path of an SVG. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from app.records import Extremes
 
 WIDTH, HEIGHT, MARGIN = 96, 24, 3  # of the drawing, in its own units
 
@@ -15,7 +17,7 @@ class Sparkline:
 
 
 @dataclass(frozen=True)
-class Course:
+class Trend:
     """A run's −ELBO over its training steps, or a plain autoencoder's reconstruction, in nats per image."""
 
     first: float
@@ -41,13 +43,10 @@ def sparkline(values: Sequence[float | None]) -> Sparkline | None:
     return Sparkline(path, end)
 
 
-def course(terms: Mapping[str, Mapping[str, Sequence[float]]], variational: bool) -> Course | None:
-    """First, best and latest of a run's terms, each a `first`, `last`, `min` and `max` of [step, value].
-
-    None for a run that has no finite value yet.
-    """
+def trend(terms: Mapping[str, Extremes], variational: bool) -> Trend | None:
+    """First, best and latest of a run's terms; None for a run that has no finite value yet."""
     if variational:
-        sign, best, found = -1, "max", terms.get("elbo")
-    else:
-        sign, best, found = 1, "min", terms.get("reconstruction")
-    return Course(*(sign * found[at][1] for at in ("first", best, "last"))) if found else None
+        elbo = terms.get("elbo")
+        return Trend(-elbo.first[1], -elbo.max[1], -elbo.last[1]) if elbo else None
+    cost = terms.get("reconstruction")
+    return Trend(cost.first[1], cost.min[1], cost.last[1]) if cost else None

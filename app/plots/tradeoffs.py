@@ -67,11 +67,11 @@ def implied_figure(dimensions: int, weight: float) -> Figure:
         )
     ]
     powers = range(-5, 3)
-    said = [
-        "10" + str(power).translate(RAISED) for power in powers
-    ]  # plotly's own powers set a style, which is refused
+    labels = ["10" + str(power).translate(RAISED) for power in powers]  # plotly's own set a style, which is refused
     axis = {"title": {"text": "weight of the KL"}, "type": "log", "tickvals": [10.0**power for power in powers]}
-    return curves_figure(traces, ["σ that the loss implies"], axis | {"ticktext": said}, [{"type": "log", "dtick": 1}])
+    return curves_figure(
+        traces, ["σ that the loss implies"], axis | {"ticktext": labels}, [{"type": "log", "dtick": 1}]
+    )
 
 
 def spectrum_figure(spectrum: Array, threshold: float) -> Figure:

@@ -1,38 +1,37 @@
-"""What a run's page remarks: sentences made from its configuration and its numbers. Pure."""
+"""The remarks on a run's page: sentences made from its configuration and its numbers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
+from app.records import Evaluation
 from app.text.loss_summary import objective
 from app.text.numbers import number, percent, within
 from app.text.quantities import READING_NAMES
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import Published
+from vae_core.report import Reading
 from vae_core.theory.convention import implied
-
-Found = Mapping[str, Any]
 
 
 def loss_remarks(config: TrainConfig) -> list[str]:
     """Where the loss is not the −ELBO that is plotted: what it is instead."""
     remarks = []
-    if said := objective(config):
-        remarks.append(f"{said} Plotted is the ELBO; what is minimised is the loss.")
+    if sentence := objective(config):
+        remarks.append(f"{sentence} Plotted is the ELBO; what is minimised is the loss.")
     if config.free_bits > 0:
         remarks.append(
             f"Below {config.free_bits:g} nats a dimension the loss stops pushing the KL; what is plotted has no floor."
         )
-    told = implied(config)
-    if told.beta is not None and abs(told.beta - 1) > 1e-9:
+    effective = implied(config)
+    if effective.beta is not None and abs(effective.beta - 1) > 1e-9:
         equal = ""
-        if told.sigma is not None:
+        if effective.sigma is not None:
             decoder = f"{config.family.decoder} with {config.family.letter}"
-            equal = f": up to a factor it is the −ELBO of a {decoder} = {number(told.sigma)}"
+            equal = f": up to a factor it is the −ELBO of a {decoder} = {number(effective.sigma)}"
         remarks.append(
-            f"This loss weighs the KL as β = {number(told.beta)} would{equal}. The terms below are the sums that it "
-            "stands for."
+            f"This loss weighs the KL as β = {number(effective.beta)} would{equal}. The terms below are the sums that "
+            "it stands for."
         )
     if config.family.unbounded and not config.dequantize:
         remarks.append(
@@ -42,9 +41,9 @@ def loss_remarks(config: TrainConfig) -> list[str]:
     return remarks
 
 
-def belief(evaluation: Found) -> str | None:
+def belief(evaluation: Evaluation) -> str | None:
     """How large the decoder expects its errors to be, and how large they are; None where that was not measured."""
-    expected, mse = evaluation.get("decoder_std"), evaluation.get("mse_per_pixel")
+    expected, mse = evaluation.decoder_std, evaluation.mse_per_pixel
     if expected is None or mse is None:
         return None
     return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
@@ -58,11 +57,11 @@ class Reproduction:
     sentence: str
 
 
-def reproduction(published: Published, status: str, evaluation: Found | None) -> Reproduction | None:
+def reproduction(published: Published, status: str, evaluation: Evaluation | None) -> Reproduction | None:
     """The verdict on the last held-out evaluation of a finished run; None before, and without a −ELBO."""
-    if status != "finished" or evaluation is None or evaluation.get("elbo") is None:
+    if status != "finished" or evaluation is None or evaluation.elbo is None:
         return None
-    ours, se = -evaluation["elbo"], evaluation.get("elbo_se")
+    ours, se = -evaluation.elbo, evaluation.elbo_se
     apart = ours - published.negative_elbo
     passed = abs(apart) <= published.tolerance
     where = f"{number(abs(apart))} nats {'above' if apart > 0 else 'below'} it"
@@ -70,39 +69,38 @@ def reproduction(published: Published, status: str, evaluation: Found | None) ->
     return Reproduction(passed, f"This run ended at {within(ours, se)}: {where}, {verdict}.")
 
 
-def misread(config: TrainConfig, readings: Sequence[Found]) -> str | None:
-    """How much of a BCE decoder's value as a continuous Bernoulli hangs on how its outputs are read.
+def misread(config: TrainConfig, readings: Sequence[Reading]) -> str | None:
+    """How much of a BCE decoder's value as a continuous Bernoulli depends on how its outputs are read.
 
     None for other decoders, and where the two readings are not there or agree within their errors.
     """
     if config.likelihood != "bernoulli":
         return None
-    found = {reading["name"]: reading for reading in readings}
-    raw, mean = found.get("continuous_bernoulli_raw"), found.get("continuous_bernoulli_mean")
-    if not raw or not mean or raw["reconstruction"] is None or mean["reconstruction"] is None:
+    by_name = {reading.name: reading for reading in readings}
+    raw, mean = by_name.get("continuous_bernoulli_raw"), by_name.get("continuous_bernoulli_mean")
+    if not raw or not mean or raw.reconstruction is None or mean.reconstruction is None:
         return None
-    gain = raw["reconstruction"] - mean["reconstruction"]
-    if gain <= 2 * ((raw["se"] or 0) + (mean["se"] or 0)):
+    gain = raw.reconstruction - mean.reconstruction
+    if gain <= 2 * ((raw.se or 0) + (mean.se or 0)):
         return None
     return (
         f"As a density of the image, the same decoder is worth {number(gain)} nats more when its outputs are read "
-        "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: so much of "
-        "what separates BCE from CB is in the reading, not in the learning."
+        "as the means that BCE trains than when they are read as the continuous Bernoulli's parameters: that much "
+        "of the distance between BCE and CB is in the reading, not in the learning."
     )
 
 
-def best_reading(readings: Sequence[Found]) -> str | None:
-    """What of a model's bits/dim is its declared distribution; None where its own reading has none."""
-    rows = [row for row in readings if row["bits_per_dim"] is not None]
-    own = next((row for row in rows if row["name"] == "own"), None)
-    if own is None:
+def best_reading(readings: Sequence[Reading]) -> str | None:
+    """How much of a model's bits/dim is due to its declared distribution; None where its own reading has no bits."""
+    bits = {row.name: (row.bits_per_dim, row.bits_per_dim_se or 0) for row in readings if row.bits_per_dim is not None}
+    if "own" not in bits:
         return None
-    best = min(rows, key=lambda row: row["bits_per_dim"])
-    gain = own["bits_per_dim"] - best["bits_per_dim"]
-    if gain <= 2 * ((own["bits_per_dim_se"] or 0) + (best["bits_per_dim_se"] or 0)):
+    own, own_se = bits["own"]
+    name, (best, best_se) = min(bits.items(), key=lambda item: item[1][0])
+    gain = own - best
+    if gain <= 2 * (own_se + best_se):
         return "No other reading of these outputs does clearly better in bits/dim than the model's own."
     return (
-        f"In bits/dim the outputs cost {number(own['bits_per_dim'])} as trained and {number(best['bits_per_dim'])} as "
-        f"{READING_NAMES[best['name']]}: {percent(gain / own['bits_per_dim'])} of the cost is the declared "
-        "distribution, not what was learned."
+        f"In bits/dim the outputs cost {number(own)} as trained and {number(best)} as {READING_NAMES[name]}: "
+        f"{percent(gain / own)} of the cost is the declared distribution, not what was learned."
     )

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.database.tables import Run, now
+from app.database.tables import RunRow, now
 from app.store import events
 
-TABLE = SQLModel.metadata.tables[str(Run.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(RunRow.__tablename__)]
 
 # Built once: five flushes a second compile nothing. What to set is named by the parameters.
 CHANGE = sa.update(TABLE).where(
@@ -21,25 +21,29 @@ CHANGE = sa.update(TABLE).where(
 )
 QUEUED = sa.select(TABLE.c.id).where(TABLE.c.status == "queued").limit(1)
 MOST_DEATHS = 3
-BEAT = CHANGE.returning(TABLE.c.requested)
+HEARTBEAT = CHANGE.returning(TABLE.c.requested)
 
 
-def claim(session: Session, run: Run) -> Run:
+def claim(session: Session, run_id: int) -> RunRow:
     """Start a queued run's next attempt; its process will be the only one that may write."""
-    run.status, run.requested, run.attempt, run.error, run.finished_at = "running", "run", run.attempt + 1, None, None
-    run.heartbeat_at, run.silent_since = now(), None
-    run.started_at = run.started_at or run.heartbeat_at
-    session.add(run)
-    session.flush()
-    events.append(session, run.id or 0, "run")
-    return run
+    return _claimed(session, session.get_one(RunRow, run_id))
 
 
-def claim_next(session: Session) -> Run | None:
+def claim_next(session: Session) -> RunRow | None:
     """Claim the run that has been queued longest, or None."""
-    oldest = select(Run).where(Run.status == "queued").order_by(col(Run.queued_at), col(Run.id)).limit(1)
-    run = session.exec(oldest.with_for_update(skip_locked=True)).first()
-    return run and claim(session, run)
+    oldest = select(RunRow).where(RunRow.status == "queued").order_by(col(RunRow.queued_at), col(RunRow.id)).limit(1)
+    row = session.exec(oldest.with_for_update(skip_locked=True)).first()
+    return row and _claimed(session, row)
+
+
+def _claimed(session: Session, row: RunRow) -> RunRow:
+    row.status, row.requested, row.attempt, row.error, row.finished_at = "running", "run", row.attempt + 1, None, None
+    row.heartbeat_at, row.silent_since = now(), None
+    row.started_at = row.started_at or row.heartbeat_at
+    session.add(row)
+    session.flush()
+    events.append(session, row.id, "run")
+    return row
 
 
 def any_queued(session: Session) -> bool:
@@ -55,11 +59,11 @@ def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, A
 def heartbeat(session: Session, run_id: int, attempt: int, **progress: Any) -> str | None:
     """Heartbeat, fence, progress and command channel in one UPDATE.
 
-    `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people want of the
+    `progress` holds the columns that moved: step, epoch, seconds, latest, activity. Returns what people ask of the
     run, "run" or "stop"; None when another attempt or an ending has taken the row, and then nothing was written.
     """
-    beaten = session.connection().execute(BEAT, _held(run_id, attempt) | {"heartbeat_at": now()} | progress)
-    requested: str | None = beaten.scalar()
+    values = _held(run_id, attempt) | {"heartbeat_at": now()} | progress
+    requested: str | None = session.connection().execute(HEARTBEAT, values).scalar()
     return requested
 
 
@@ -74,14 +78,14 @@ def end(session: Session, run_id: int, attempt: int, status: str, error: str | N
     return ended
 
 
-def end_dead_attempt(session: Session, run: Run, why: str, *, resume: bool) -> bool:
+def end_dead_attempt(session: Session, row: RunRow, why: str, *, resume: bool) -> bool:
     """End an attempt whose process died; with `resume` it queues again, unless it dies again and again on the spot.
 
-    One that was wanted to pause or stop has done so, if without a last checkpoint. Returns whether it queues again.
+    One that was asked to pause or stop has done so, if without a last checkpoint. Returns whether it queues again.
     """
-    if not end(session, run.id or 0, run.attempt, "interrupted", why):
+    if not end(session, row.id, row.attempt, "interrupted", why):
         return False
-    dead = session.get_one(Run, run.id)
+    dead = session.get_one(RunRow, row.id)
     session.refresh(dead)
     dead.deaths, dead.died_at = (1 if dead.step > dead.died_at else dead.deaths + 1), dead.step
     if dead.requested == "pause":
@@ -109,9 +113,9 @@ def note_silence(session: Session, run_id: int, attempt: int, since: float | Non
     events.append(session, run_id, "run")
 
 
-def running(session: Session) -> list[Run]:
+def running(session: Session) -> list[RunRow]:
     """Every run that a process is said to work on, oldest first."""
-    return list(session.exec(select(Run).where(Run.status == "running").order_by(col(Run.id))))
+    return list(session.exec(select(RunRow).where(RunRow.status == "running").order_by(col(RunRow.id))))
 
 
 def _held(run_id: int, attempt: int) -> dict[str, Any]:

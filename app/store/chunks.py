@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Chunk, Step
+from app.database.tables import ChunkRow, StepRow
 from app.store.pyramid import FACTOR, ROWS, STORED, Buckets, packed, unpacked
 from vae_core.report import Floats
 
@@ -19,8 +19,8 @@ STEPS = 512  # steps in a chunk of level 0: 20 KiB, whole pages of SQLite
 BUCKETS = 128  # in a chunk of a higher level: 21 KiB
 AT_ONCE = 64  # chunks in memory
 
-CHUNK = SQLModel.metadata.tables[str(Chunk.__tablename__)]
-STEP = SQLModel.metadata.tables[str(Step.__tablename__)]
+CHUNK = SQLModel.metadata.tables[str(ChunkRow.__tablename__)]
+STEP = SQLModel.metadata.tables[str(StepRow.__tablename__)]
 
 RUN, LEVEL, LOW, HIGH = (sa.bindparam(name, type_=sa.Integer) for name in ("run", "level", "low", "high"))
 STORED_CHUNKS = (  # built once, as is the other: half the time of a short read would be theirs
@@ -61,8 +61,8 @@ def buckets(session: Session, run_id: int, level: int, first: int, last: int) ->
     width, size, begin = FACTOR**level, covers(level), first
     parts = []
     for number, data in _stored(session, run_id, level, first, last):
-        skipped, wanted = begin - 1 - number * size, last - number * size
-        parts.append(unpacked(data, ROWS)[:, skipped // width : -(-wanted // width)])
+        skipped, through = begin - 1 - number * size, last - number * size
+        parts.append(unpacked(data, ROWS)[:, skipped // width : -(-through // width)])
         begin = (number + 1) * size + 1
     if begin <= last:  # not in chunks yet
         parts.append(buckets(session, run_id, level - 1, begin, last).merged(FACTOR).rows)
@@ -83,8 +83,8 @@ def steps(session: Session, run_id: int, first: int, last: int) -> Iterator[Floa
 def _stored(session: Session, run_id: int, level: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
     """The numbers and data of the chunks of a level that hold any of the steps first..last, in order."""
     size = covers(level)
-    wanted = {"run": run_id, "level": level, "low": (first - 1) // size, "high": (last - 1) // size}
-    for together in session.execute(STORED_CHUNKS, wanted, execution_options={"yield_per": AT_ONCE}).partitions():
+    parameters = {"run": run_id, "level": level, "low": (first - 1) // size, "high": (last - 1) // size}
+    for together in session.execute(STORED_CHUNKS, parameters, execution_options={"yield_per": AT_ONCE}).partitions():
         yield from together
 
 
@@ -92,6 +92,6 @@ def _rows(session: Session, run_id: int, first: int, last: int) -> Floats:
     """The same of rows: [5, last - first + 1]."""
     rows = session.execute(STORED_STEPS, {"run": run_id, "low": first, "high": last}).all()
     read = np.array([*map(tuple, rows)], dtype=float).reshape(-1, 1 + len(STORED)).T
-    found = np.full((len(STORED), last - first + 1), np.nan)
-    found[:, read[0].astype(int) - first] = read[1:]
-    return found
+    columns = np.full((len(STORED), last - first + 1), np.nan)
+    columns[:, read[0].astype(int) - first] = read[1:]
+    return columns

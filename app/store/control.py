@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.database.tables import Run, now
+from app.database.tables import RunRow, now
 from app.errors import Conflict
+from app.records import Run
 from app.run_rules import EXTENDS, GOES_ON
 from app.store import runs
 from vae_core.config.train_config import TrainConfig
@@ -22,33 +23,33 @@ from vae_core.config.train_config import TrainConfig
 
 def stop(session: Session, run_id: int) -> Run:
     """Finish the step, save and end; asked again, end at once. Raises `NotFound`, `Conflict` when it has ended."""
-    run = runs.get(session, run_id)
-    if run.status not in {"queued", "running", "paused"}:
-        raise Conflict(f"Run {run_id} has already ended: it is {run.status}.")
-    if run.status == "running":
-        run.requested = "kill" if run.requested in {"stop", "kill"} else "stop"
+    row = runs.get_row(session, run_id)
+    if row.status not in {"queued", "running", "paused"}:
+        raise Conflict(f"Run {run_id} has already ended: it is {row.status}.")
+    if row.status == "running":
+        row.requested = "kill" if row.requested in {"stop", "kill"} else "stop"
     else:
-        run.status, run.requested, run.finished_at = "stopped", "stop", now()
-    return runs.stored(session, run)
+        row.status, row.requested, row.finished_at = "stopped", "stop", now()
+    return runs.store(session, row)
 
 
 def pause(session: Session, run_id: int) -> Run:
     """Finish the step, save and wait for `resume`. Raises `NotFound`, `Conflict` for a run that does not run."""
-    run = runs.get(session, run_id)
-    if run.status != "running":
-        why = "it has not begun: stop it to take it from the queue" if run.status == "queued" else "it does not run"
-        raise Conflict(f"Run {run_id} is {run.status}, so it cannot pause: {why}.")
-    if run.requested == "run":
-        run.requested = "pause"
-    return runs.stored(session, run)
+    row = runs.get_row(session, run_id)
+    if row.status != "running":
+        why = "it has not begun: stop it to take it from the queue" if row.status == "queued" else "it does not run"
+        raise Conflict(f"Run {run_id} is {row.status}, so it cannot pause: {why}.")
+    if row.requested == "run":
+        row.requested = "pause"
+    return runs.store(session, row)
 
 
 def resume(session: Session, run_id: int) -> Run:
     """Queue a run that did not finish; it goes on after its last checkpoint. Raises `NotFound`, `Conflict`."""
-    run = runs.get(session, run_id)
-    if run.status not in GOES_ON:
-        raise Conflict(f"Run {run_id} is {run.status}, so it cannot resume: {_WHY_NOT[run.status]}.")
-    return _queued(session, run)
+    row = runs.get_row(session, run_id)
+    if row.status not in GOES_ON:
+        raise Conflict(f"Run {run_id} is {row.status}, so it cannot resume: {_WHY_NOT[row.status]}.")
+    return _queue(session, row)
 
 
 _WHY_NOT = {
@@ -61,22 +62,22 @@ _WHY_NOT = {
 
 def extend(session: Session, run_id: int, *, epochs: int | None = None, max_steps: int | None = None) -> Run:
     """Give a run more epochs or steps and queue it. Raises `NotFound`, `Conflict`, `RefusedConfig`."""
-    run = runs.get(session, run_id)
-    if run.status not in EXTENDS:
+    row = runs.get_row(session, run_id)
+    if row.status not in EXTENDS:
         raise Conflict(
-            f"Run {run_id} is {run.status}, so it cannot be extended: it must be paused, stopped or finished."
+            f"Run {run_id} is {row.status}, so it cannot be extended: it must be paused, stopped or finished."
         )
     length = {"epochs": epochs, "max_steps": max_steps}
-    config = TrainConfig.parse({**run.config, **length}, stored=True)
-    if config.total_steps <= run.step:
-        raise Conflict(f"Run {run_id} has done {run.step} steps: {config.total_steps} are no more than that.")
-    run.config, run.total_steps = config.to_dict(), config.total_steps
-    return _queued(session, run)
+    config = TrainConfig.parse({**row.config, **length}, stored=True)
+    if config.total_steps <= row.step:
+        raise Conflict(f"Run {run_id} has done {row.step} steps: {config.total_steps} are no more than that.")
+    row.config, row.total_steps = config.to_dict(), config.total_steps
+    return _queue(session, row)
 
 
 def clone(session: Session, run_id: int, changes: Mapping[str, Any], *, name: str | None = None) -> Run:
     """A new run with a run's settings, but for the changes. Raises `NotFound`, `RefusedConfig`."""
-    parent = runs.get(session, run_id, deleted_too=True)
+    parent = runs.get_row(session, run_id, deleted_too=True)
     config = TrainConfig.parse({**parent.config, **changes})
     return runs.create(session, config, name=name or parent.name, tags=parent.tags)
 
@@ -95,18 +96,22 @@ def fork(
     Of the newest checkpoint, or that of `step`; in its parent's group, or another. Raises `NotFound`,
     `RefusedConfig`, `Conflict` for a run that never trained.
     """
-    parent = runs.get(session, run_id)
+    parent = runs.get_row(session, run_id)
     if not parent.step:
         raise Conflict(f"Run {run_id} has not trained yet, so there is nothing to fork.")
     config = TrainConfig.parse({**parent.config, **changes})
-    child = runs.create(
-        session, config, name=name or f"{parent.name} fork", tags=parent.tags, group=group or parent.group
+    return runs.create(
+        session,
+        config,
+        name=name or f"{parent.name} fork",
+        tags=parent.tags,
+        group=group or parent.group,
+        parent_id=parent.id,
+        parent_step=step,
     )
-    child.parent_id, child.parent_step = parent.id, step
-    return runs.stored(session, child)
 
 
-def _queued(session: Session, run: Run) -> Run:
-    run.status, run.requested, run.error, run.finished_at, run.queued_at = "queued", "run", None, None, now()
-    run.deaths = 0
-    return runs.stored(session, run)
+def _queue(session: Session, row: RunRow) -> Run:
+    row.status, row.requested, row.error, row.finished_at, row.queued_at = "queued", "run", None, None, now()
+    row.deaths = 0
+    return runs.store(session, row)

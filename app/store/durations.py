@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from vae_core.theory.preflight import Pace
 
 RECENT = 40  # runs: enough to find some of the same kind
@@ -11,5 +11,6 @@ RECENT = 40  # runs: enough to find some of the same kind
 
 def recent(session: Session) -> list[Pace]:
     """The paces of the newest runs that have made steps, newest first, deleted ones included."""
-    query = sa.select(Run).where(col(Run.step) > 0, col(Run.seconds) > 0).order_by(col(Run.id).desc()).limit(RECENT)
-    return [Pace(run.train_config, run.seconds / run.step) for run in session.scalars(query)]
+    query = sa.select(RunRow).where(col(RunRow.step) > 0, col(RunRow.seconds) > 0)
+    newest = session.scalars(query.order_by(col(RunRow.id).desc()).limit(RECENT))
+    return [Pace(row.train_config, row.seconds / row.step) for row in newest]

@@ -1,18 +1,22 @@
-"""Evaluations on the held-out split: one row each, read back as plain dictionaries."""
+"""Evaluations on the held-out split: one row each."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Evaluation
+from app.database.tables import EvaluationRow
+from app.records import Evaluation
 from app.store.nonfinite import plain
 from vae_core import events
 
-TABLE = SQLModel.metadata.tables[str(Evaluation.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(EvaluationRow.__tablename__)]
 FIELDS = [column for column in TABLE.columns if column.name != "run_id"]
+NAMES = [column.name for column in FIELDS]
+NEWEST = (  # built once: every record of a run has it
+    sa.select(*FIELDS).where(TABLE.c.run_id == sa.bindparam("run")).order_by(TABLE.c.step.desc()).limit(1)
+)
 
 
 def append(session: Session, run_id: int, evaluation: events.Evaluation) -> None:
@@ -21,24 +25,25 @@ def append(session: Session, run_id: int, evaluation: events.Evaluation) -> None
     session.execute(sa.insert(TABLE), [{"run_id": run_id, **plain(asdict(evaluation))}])
 
 
-def all(session: Session, run_id: int) -> list[dict[str, Any]]:
+def of_run(session: Session, run_id: int) -> list[Evaluation]:
     """Every evaluation of a run, oldest first."""
     query = sa.select(*FIELDS).where(TABLE.c.run_id == run_id).order_by(TABLE.c.step)
-    return [dict(row) for row in session.execute(query).mappings()]
+    return [Evaluation(**row) for row in session.execute(query).mappings()]
 
 
-def at(session: Session, run_id: int, step: int) -> dict[str, Any]:
+def at_step(session: Session, run_id: int, step: int) -> Evaluation:
     """The evaluation at a step that has one."""
     query = sa.select(*FIELDS).where(TABLE.c.run_id == run_id, TABLE.c.step == step)
-    return dict(session.execute(query).mappings().one())
+    return Evaluation(**session.execute(query).mappings().one())
 
 
-def last(session: Session, run_id: int) -> dict[str, Any] | None:
+def last(session: Session, run_id: int) -> Evaluation | None:
     """The newest evaluation of a run, or None."""
-    return last_of(session, [run_id]).get(run_id)
+    row = session.execute(NEWEST, {"run": run_id}).mappings().first()
+    return Evaluation(**row) if row else None
 
 
-def last_of(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+def last_of_runs(session: Session, run_ids: Iterable[int]) -> dict[int, Evaluation]:
     """The newest evaluation of each run that has one."""
     newest = (
         sa.select(TABLE.c.run_id, sa.func.max(TABLE.c.step))
@@ -46,5 +51,4 @@ def last_of(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, Any
         .group_by(TABLE.c.run_id)
     )
     query = sa.select(TABLE.c.run_id, *FIELDS).where(sa.tuple_(TABLE.c.run_id, TABLE.c.step).in_(newest))
-    rows = session.execute(query).mappings().all()
-    return {row["run_id"]: {name: value for name, value in row.items() if name != "run_id"} for row in rows}
+    return {run_id: Evaluation(**dict(zip(NAMES, values, strict=True))) for run_id, *values in session.execute(query)}

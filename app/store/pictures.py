@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -11,16 +10,17 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Picture, PictureFile
+from app.database.tables import PictureFileRow, PictureRow
 from app.errors import NotFound
+from app.records import PictureSheet
 from vae_core.events import Pictures
 
 COLUMNS = 8
 GAP = 1  # pixels between images
 PAPER = 96  # the grey level of the gaps: neither ink nor background of an image
 
-PICTURE = SQLModel.metadata.tables[str(Picture.__tablename__)]
-FILE = SQLModel.metadata.tables[str(PictureFile.__tablename__)]
+PICTURE = SQLModel.metadata.tables[str(PictureRow.__tablename__)]
+FILE = SQLModel.metadata.tables[str(PictureFileRow.__tablename__)]
 
 
 def append(session: Session, run_id: int, pictures: Pictures) -> None:
@@ -57,8 +57,8 @@ def _png(sheet: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def all(session: Session, run_id: int, kind: str | None = None) -> list[dict[str, Any]]:
-    """Every sheet of a run, or those of one kind, oldest first: kind, step, hash, url and its size."""
+def of_run(session: Session, run_id: int, kind: str | None = None) -> list[PictureSheet]:
+    """Every sheet of a run, or those of one kind, oldest first."""
     query = (
         sa.select(*PICTURE.c["kind", "step", "hash", "columns", "rows"], *FILE.c["width", "height"])
         .join_from(PICTURE, FILE)
@@ -66,7 +66,7 @@ def all(session: Session, run_id: int, kind: str | None = None) -> list[dict[str
         .order_by(PICTURE.c.step, PICTURE.c.kind)
     )
     query = query if kind is None else query.where(PICTURE.c.kind == kind)
-    return [{**row, "url": f"/api/pictures/{row['hash']}.png"} for row in session.execute(query).mappings()]
+    return [PictureSheet(**row, url=f"/api/pictures/{row['hash']}.png") for row in session.execute(query).mappings()]
 
 
 def cut(session: Session, run_id: int, kind: str, places: Iterable[int]) -> list[bytes]:
@@ -77,10 +77,10 @@ def cut(session: Session, run_id: int, kind: str, places: Iterable[int]) -> list
         .where(PICTURE.c.run_id == run_id, PICTURE.c.kind == kind)
         .order_by(PICTURE.c.step.desc())
     )
-    found = session.execute(query).first()
-    if found is None:
+    newest = session.execute(query).first()
+    if newest is None:
         raise NotFound(f"Run {run_id} has no pictures of the kind {kind!r}.")
-    columns, rows, png = found
+    columns, rows, png = newest
     sheet = np.asarray(Image.open(BytesIO(png)))
     down, across = (sheet.shape[0] - GAP) // rows, (sheet.shape[1] - GAP) // columns
     corners = [(place // columns * down, place % columns * across) for place in places]
@@ -95,7 +95,7 @@ def kinds_at(session: Session, run_id: int, step: int) -> list[str]:
 
 def png(session: Session, hash: str) -> bytes:
     """The bytes of a sheet. Raises `NotFound`."""
-    found: bytes | None = session.scalar(sa.select(FILE.c.png).where(FILE.c.hash == hash))
-    if found is None:
+    content: bytes | None = session.scalar(sa.select(FILE.c.png).where(FILE.c.hash == hash))
+    if content is None:
         raise NotFound("There is no such picture.")
-    return found
+    return content

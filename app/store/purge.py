@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.store import events, pictures
 
 TABLES = SQLModel.metadata.tables
-RUN = TABLES[str(Run.__tablename__)]
+RUN = TABLES[str(RunRow.__tablename__)]
 OF_RUNS = [table for table in reversed(SQLModel.metadata.sorted_tables) if "run_id" in table.c]
 
 

@@ -6,34 +6,17 @@ event. A run that has ended never starts to write again, and a deleted one only 
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlmodel import Session
 
-from app.database.tables import Run, now
+from app.database.tables import RunRow, now
 from app.errors import Conflict, NotFound, Refused
+from app.records import Run
 from app.run_rules import LIVE, LONGEST_TAG, MOST_TAGS
 from app.store import events
-from app.store.listing import RunPage, find
 from app.store.run_names import ANIMALS, MANNERS
+from app.store.run_records import record
 from vae_core.config.train_config import TrainConfig
-from vae_core.theory.convention import implied
-
-INTERNAL = {
-    "handle",
-    "heartbeat_at",
-    "silent_since",
-    "queued_at",
-    "deaths",
-    "died_at",
-}  # columns that nobody outside needs
-
-__all__ = [
-    "RunPage", "create", "delete", "find", "friendly_name", "get", "new_group", "public", "restore",
-    "stored", "update",
-]  # fmt: skip
 
 
 def friendly_name() -> str:
@@ -54,25 +37,42 @@ def create(
     preset: str | None = None,
     tags: Iterable[str] = (),
     group: str | None = None,
+    parent_id: int | None = None,
+    parent_step: int | None = None,
 ) -> Run:
-    """A queued run, under a friendly name if none is given."""
-    run = Run(
+    """A queued run, under a friendly name if none is given.
+
+    It begins with the weights of the run `parent_id`, if there is one, after `parent_step` or its newest checkpoint.
+    """
+    row = RunRow(
         name=(name or "").strip() or friendly_name(),
         config=config.to_dict(),
         total_steps=config.total_steps,
         preset=preset,
         tags=_tidy(tags),
         group=group,
+        parent_id=parent_id,
+        parent_step=parent_step,
     )
-    return stored(session, run)
+    return store(session, row)
 
 
 def get(session: Session, run_id: int, *, deleted_too: bool = False) -> Run:
     """One run. Raises `NotFound`, also for a deleted run unless `deleted_too`."""
-    run = session.get(Run, run_id)
-    if run is None or (run.deleted_at and not deleted_too):
+    return record(session, get_row(session, run_id, deleted_too=deleted_too))
+
+
+def get_row(session: Session, run_id: int, *, deleted_too: bool = False) -> RunRow:
+    """The row of a run. Raises `NotFound`, also for a deleted run unless `deleted_too`."""
+    row = session.get(RunRow, run_id)
+    if row is None or (row.deleted_at and not deleted_too):
         raise NotFound(f"There is no run {run_id}.")
-    return run
+    return row
+
+
+def require(session: Session, run_id: int) -> None:
+    """Raises `NotFound` where there is no such run, deleted or not."""
+    get_row(session, run_id, deleted_too=True)
 
 
 def update(
@@ -84,39 +84,38 @@ def update(
     notes: str | None = None,
 ) -> Run:
     """Change what people say about a run; None leaves a field alone. Raises `NotFound`, `Refused` for a blank name."""
-    run = get(session, run_id)
+    row = get_row(session, run_id)
     if name is not None:
         if not name.strip():
             raise Refused(f"name must hold a letter or a digit, not {name!r}", "name")
-        run.name = name.strip()
-    run.tags = run.tags if tags is None else _tidy(tags)
-    run.notes = run.notes if notes is None else notes
-    return stored(session, run)
+        row.name = name.strip()
+    row.tags = row.tags if tags is None else _tidy(tags)
+    row.notes = row.notes if notes is None else notes
+    return store(session, row)
 
 
 def delete(session: Session, run_id: int) -> Run:
     """Hide a run until `restore`. Raises `NotFound`, `Conflict` for a live one."""
-    run = get(session, run_id)
-    if run.status in LIVE:
-        raise Conflict(f"Run {run_id} is {run.status}: stop it first.")
-    run.deleted_at = now()
-    return stored(session, run)
+    row = get_row(session, run_id)
+    if row.status in LIVE:
+        raise Conflict(f"Run {run_id} is {row.status}: stop it first.")
+    row.deleted_at = now()
+    return store(session, row)
 
 
 def restore(session: Session, run_id: int) -> Run:
     """Show a deleted run again. Raises `NotFound`."""
-    run = get(session, run_id, deleted_too=True)
-    run.deleted_at = None
-    return stored(session, run)
+    row = get_row(session, run_id, deleted_too=True)
+    row.deleted_at = None
+    return store(session, row)
 
 
-def stored(session: Session, run: Run) -> Run:
+def store(session: Session, row: RunRow) -> Run:
     """Write the row and announce it."""
-    session.add(run)
+    session.add(row)
     session.flush()
-    assert run.id is not None  # noqa: S101 - the flush gave it one
-    events.append(session, run.id, "run")
-    return run
+    events.append(session, row.id, "run")
+    return record(session, row)
 
 
 def _tidy(tags: Iterable[str]) -> list[str]:
@@ -128,26 +127,3 @@ def _tidy(tags: Iterable[str]) -> list[str]:
         if len(tag) > LONGEST_TAG:
             raise Refused(f"tags must have at most {LONGEST_TAG} letters each, not {len(tag)} as {tag[:60]!r}", "tags")
     return tidy
-
-
-def public(run: Run, evaluation: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The run as the API, the pages and the stream show it: plain JSON, times in ISO-8601 UTC."""
-    shown = {name: getattr(run, name) for name in Run.model_fields if name not in INTERNAL}
-    if run.silent_since is not None:
-        shown["notice"] = " ".join([_silence(run.silent_since), *filter(None, [run.notice])])
-    times = {name: _iso(shown[name]) for name in ("created_at", "started_at", "finished_at", "deleted_at")}
-    return {**shown, **times, "evaluation": evaluation, "implied": asdict(implied(run.train_config))}
-
-
-def _silence(since: float) -> str:
-    said = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return (
-        f"Its process has shown no sign of life since {said}: it may be suspended, or wait for its disk. It goes on by "
-        "itself when it can; to end it, stop it twice."
-    )
-
-
-def _iso(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

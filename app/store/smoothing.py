@@ -12,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import NONFINITE, Step
+from app.database.tables import NONFINITE, StepRow
 from app.store import chunks
 from app.store.chunks import AT_ONCE, STEPS
 from app.store.pyramid import terms
@@ -20,7 +20,7 @@ from vae_core.report import Floats
 
 FORGOTTEN = 28  # after this number over 1 − w finite values, one weighs e^−28 ≈ 1e−12
 
-TABLE = SQLModel.metadata.tables[str(Step.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(StepRow.__tablename__)]
 BROKEN = sa.select(sa.func.count()).where(
     TABLE.c.run_id == sa.bindparam("run"), NONFINITE, TABLE.c.step < sa.bindparam("first")
 )

@@ -7,8 +7,9 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import NONFINITE, Step
+from app.database.tables import NONFINITE, StepRow
 from app.errors import Refused
+from app.records import BucketedSteps, Smoothed, Spread, Steps
 from app.store import chunks, summaries
 from app.store.nonfinite import finite_list
 from app.store.pyramid import FACTOR, STORED, TERMS, Buckets
@@ -21,7 +22,7 @@ NOISY = ("reconstruction", "kl", "elbo", "loss")  # what can be smoothed; β is 
 AT_ONCE = 10_000  # steps in one part of a whole run
 MOST_NONFINITE = 1000  # step numbers in one answer
 
-TABLE = SQLModel.metadata.tables[str(Step.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(StepRow.__tablename__)]
 INSERT = sa.insert(TABLE)
 
 
@@ -50,19 +51,19 @@ def mismatch(session: Session, run_id: int, block: StepTerms) -> str | None:
 
     Time is not compared. A step that is not stored differs, too.
     """
-    read = columns(session, run_id, first=int(block.step[0]), last=int(block.step[-1]), points=len(block.step))
-    if read["step"] != block.step.tolist():
-        return f"Of the steps {block.step[0]} to {block.step[-1]}, only {len(read['step'])} had been stored."
+    stored = window(session, run_id, first=int(block.step[0]), last=int(block.step[-1]), points=len(block.step))
+    if stored.step != block.step.tolist():
+        return f"Of the steps {block.step[0]} to {block.step[-1]}, only {len(stored.step)} had been stored."
     for name in ("reconstruction", "kl", "loss", "beta"):
         values = getattr(block, name)
         again = [None] * len(block.step) if values is None else finite_list(values)
-        for step, before, now in zip(read["step"], read[name], again, strict=True):
+        for step, before, now in zip(stored.step, getattr(stored, name), again, strict=True):
             if before != now:
                 return f"Computed again after a resume, the {name} of step {step} was {now}; {before} had been stored."
     return None
 
 
-def columns(
+def window(
     session: Session,
     run_id: int,
     *,
@@ -71,18 +72,12 @@ def columns(
     points: int = 1000,
     fields: Sequence[str] = FIELDS,
     smooth: float = 0.0,
-) -> dict[str, Any]:
+) -> Steps | BucketedSteps:
     """The steps first..last as columns, raw where they fit in `points`, else in whole buckets.
 
-    Raw: {"step": [...], "kl": [...], ..., "nonfinite": [steps], "nonfinite_count": n}.
-    Buckets: {"step": [...], "epoch": [...], "kl": {"min": [...], "mean": [...], "max": [...]}, ..., "bucket": width,
-    "partial": whether the last one can still grow, "nonfinite": ...}; step, epoch and seconds are those of the
-    bucket's last step. The width is a power of two and bucket k holds the steps k·width + 1 to (k + 1)·width, whatever
-    was asked: a bucket that is full is the same in every window and never changes while the run goes on.
-
-    A value that is not finite is null, and left out of its bucket; `nonfinite` has the first thousand such steps.
-    With `smooth` above 0 and below 1 there is also "smoothed": {"kl": [...], ...}, the moving average of that weight
-    over all steps (`app.store.smoothing`), at each `step`; β is not smoothed.
+    The width of a bucket is a power of two, and bucket k holds the steps k·width + 1 to (k + 1)·width in every window:
+    one that is full never changes while the run goes on. With `smooth` above 0 and below 1 there is also the moving
+    average of that weight over all steps (`app.store.smoothing`); β is not smoothed.
 
     Raises `Refused` when a field is not one of `FIELDS`.
     """
@@ -91,7 +86,7 @@ def columns(
     low, high = _ends(session, run_id)
     first, last = max(first, low), high if last is None else min(last, high)
     if last < first:
-        return {"step": [], **{name: [] for name in fields}, "nonfinite": [], "nonfinite_count": 0}
+        return Steps.model_validate({name: [] for name in ("step", *fields, "nonfinite")} | {"nonfinite_count": 0})
 
     width = 1
     while (last - 1) // width - (first - 1) // width >= points:
@@ -99,20 +94,22 @@ def columns(
     begin, end = (first - 1) // width * width, min(-(-last // width) * width, high)  # whole buckets
 
     level = (width.bit_length() - 1) // 4  # the highest with buckets that fit into these
-    found = chunks.buckets(session, run_id, level, begin + 1, end).merged(width // FACTOR**level)
-    there = np.flatnonzero(np.isfinite(found.seconds))
+    buckets = chunks.buckets(session, run_id, level, begin + 1, end).merged(width // FACTOR**level)
+    there = np.flatnonzero(np.isfinite(buckets.seconds))
     step = (begin + width * (there + 1)).clip(max=end)
-    clocks = {"epoch": step / summaries.steps_per_epoch(session, run_id), "seconds": found.seconds[there]}
-    terms = _terms(found.cut(there), raw=width == 1)
-    read = {"step": step.tolist()}
-    read |= {name: clocks[name].tolist() if name in clocks else terms(TERMS.index(name)) for name in fields}
-    if width > 1:
-        read |= {"bucket": width, "partial": end % width > 0}
+    clocks = {"epoch": step / summaries.steps_per_epoch(session, run_id), "seconds": buckets.seconds[there]}
+    terms = _terms(buckets.cut(there), raw=width == 1)
+    columns = {"step": step.tolist()} | _nonfinite(session, run_id, begin + 1, end)
+    columns |= {name: clocks[name].tolist() if name in clocks else terms(TERMS.index(name)) for name in fields}
     if smooth:
         average = smoothed(session, run_id, smooth, begin + 1, end, width)
-        average = np.where(found.count > 0, average, np.nan)[:, there]  # a gap stays one
-        read["smoothed"] = {name: finite_list(average[TERMS.index(name)]) for name in fields if name in NOISY}
-    return read | _nonfinite(session, run_id, begin + 1, end)
+        average = np.where(buckets.count > 0, average, np.nan)[:, there]  # a gap stays one
+        averages = {name: finite_list(average[TERMS.index(name)]) for name in fields if name in NOISY}
+        columns["smoothed"] = Smoothed.model_construct(**averages)
+    # Without a look at the numbers one by one: they are ours, and there may be a hundred thousand.
+    if width == 1:
+        return Steps.model_construct(**columns)
+    return BucketedSteps.model_construct(**columns, bucket=width, partial=end % width > 0)
 
 
 def _ends(session: Session, run_id: int) -> tuple[int, int]:
@@ -126,22 +123,25 @@ def _ends(session: Session, run_id: int) -> tuple[int, int]:
     return (low, high) if low is not None else (1, 0)
 
 
-def _terms(found: Buckets, *, raw: bool) -> Callable[[int], Any]:
+def _terms(buckets: Buckets, *, raw: bool) -> Callable[[int], Any]:
     """A term's values, or its least, mean and greatest values, as lists."""
     if raw:
-        return lambda index: finite_list(found.low[index])
-    reductions = {"min": found.low, "mean": found.mean, "max": found.high}
-    return lambda index: {how: finite_list(values[index]) for how, values in reductions.items()}
+        return lambda index: finite_list(buckets.low[index])
+    reductions = {"min": buckets.low, "mean": buckets.mean, "max": buckets.high}
+    return lambda index: Spread.model_construct(
+        **{name: finite_list(values[index]) for name, values in reductions.items()}
+    )
 
 
 def _nonfinite(session: Session, run_id: int, first: int, last: int) -> dict[str, Any]:
     """Which steps first..last had a term that was not finite, or the first thousand of them, and how many."""
     marked = sa.and_(TABLE.c.run_id == run_id, NONFINITE, TABLE.c.step.between(first, last))
-    found = session.scalars(sa.select(TABLE.c.step).where(marked).order_by(TABLE.c.step).limit(MOST_NONFINITE)).all()
-    count = len(found)
+    first_steps = sa.select(TABLE.c.step).where(marked).order_by(TABLE.c.step).limit(MOST_NONFINITE)
+    broken = session.scalars(first_steps).all()
+    count = len(broken)
     if count == MOST_NONFINITE:
         count = session.scalar(sa.select(sa.func.count()).where(marked)) or 0
-    return {"nonfinite": list(found), "nonfinite_count": count}
+    return {"nonfinite": list(broken), "nonfinite_count": count}
 
 
 def rows(session: Session, run_id: int) -> Iterator[list[tuple[Any, ...]]]:

@@ -14,14 +14,15 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Summary
+from app.database.tables import SummaryRow
+from app.records import Extremes
 from app.store.pyramid import TERMS, packed, unpacked
 from vae_core.events import StepTerms
 from vae_core.report import Floats
 
 POINTS = 64
 
-TABLE = SQLModel.metadata.tables[str(Summary.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(SummaryRow.__tablename__)]
 
 RUN = sa.bindparam("run", type_=sa.Integer)
 KNOWN = sa.select(TABLE).where(TABLE.c.run_id == RUN)  # built once: a flush comes five times a second
@@ -39,7 +40,7 @@ def _objective(elbo: str, reconstruction: str) -> Any:
 
 LATEST, BEST = _objective("last", "last"), _objective("max", "min")  # to sort by
 
-Extremes = dict[str, dict[str, list[float]]]
+Points = dict[str, list[float]]  # the step and value of a term's first, last, min and max
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ def _paired(values: Floats) -> Floats:
     return even[::2] + even[1::2]
 
 
-def grown(extremes: Extremes, block: StepTerms) -> Extremes:
+def grown(terms: dict[str, Points], block: StepTerms) -> dict[str, Points]:
     """The first, last, least and greatest of each term, with more steps, all after those that are in."""
-    found = dict(extremes)
+    more = dict(terms)
     for name in TERMS:
         values = getattr(block, name)
         if values is None:
@@ -93,11 +94,11 @@ def grown(extremes: Extremes, block: StepTerms) -> Extremes:
             at = {"first": finite[0], "last": finite[-1], "min": finite[values[finite].argmin()],
                   "max": finite[values[finite].argmax()]}  # fmt: skip
             new = {key: [int(block.step[index]), float(values[index])] for key, index in at.items()}
-            found[name] = _merged(found[name], new) if name in found else new
-    return found
+            more[name] = _merged(more[name], new) if name in more else new
+    return more
 
 
-def _merged(old: dict[str, list[float]], new: dict[str, list[float]]) -> dict[str, list[float]]:
+def _merged(old: Points, new: Points) -> Points:
     return {
         "first": old["first"],
         "last": new["last"],
@@ -129,10 +130,12 @@ def steps_per_epoch(session: Session, run_id: int) -> int:
     return session.scalar(sa.select(TABLE.c.steps_per_epoch).where(TABLE.c.run_id == run_id)) or 1
 
 
-def of(session: Session, run_ids: Iterable[int]) -> dict[int, Extremes]:
+def extremes(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, Extremes]]:
     """The first, last, least and greatest of each term, of each run that has steps."""
     query = sa.select(TABLE.c.run_id, TABLE.c.terms).where(TABLE.c.run_id.in_(list(run_ids)))
-    return dict(session.execute(query).all())
+    return {
+        run_id: {name: Extremes(**points) for name, points in terms.items()} for run_id, terms in session.execute(query)
+    }
 
 
 def sparks(session: Session, run_ids: Iterable[int]) -> dict[int, list[float | None]]:

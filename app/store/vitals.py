@@ -5,11 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.database.tables import Vital
+from app.database.tables import VitalRow
+from app.records import Vitals
 from app.store.nonfinite import plain
-from vae_core.events import Vitals
+from vae_core import events
 
-TABLE = SQLModel.metadata.tables[str(Vital.__tablename__)]
+TABLE = SQLModel.metadata.tables[str(VitalRow.__tablename__)]
 FIELDS = ("step", "grad_norm", "learning_rate", "memory")
 
 RUN, LOW, HIGH = (sa.bindparam(name, type_=sa.Integer) for name in ("run", "low", "high"))
@@ -20,7 +21,7 @@ ALL = sa.select(*TABLE.c[FIELDS]).where(OF_RUN).order_by(TABLE.c.step)
 SOME = ALL.where(BETWEEN)
 
 
-def append(session: Session, run_id: int, vitals: Vitals) -> None:
+def append(session: Session, run_id: int, vitals: events.Vitals) -> None:
     """Store the vitals of N steps in place of those between them, which were of a replay.
 
     A gradient norm that is not finite is stored as NULL.
@@ -32,14 +33,14 @@ def append(session: Session, run_id: int, vitals: Vitals) -> None:
     connection.execute(INSERT, rows)
 
 
-def all(session: Session, run_id: int) -> dict[str, list[Any]]:
-    """The vitals of a run as the columns `FIELDS`; a gradient norm that was not finite is None."""
-    return _columns(session, ALL, {"run": run_id})
+def of_run(session: Session, run_id: int) -> Vitals:
+    """The vitals of a run; a gradient norm that was not finite is None."""
+    return _read(session, ALL, {"run": run_id})
 
 
-def between(session: Session, run_id: int, first: int, last: int) -> dict[str, list[Any]]:
+def between(session: Session, run_id: int, first: int, last: int) -> Vitals:
     """Those of the steps first..last."""
-    return _columns(session, SOME, {"run": run_id, "low": first, "high": last})
+    return _read(session, SOME, {"run": run_id, "low": first, "high": last})
 
 
 def exist(session: Session, run_id: int) -> bool:
@@ -47,6 +48,6 @@ def exist(session: Session, run_id: int) -> bool:
     return session.scalar(ALL.limit(1), {"run": run_id}) is not None
 
 
-def _columns(session: Session, query: sa.Select[Any], wanted: dict[str, int]) -> dict[str, list[Any]]:
-    rows = session.execute(query, wanted).all()
-    return {name: [row[place] for row in rows] for place, name in enumerate(FIELDS)}
+def _read(session: Session, query: sa.Select[Any], parameters: dict[str, int]) -> Vitals:
+    rows = session.execute(query, parameters).all()
+    return Vitals(run=parameters["run"], **{name: [row[place] for row in rows] for place, name in enumerate(FIELDS)})

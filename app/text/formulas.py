@@ -1,4 +1,4 @@
-"""Losses as formulas, the numbers in them, and the table of those of the field. Pure."""
+"""A loss as a formula. Pure."""
 
 from app.text.numbers import format_number
 from vae_core.translator.algebra import Polynomial

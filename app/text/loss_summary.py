@@ -1,4 +1,4 @@
-"""What a configuration's loss really trains, in a sentence or two, and the same loss said openly. Pure."""
+"""What a configuration's loss really trains, in a sentence or two, and the same loss written explicitly. Pure."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from vae_core.translator.translation import tidy
 
 def describe_loss(config: TrainConfig) -> str:
     """The model behind the loss, once a schedule has reached its end."""
-    told, decoder = implied(config), _decoder(config)
+    effective, decoder = implied(config), _decoder(config)
     if config.model == "ae":
         return f"An autoencoder: −log p(x|z) of a {decoder} alone, with no KL and no ELBO."
     if other := objective(config):
         return f"{other} The decoder is a {decoder}."
     floor = f" Free bits put a floor of {config.free_bits:g} nats under each unit's KL." * (config.free_bits > 0)
-    return model(decoder, config.family.letter, told.beta or 0.0, told.sigma) + floor
+    return model(decoder, config.family.letter, effective.beta or 0.0, effective.sigma) + floor
 
 
 def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
@@ -34,15 +34,15 @@ def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
 
 
 def explicit_equivalent(config: TrainConfig) -> dict[str, Any]:
-    """The changes after which the same loss, up to a factor, says β and σ itself: sums, and β = 1 where a σ can."""
-    told = implied(config)
-    if told.beta is None or told.beta > MAX_BETA:
+    """The changes after which the same loss, up to a factor, states its β and σ: sums, and β = 1 where a σ can."""
+    effective = implied(config)
+    if effective.beta is None or effective.beta > MAX_BETA:
         return {}
-    wanted = {**SUMS, "beta": tidy(told.beta)}
+    explicit = {**SUMS, "beta": tidy(effective.beta)}
     steady = config.beta_schedule == "constant"  # or β = 1 and another σ would be another loss on the way
-    if steady and told.sigma is not None and SIGMA_BOUNDS[0] <= told.sigma <= SIGMA_BOUNDS[1]:
-        wanted |= {"beta": 1.0, "sigma": tidy(told.sigma)}
-    return {name: value for name, value in wanted.items() if getattr(config, name) != value}
+    if steady and effective.sigma is not None and SIGMA_BOUNDS[0] <= effective.sigma <= SIGMA_BOUNDS[1]:
+        explicit |= {"beta": 1.0, "sigma": tidy(effective.sigma)}
+    return {name: value for name, value in explicit.items() if getattr(config, name) != value}
 
 
 def objective(config: TrainConfig) -> str:

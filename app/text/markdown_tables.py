@@ -19,13 +19,13 @@ class Grid:
 
 def grids(markdown: str) -> list[Grid]:
     """Every `## heading` that a table follows."""
-    found = []
+    tables = []
     for title, body in re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", markdown, re.MULTILINE):
         lines = [line for line in body.splitlines() if line.startswith("|")]
         if lines:
             head, _, *rows = map(_cells, lines)
-            found.append(Grid(title, head, tuple(rows)))
-    return found
+            tables.append(Grid(title, head, tuple(rows)))
+    return tables
 
 
 def _cells(line: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Numbers and times as a page says them."""
+"""Numbers and times as a page shows them. Pure."""
 
 from datetime import UTC, datetime
 from math import floor, log10
@@ -15,14 +15,14 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, int):
-        format_number = f"{value:,}"
+        text = f"{value:,}"
     elif abs(value) >= LARGE:
-        format_number = f"{value:.3g}"
+        text = f"{value:.3g}"
     elif 0 < abs(value) < 1:
-        format_number = f"{value:#.3g}"
+        text = f"{value:#.3g}"
     else:
-        format_number = f"{value:,.{digits}f}"
-    return format_number.replace("-", "−", 1) if value < 0 else format_number
+        text = f"{value:,.{digits}f}"
+    return text.replace("-", "−", 1) if value < 0 else text
 
 
 def within(value: float | None, se: float | None) -> str:
@@ -34,7 +34,7 @@ def within(value: float | None, se: float | None) -> str:
 
 
 def interval(value: float | None, half_width: float | None, sign: str = "") -> str:
-    """12.0 ± 1.1: with two digits of the half width; `sign` is a + where that of the value is to be said."""
+    """12.0 ± 1.1: with two digits of the half width; with `sign` a +, a positive value shows its sign."""
     if value is None or not half_width:
         return signed(value) if sign else number(value)
     digits = max(0, 1 - floor(log10(half_width)))
@@ -42,7 +42,7 @@ def interval(value: float | None, half_width: float | None, sign: str = "") -> s
 
 
 def gap(apart: Any) -> str:
-    """+0.0213 ± 0.0011 (+12 %): a paired difference as a cell says it."""
+    """+0.0213 ± 0.0011 (+12 %): a paired difference as a cell shows it."""
     if apart is None:
         return ""
     share = "" if apart.share is None else f" ({100 * apart.share:+.1f} %)".replace("-", "−")
@@ -58,8 +58,8 @@ def called(quantity: str) -> str:
     """A quantity, or the −ELBO under a reading of the X-ray, as a choice of a list."""
     if quantity in READING_NAMES:
         return f"−ELBO as {READING_NAMES[quantity]}"
-    told = QUANTITIES[quantity]
-    return f"{told.name} {told.unit}" if "pixel" in told.unit else told.name
+    known = QUANTITIES[quantity]
+    return f"{known.name} {known.unit}" if "pixel" in known.unit else known.name
 
 
 def percent(share: float | None) -> str:

@@ -87,7 +87,7 @@ def pixels(config: TrainConfig) -> str:
         "none": "grey pixels",
         "threshold": "thresholded pixels",
         "static": "binary pixels, drawn once",
-        "dynamic": "binary pixels, drawn anew",
+        "dynamic": "binary pixels, drawn at each step",
     }[config.binarize]
 
 

@@ -1,13 +1,14 @@
-"""What a loss really trains, asked by recipe, by reductions or by pasted code, and answered in sentences. Pure."""
+"""What a loss really trains, given as a recipe, by its reductions or as pasted code: an answer in sentences. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import Refused
 from app.launch.request import command_line
+from app.records import Record
 from app.text.formulas import formula
 from app.text.loss_summary import model
 from app.text.numbers import format_number
@@ -15,6 +16,7 @@ from vae_core.config.errors import refused
 from vae_core.config.families import FAMILIES
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.theory.convention import Weights
 from vae_core.theory.linear import eigenvalues
 from vae_core.theory.pixel_statistics import Pixels
 from vae_core.translator.algebra import number
@@ -36,15 +38,22 @@ Reduction = Literal["sum", "mean"]
 class Reductions(BaseModel):
     """A loss by how it adds up its two terms."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     error: Literal["bce", "mse", "l1"]
+    """The reconstruction term."""
     pixels: Reduction = "sum"
+    """Of the error over the pixels of an image."""
     batch: Reduction = "mean"
+    """Of the error over the images of a minibatch."""
     weight: Weight = 1.0
+    """A factor before the error."""
     kl_dimensions: Reduction = "sum"
+    """Of the KL over the latent dimensions."""
     kl_batch: Reduction = "mean"
+    """Of the KL over the images of a minibatch."""
     kl_weight: Weight = 1.0
+    """A factor before the KL."""
 
     def loss(self) -> Loss:
         """Its weights, as powers of the sizes."""
@@ -64,25 +73,33 @@ class Reductions(BaseModel):
 class Question(BaseModel):
     """The body of `POST /api/translate`: one of `code`, `recipe` and `loss`, and the sizes that it meets."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     code: str | None = None
+    """A loss in PyTorch; it is parsed, never executed."""
     recipe: str | None = None
+    """The name of a known loss."""
     loss: Reductions | None = None
+    """A loss by its reductions."""
     dataset: str = "mnist"
+    """The images that it is trained on."""
     latent_dim: Annotated[int, Field(ge=1, le=4096)] = 20
+    """Latent dimensions, Z."""
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 128
+    """Images in a minibatch, M."""
     sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
+    """The scale of the decoder to give β at; by default the one at which −log p is the plain error and a constant."""
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    """Of the names that the code uses and does not define."""
 
     def answer(self, find: Find = lambda _: None) -> "Answer":
-        """What the loss trains there, by the spectrum of pixels that are found. Raises `Refused`, `RefusedConfig`."""
+        """What the loss trains there, by the spectrum of the pixels, if known. Raises `Refused`, `RefusedConfig`."""
         if self.dataset not in FACTS:
             raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
         loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
         spectrum = None if pixels is None else eigenvalues(FAMILIES[LIKELIHOODS[loss.error]], pixels).tolist()
-        told = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
-        return Answer(self, D, told, measured=spectrum is not None)
+        translation = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
+        return Answer(self, D, translation, measured=spectrum is not None)
 
     def _loss(self) -> Loss:
         if sum(given is not None for given in (self.code, self.recipe, self.loss)) != 1:
@@ -96,22 +113,55 @@ class Question(BaseModel):
         return RECIPES[self.recipe].loss
 
 
+class TranslationAnswer(Record):
+    """What a loss trains at the sizes of a question: `factor` · (−log p(x|z) + β · KL), plus a constant."""
+
+    likelihood: str
+    """The decoder's distribution."""
+    implied_sigma: float | None
+    """The scale of the decoder at which β would be 1; null for a Bernoulli, and without a KL."""
+    implied_beta: float
+    """The weight of the KL at the declared scale."""
+    declared_sigma: float | None
+    """The scale that `implied_beta` is for; null for a Bernoulli."""
+    normalised_beta: float
+    """β · Z / D."""
+    factor: float
+    """Harmless to Adam; for SGD it multiplies the learning rate."""
+    weights: Weights
+    """Of the summed error and the summed KL, as batch means."""
+    config: dict[str, Any] | None
+    """The fields of TrainConfig that train the same; null where its bounds forbid it."""
+    command: str | None
+    """The shell command that trains the same."""
+    snippet: str
+    """The same loss in PyTorch, written explicitly."""
+    collapse: str | None
+    """Why linear theory predicts that latent units die, where it does."""
+    live_units: int | None
+    """Latent units that linear theory expects to live; null where the data set's spectrum is not known."""
+    assumed: list[str]
+    """What the code leaves open, and how it was read."""
+    sentences: list[str]
+    """The answer for people."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A translation at the sizes of a question, for people and for programs."""
 
     question: Question
     pixels: int
-    told: Translation
-    measured: bool  # whether live units are told by the data set's own spectrum, not by bounds for any pixels
+    translation: Translation
+    measured: bool  # whether live units follow from the data set's own spectrum, not from bounds for any pixels
 
     @property
     def config(self) -> TrainConfig | None:
         """The configuration that trains the same, every reduction a sum; None where its bounds forbid it."""
-        if self.told.config is None:
+        if self.translation.config is None:
             return None
         sizes = {"latent_dim": self.question.latent_dim, "batch_size": self.question.batch_size}
-        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.told.config})
+        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.translation.config})
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -129,65 +179,67 @@ class Answer:
     @property
     def collapse(self) -> str | None:
         """The warning of units that die, and whose spectrum it rests on."""
-        if self.told.collapse is None or not self.measured:
-            return self.told.collapse
-        return f"{self.told.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
+        if self.translation.collapse is None or not self.measured:
+            return self.translation.collapse
+        return f"{self.translation.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
 
     @property
     def sentences(self) -> list[str]:
         """What the loss is, what its weights are, and what else follows, for people."""
         return [self._model(), *self._views(), self._weights(), *self._factor(), *self._bounds()]
 
-    def public(self) -> dict[str, Any]:
+    def public(self) -> "TranslationAnswer":
         """As the API shows it."""
-        told = self.told
-        return {
-            "likelihood": told.likelihood,
-            "implied_sigma": told.scale,
-            "implied_beta": told.beta,
-            "declared_sigma": told.declared,
-            "normalised_beta": told.normalised_beta,
-            "factor": told.factor,
-            "weights": asdict(told.weights),
-            "config": self.config and self.changes,
-            "command": self.command,
-            "snippet": told.snippet,
-            "collapse": self.collapse,
-            "live_units": told.live_units,
-            "assumed": list(told.loss.assumed),
-            "sentences": self.sentences,
-        }
+        translation = self.translation
+        return TranslationAnswer(
+            likelihood=translation.likelihood,
+            implied_sigma=translation.scale,
+            implied_beta=translation.beta,
+            declared_sigma=translation.declared,
+            normalised_beta=translation.normalised_beta,
+            factor=translation.factor,
+            weights=translation.weights,
+            config=self.changes if self.config else None,
+            command=self.command,
+            snippet=translation.snippet,
+            collapse=self.collapse,
+            live_units=translation.live_units,
+            assumed=list(translation.loss.assumed),
+            sentences=self.sentences,
+        )
 
     def _model(self) -> str:
-        told, family = self.told, self.told.family
-        return model(f"{family.decoder} decoder", family.letter, told.beta, told.scale)
+        translation, family = self.translation, self.translation.family
+        return model(f"{family.decoder} decoder", family.letter, translation.beta, translation.scale)
 
     def _views(self) -> list[str]:
-        told = self.told
-        if told.declared is None or told.scale is None:
+        translation = self.translation
+        if translation.declared is None or translation.scale is None:
             return []
-        letter, plain = told.family.letter, self.question.sigma is None
-        why = f", where −log p is {str(told.family.error).upper()} and a constant" * plain
-        return [
-            f"With {letter} = {format_number(told.declared)}{why}, it is a β-VAE with β = {format_number(told.beta)}."
-        ]
+        letter, plain = translation.family.letter, self.question.sigma is None
+        why = f", where −log p is {str(translation.family.error).upper()} and a constant" * plain
+        declared, beta = format_number(translation.declared), format_number(translation.beta)
+        return [f"With {letter} = {declared}{why}, it is a β-VAE with β = {beta}."]
 
     def _weights(self) -> str:
-        weights, question = self.told.weights, self.question
+        weights, question = self.translation.weights, self.question
         sizes = f"D = {self.pixels}, Z = {question.latent_dim} and M = {question.batch_size}"
-        loss = Loss(self.told.loss.error, number(weights.reconstruction), number(weights.kl))
+        loss = Loss(self.translation.loss.error, number(weights.reconstruction), number(weights.kl))
         return f"With {sizes} it is {formula(loss)}, each summed over its dimensions and averaged over the batch."
 
     def _factor(self) -> list[str]:
-        if abs(self.told.factor - 1) < 1e-9:
+        factor = self.translation.factor
+        if abs(factor - 1) < 1e-9:
             return []
         return [
-            f"The common factor {format_number(self.told.factor)} does not matter to Adam; for SGD it multiplies the "
+            f"The common factor {format_number(factor)} does not matter to Adam; for SGD it multiplies the "
             "learning rate, and weight decay and clipping feel it too."
         ]
 
     def _bounds(self) -> list[str]:
-        return [] if self.told.config is not None else ["No configuration says that: its β is above a million."]
+        return (
+            [] if self.translation.config is not None else ["No configuration trains that: its β is above a million."]
+        )
 
 
 def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:
@@ -201,11 +253,12 @@ def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answ
 
 def render_text(answer: Answer) -> str:
     """The answer in lines for a terminal."""
-    told = answer.told
+    translation = answer.translation
     parts = [*answer.sentences, *([answer.collapse] if answer.collapse else [])]
-    if told.loss.assumed:
-        parts += ["", "Taken for granted:", *(f"  {sentence}" for sentence in told.loss.assumed)]
-    parts += ["", "The same, said openly:", "", *(f"    {line}".rstrip() for line in told.snippet.splitlines())]
+    if translation.loss.assumed:
+        parts += ["", "Assumed:", *(f"  {sentence}" for sentence in translation.loss.assumed)]
+    snippet = [f"    {line}".rstrip() for line in translation.snippet.splitlines()]
+    parts += ["", "The same, written explicitly:", "", *snippet]
     if answer.command:
         parts += ["", "As a run:", "", f"    {answer.command}"]
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""The losses of the field as rows of a table: what each adds up to, and what it trains. Pure."""
+"""The recipes, losses as they are written in the field, as rows of a table. Pure."""
 
 from dataclasses import dataclass
 
@@ -33,11 +33,11 @@ def recipe_rows() -> list[RecipeRow]:
     """Every recipe."""
     rows = []
     for one in RECIPES.values():
-        told = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
-        letter = told.family.letter or "β"
+        translation = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
+        letter = translation.family.letter or "β"
         sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
-        trains = f"{told.family.decoder}, {letter} = {format_number(told.scale or told.beta)}"
-        rows.append(
-            RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, trains, told.collapse is not None)
-        )
+        value = format_number(translation.scale or translation.beta)
+        trains = f"{translation.family.decoder}, {letter} = {value}"
+        collapses = translation.collapse is not None
+        rows.append(RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, trains, collapses))
     return rows

@@ -15,7 +15,7 @@ THREADS = 4  # so that what is only read does not wait behind what is computed
 
 
 @dataclass(frozen=True)
-class Missing:
+class NoStatistics:
     """Why there are no statistics, in a sentence, and whether there soon will be."""
 
     why: str
@@ -23,37 +23,37 @@ class Missing:
 
 
 class StatisticsCache:
-    """The statistics of every data set that a page has asked for."""
+    """The statistics of every data set that a page has needed."""
 
     def __init__(self, settings: Settings):
         self._folders, self._cache = settings.datasets, settings.dataset_cache
         self._threads = ThreadPoolExecutor(THREADS, "statistics")
-        self._asked: dict[tuple[str, str], Future[Statistics]] = {}
+        self._counts: dict[tuple[str, str], Future[Statistics]] = {}
         self._lock = Lock()
 
-    def find(self, config: TrainConfig) -> Statistics | Missing:
+    def find(self, config: TrainConfig) -> Statistics | NoStatistics:
         """The statistics of the run's pixels, or why they are not there."""
         key, title = (config.dataset, config.pixel_transform), FACTS[config.dataset].title
         with self._lock:
-            if key not in self._asked:
-                self._asked[key] = self._threads.submit(statistics, *key, folders=self._folders, cache=self._cache)
-            asked = self._asked[key]
+            if key not in self._counts:
+                self._counts[key] = self._threads.submit(statistics, *key, folders=self._folders, cache=self._cache)
+            count = self._counts[key]
         try:
-            return asked.result(PATIENCE_S)
+            return count.result(PATIENCE_S)
         except TimeoutError:
-            return Missing(f"The pixels of {title} are being counted: some seconds, once.", soon=True)
+            return NoStatistics(f"The pixels of {title} are being counted: some seconds, once.", soon=True)
         except DatasetUnavailable:
-            why = f"The images of {title} are not on this machine yet: the first run that wants them downloads them."
+            why = f"The images of {title} are not on this machine yet: the first run that needs them downloads them."
         except (OSError, ValueError) as error:
             why = f"The pixels of {title} could not be counted: {error}"
         with self._lock:
-            self._asked.pop(key, None)  # ask anew next time: a run may have brought the images
-        return Missing(why)
+            self._counts.pop(key, None)  # count again next time: a run may have brought the images
+        return NoStatistics(why)
 
     def training(self, dataset: str) -> Pixels | None:
         """The grey training pixels of a data set; None while they are not there."""
-        found = self.find(TrainConfig.parse({"dataset": dataset}))
-        return None if isinstance(found, Missing) else found.train
+        counted = self.find(TrainConfig.parse({"dataset": dataset}))
+        return None if isinstance(counted, NoStatistics) else counted.train
 
     def close(self) -> None:
         """Wait for nothing: what is being computed is not needed any more."""

@@ -47,8 +47,8 @@ def _rehearse() -> None:
         database = Database(settings.database_url)
         database.create_tables()
         with database.write() as session:
-            run = attempts.claim(session, runs.create(session, config))
-        execute(settings, run.id or 0, run.attempt)
+            run = attempts.claim(session, runs.create(session, config).id)
+        execute(settings, run.id, run.attempt)
         database.close()
 
 

@@ -13,7 +13,7 @@ import torch
 from sqlalchemy.exc import OperationalError
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.records import Run
 from app.settings import Settings
 from app.store import runs
 from app.worker.recorder import Recorder
@@ -27,7 +27,7 @@ from vae_core.training.state import load_weights
 from vae_core.training.train import new_model, train
 
 Outcome = tuple[str, str | None]  # a status, and why in a sentence
-ENDINGS = {  # the status of a run that was wanted to end; a fenced one's is not written
+ENDINGS = {  # the status of a run that was asked to end; a fenced one's is not written
     "stop": "stopped", "kill": "stopped", "pause": "paused", "interrupt": "interrupted", "fenced": "interrupted",
 }  # fmt: skip
 
@@ -39,28 +39,28 @@ def execute(settings: Settings, run_id: int, attempt: int) -> str:
     Whatever goes wrong in training ends up in the row, as a sentence. Raises `Unrecorded` when it cannot.
     """
     database = Database(settings.database_url)
-    recorder = Recorder(database, run_id, attempt, on_wish=_wake_main_thread)
-    with SignalRequests(recorder) as wishes, recorder:
-        status, error = _outcome(database, settings, run_id, wishes)
+    recorder = Recorder(database, run_id, attempt, on_request=_wake_main_thread)
+    with SignalRequests(recorder) as requests, recorder:
+        status, error = _outcome(database, settings, run_id, requests)
         recorder.close(status, error)
     database.close()
     return status
 
 
 def _wake_main_thread() -> None:
-    """Let it hear of a wish even where it waits: a signal to the process might go to another thread."""
+    """Let it hear of a request even where it waits: a signal to the process might go to another thread."""
     signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 
-def _outcome(database: Database, settings: Settings, run_id: int, wishes: "SignalRequests") -> Outcome:
+def _outcome(database: Database, settings: Settings, run_id: int, requests: SignalRequests) -> Outcome:
     """How training ended, with every failure as one sentence for people; its traceback goes to the log."""
     try:
         with database.read() as session:
             run = runs.get(session, run_id)
         torch.set_num_threads(run.train_config.threads or settings.threads_per_run)
-        return _train(run, settings, wishes)
+        return _train(run, settings, requests)
     except EvaluationAborted:
-        return ENDINGS[wishes.recorder.wanted], None
+        return ENDINGS[requests.recorder.requested], None
     except (ConfigError, RefusedConfig, registry.DatasetUnavailable) as refusal:
         return "failed", str(refusal)
     except Exception as error:
@@ -80,11 +80,11 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {_first_line(error)}"
 
 
-def _train(run: Run, settings: Settings, wishes: "SignalRequests") -> Outcome:
-    config, recorder = run.train_config, wishes.recorder
+def _train(run: Run, settings: Settings, requests: SignalRequests) -> Outcome:
+    config, recorder = run.train_config, requests.recorder
 
     def show(activity: str) -> None:
-        if recorder.wanted != "run":
+        if recorder.requested != "run":
             raise EvaluationAborted
         recorder.say(activity)
 
@@ -96,43 +96,43 @@ def _train(run: Run, settings: Settings, wishes: "SignalRequests") -> Outcome:
         binarize=config.binarize,
         on_progress=show,
     )
-    kept = Checkpoints(settings.checkpoints(run.id or 0), config.identity)
+    kept = Checkpoints(settings.checkpoints(run.id), config.identity)
     begin = kept.newest(at_most=recorder.stored, damaged=recorder.warn)
     model = None if begin else _inherited(run, settings, new_model(config, data))
     recorder.say(None)
-    return _follow(train(config, data, model=model, resume=begin), wishes, kept)
+    return _follow(train(config, data, model=model, resume=begin), requests, kept)
 
 
-def _follow(training: Training, wishes: "SignalRequests", kept: Checkpoints) -> Outcome:
-    """Record what training yields, keep its checkpoints, and end it when that is wanted, after a last one.
+def _follow(training: Training, requests: SignalRequests, kept: Checkpoints) -> Outcome:
+    """Record what training yields, keep its checkpoints, and end it when that is requested, after a last one.
 
-    Before its first step there is nothing to save: until then it may be broken off anywhere, as a look may.
+    Before its first step there is nothing to save: until then it may be aborted anywhere, as an evaluation may.
     """
-    recorder, asked, stepped = wishes.recorder, None, False
+    recorder, save_now, stepped = requests.recorder, None, False
     scores: dict[int, float] = {}
-    wishes.look = training
+    requests.evaluating = training
     while True:
         try:
-            if wishes.look and recorder.wanted != "run":
-                wishes.look = None
+            if requests.evaluating and recorder.requested != "run":
+                requests.evaluating = None
                 event = training.throw(EvaluationAborted())
             else:
-                event = training.send(asked)
+                event = training.send(save_now)
         except StopIteration:
             return "finished", None
-        asked = True if isinstance(event, StepTerms) and recorder.wanted != "run" else None
+        save_now = True if isinstance(event, StepTerms) and recorder.requested != "run" else None
         if isinstance(event, EvaluationSpan):
-            wishes.look = None if event.over and stepped else training
+            requests.evaluating = None if event.over and stepped else training
         elif isinstance(event, Checkpoint):
-            wishes.look = None
+            requests.evaluating = None
             if recorder.settle():  # first the steps, then the checkpoint: none may be missing when the run goes on
                 kept.save(event, scores.get(event.step))
-            if recorder.wanted != "run":
-                return ENDINGS[recorder.wanted], None
+            if recorder.requested != "run":
+                return ENDINGS[recorder.requested], None
         else:
             recorder.record(event)
         if isinstance(event, StepTerms):
-            stepped, wishes.look = True, None
+            stepped, requests.evaluating = True, None
         if isinstance(event, Evaluation):
             scores = {event.step: -event.reconstruction if event.elbo is None else event.elbo}
         if isinstance(event, Diverged):

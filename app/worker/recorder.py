@@ -24,7 +24,7 @@ from vae_core.report import Report, Scores
 
 FLUSH_S = 0.2  # between flushes: a chart is drawn no more often
 YIELD_S = 1e-4  # training needs the interpreter between any two of torch's calls: a flush must not keep it for 5 ms
-IDLE_S = 0.25  # between heartbeats while nothing happens; a wish is heard with one
+IDLE_S = 0.25  # between heartbeats while nothing happens; a request is read with one
 CAPACITY = 1000  # events that may wait, about a minute of training; beyond it training waits for the database
 LAST_TRIES = 4  # of the last flush; the database waits up to 15 seconds in each
 PATIENCE = 25  # flushes in a row, five seconds of them, that a full disk may refuse before the run fails
@@ -61,16 +61,16 @@ Item = Event | _Activity | _Notice | _Settled | None
 class Recorder:
     """Records one attempt at a run. Enter it, `record` what training yields, and `close` it with how it ended.
 
-    `wanted` is "run", "pause", "stop", "kill" or "fenced", as of the last flush: fenced means that another attempt owns
-    the run, and nothing more is written. `on_wish` is called, in the recorder's thread, when it changes. An error that
-    no waiting can mend is raised by the next `record`.
+    `requested` is "run", "pause", "stop", "kill" or "fenced", as of the last flush: fenced means that another attempt
+    owns the run, and nothing more is written. `on_request` is called, in the recorder's thread, when it changes. An
+    error that waiting cannot cure is raised by the next `record`.
     """
 
-    def __init__(self, database: Database, run_id: int, attempt: int, on_wish: Callable[[], object] = lambda: None):
-        self.wanted = "run"
+    def __init__(self, database: Database, run_id: int, attempt: int, on_request: Callable[[], object] = lambda: None):
+        self.requested = "run"
         with database.read() as session:
             self._stored = steps.last(session, run_id)  # by earlier attempts
-        self._database, self._run_id, self._attempt, self._on_wish = database, run_id, attempt, on_wish
+        self._database, self._run_id, self._attempt, self._on_request = database, run_id, attempt, on_request
         self._queue: Queue[Item] = Queue(CAPACITY)
         self._unwritten: list[Item] = []
         self._refused = 0  # flushes in a row
@@ -108,9 +108,9 @@ class Recorder:
         """Show what the run does besides training, such as a download; None when that is over."""
         self._put(_Activity(activity))
 
-    def interrupt(self, wish: str) -> None:
-        """Want the run to end, as a signal handler does: takes no lock."""
-        self.wanted = wish if self.wanted == "run" else self.wanted
+    def interrupt(self, request: str) -> None:
+        """Request the end of the run, as a signal handler does: takes no lock."""
+        self.requested = request if self.requested == "run" else self.requested
 
     def settle(self) -> bool:
         """Wait until everything recorded is in the database. False when fenced: then nothing more may be written.
@@ -123,7 +123,7 @@ class Recorder:
         while not done.signal.wait(IDLE_S):
             if self._failure:
                 raise self._failure
-        return self.wanted != "fenced"
+        return self.requested != "fenced"
 
     def close(self, status: str, error: str | None = None) -> None:
         """Write what is left and the ending in one transaction, on a full disk with the room kept back for that.
@@ -153,7 +153,7 @@ class Recorder:
                 self._queue.put(item, timeout=IDLE_S)
                 break
             except Full:
-                if self.wanted != "run":
+                if self.requested != "run":
                     break  # the database is away and the run is over: the newest items are given up
 
     def _end_thread(self) -> None:
@@ -204,7 +204,7 @@ class Recorder:
         self._unwritten, self._refused = [], 0
 
     def _write(self, batch: Sequence[Item], ending: tuple[str, str | None] | None = None) -> None:
-        if self.wanted == "fenced":
+        if self.requested == "fenced":
             return
         with self._database.write() as session:
             requested = attempts.heartbeat(session, self._run_id, self._attempt, **_progress(batch, self._stored))
@@ -214,10 +214,10 @@ class Recorder:
                     attempts.note(session, self._run_id, self._attempt, mismatch)
                 if ending:
                     attempts.end(session, self._run_id, self._attempt, *ending)
-        wanted = requested or "fenced"
-        if wanted not in {"run", self.wanted}:
-            self.wanted = wanted
-            self._on_wish()
+        request = requested or "fenced"
+        if request not in {"run", self.requested}:
+            self.requested = request
+            self._on_request()
 
 
 def _progress(batch: Sequence[Item], stored: int) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def _progress(batch: Sequence[Item], stored: int) -> dict[str, Any]:
 
 
 def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) -> str | None:
-    """The rows of a batch, and one event for each kind of news. Returns what was found wrong with steps up to `stored`.
+    """The rows of a batch, and one event for each kind of news. Returns what is wrong with the steps up to `stored`.
 
     Those were written by an earlier attempt: they are not written again, but must be what they were.
     """
@@ -264,8 +264,8 @@ def _store(session: Session, run_id: int, batch: Sequence[Item], stored: int) ->
     for step in dict.fromkeys(sheet.step for sheet in drawn):
         events.append(session, run_id, "picture", step, step)
 
-    for found in (item for item in batch if isinstance(item, Scores)):
-        scores.append(session, run_id, found)
+    for scored in (item for item in batch if isinstance(item, Scores)):
+        scores.append(session, run_id, scored)
     for report in (item for item in batch if isinstance(item, Report)):
         reports.append(session, run_id, report)
 

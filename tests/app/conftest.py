@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.records import Run
 from app.store import attempts, runs
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
@@ -39,7 +39,7 @@ def running(database: Database, new_run: Callable[..., Run]) -> Run:
     """A run in its first attempt."""
     run = new_run()
     with database.write() as session:
-        return attempts.claim(session, runs.get(session, run.id))
+        return attempts.claim(session, run.id)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def report() -> Report:
         surgery=Surgery(
             mutual_information=5.1, total_correlation=1.2, dimension_wise_kl=0.4, se=0.05, images=250, capped=True
         ),
-        latents=Latents(np.array([0.9, 0.5, 0.02, 1e-5]), np.array([0.05, 0.2, 0.8, 1.0]), accuracy=0.912),
+        latents=Latents((0.9, 0.5, 0.02, 1e-5), (0.05, 0.2, 0.8, 1.0), accuracy=0.912),
         fidelity=Fidelity(psnr=17.25, ssim=0.815),
         xray=(
             Reading("soft_bernoulli", 90.0, 0.7, -102.5, 0.75, None, None),

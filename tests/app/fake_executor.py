@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.jobs.executor import Handle
+from app.records import Run
 from app.store import attempts
 
 

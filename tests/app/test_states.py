@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from sqlmodel import select
 
 from app.database.engine import Database
-from app.database.tables import EventRow, Run
+from app.database.tables import EventRow, RunRow
 from app.errors import Conflict, NotFound
 from app.jobs.scheduler import Scheduler
 from app.store import attempts, control, events, runs
@@ -51,7 +51,7 @@ class States(RuleBasedStateMachine):
         self.database, self.world, self.places = database, FakeExecutor(), count()
         self.lives: dict[int, RunModel] = {}
         with database.write() as session:
-            for table in (EventRow, Run):
+            for table in (EventRow, RunRow):
                 session.execute(sa.delete(table))
 
     @initialize(slots=st.integers(1, 3), resumes=st.booleans(), number=st.integers(2, 4))
@@ -169,7 +169,8 @@ class States(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_agree(self):
-        columns = Run.id, Run.status, Run.attempt, Run.step, Run.total_steps, Run.deleted_at, Run.requested
+        fields = "id", "status", "attempt", "step", "total_steps", "deleted_at", "requested"
+        columns = [getattr(RunRow, name) for name in fields]
         with self.database.read() as session:
             rows = session.execute(sa.select(*columns)).all()
         for id, *shown, deleted_at, requested in rows:
@@ -187,7 +188,7 @@ class States(RuleBasedStateMachine):
 
     def _everything(self) -> tuple[list[dict[str, Any]], int]:
         with self.database.read() as session:
-            return [run.model_dump() for run in session.exec(select(Run))], events.newest_id(session)
+            return [run.model_dump() for run in session.exec(select(RunRow))], events.newest_id(session)
 
 
 def test_the_rows_agree_with_a_model_of_their_states(database):

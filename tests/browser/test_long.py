@@ -47,7 +47,7 @@ def long(store: Database) -> int:
     """A run that came to its end without training."""
     with store.write() as session:
         run = runs.create(session, TrainConfig.parse({"max_steps": LAST}), name="long", tags=(), group=None)
-        attempts.claim(session, run)
+        attempts.claim(session, run.id)
         for first in range(1, LAST, 50_000):
             steps.append(session, run.id, terms(first, first + 49_999))
         attempts.heartbeat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})

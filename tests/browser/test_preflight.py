@@ -37,10 +37,10 @@ def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
     expect(page.locator("#trains")).to_have_text(
         "It is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
     )
-    page.get_by_role("button", name="The same, said openly").click()
+    page.get_by_role("button", name="The same, written explicitly").click()
     expect(page.locator("#sigma")).to_have_value("5.65685424949")
     expect(page.locator("#reconstruction_reduction")).to_have_value("sum")
-    expect(page.get_by_role("button", name="The same, said openly")).to_have_count(0)
+    expect(page.get_by_role("button", name="The same, written explicitly")).to_have_count(0)
     expect(page.locator("#trains")).to_contain_text("σ = 5.657")  # nothing else changed
     page.locator("#preflight").get_by_role("button", name="Its scale: Optimal").click()
     expect(page.locator("#scale")).to_have_value("optimal")

@@ -32,7 +32,7 @@ def calm_weights(data: Path) -> str:
     database = Database(settings.database_url)
     database.create_tables()
     with database.write() as session:
-        run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)))
+        run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)).id)
     database.close()
     assert execute(settings, run.id or 0, run.attempt) == "finished"
     return final_weights(data, run.id or 0)

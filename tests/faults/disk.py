@@ -17,8 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import reserve
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import Unrecorded
+from app.records import Run
 from app.store import attempts, runs, steps
 from app.worker.recorder import Recorder
 from tests.faults.calm import CONFIG, STEPS, calm_weights, final_weights, losses
@@ -123,7 +123,7 @@ def _claimed(folder: Path) -> tuple[Database, Run]:
     database = Database(f"sqlite:///{folder / 'elboard.sqlite'}")
     database.create_tables()
     with database.write() as session:
-        return database, attempts.claim(session, runs.create(session, TrainConfig(max_steps=1000)))
+        return database, attempts.claim(session, runs.create(session, TrainConfig(max_steps=1000)).id)
 
 
 def _fill_log(database: Database) -> None:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.records import Run
 from app.store import attempts, runs, steps
 from tests.server import Server, wait_until
 from vae_core.checkpoint import Checkpoints
@@ -106,7 +106,7 @@ def _judge(
         if row.notice and "stored" in row.notice:
             storm.wrong.append(f"run {run_id}: {row.notice}")
         with database.read() as session:
-            read = steps.columns(session, run_id, points=10**6)
+            read = steps.window(session, run_id, points=10**6)
         if read["step"] != wanted:
             storm.wrong.append(f"run {run_id} has {len(read['step'])} steps, {len(set(read['step']))} different ones")
         stored = dict(zip(read["step"], read["loss"], strict=True))

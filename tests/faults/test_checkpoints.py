@@ -58,6 +58,6 @@ def test_it_goes_on_from_the_one_before_to_the_same_weights(tmp_path, killed, ca
         ended = runs.get(session, run_id)
         said = ended.notice.startswith("The checkpoint of step ")
         assert said != (damage == "without its description")  # it then looks as if it had never been whole
-        assert steps.columns(session, run_id, points=10**6)["step"] == list(range(1, STEPS + 1))
+        assert steps.window(session, run_id, points=10**6).step == list(range(1, STEPS + 1))
     database.close()
     assert final_weights(data, run_id) == calm

@@ -31,7 +31,7 @@ def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_go
     database = Database(settings.database_url)
     database.create_tables()
     with database.write() as session:
-        run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)))
+        run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)).id)
     job = Job(run.id, run.attempt, settings.log_path(run.id), settings)
     command = ["prlimit", f"--fsize={2**16}", sys.executable, "-m", "app.worker"]
     worker = subprocess.run(command, input=JOB.dump_json(job) + b"\n", check=False)
@@ -43,10 +43,10 @@ def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_go
     with database.write() as session:
         attempts.end_dead_attempt(session, run, why, resume=True)
         again = attempts.claim_next(session)
-        stored = steps.columns(session, run.id, points=10**6)["step"]
+        stored = steps.window(session, run.id, points=10**6).step
     assert stored == list(range(1, len(stored) + 1))
     assert execute(settings, run.id, again.attempt) == "finished"
     with database.read() as session:
-        assert steps.columns(session, run.id, points=10**6)["step"] == list(range(1, STEPS + 1))
+        assert steps.window(session, run.id, points=10**6).step == list(range(1, STEPS + 1))
     assert final_weights(tmp_path, run.id) == calm
     database.close()

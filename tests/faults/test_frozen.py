@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.jobs.local import LocalExecutor
 from app.jobs.scheduler import Scheduler
 from app.settings import Settings
@@ -103,12 +103,12 @@ def test_a_frozen_run_is_said_to_stand_still_goes_on_and_can_be_killed(database,
     pid = run.handle["pid"]
     freeze(pid)
     still = until(scheduler, launched, lambda row: row.silent_since)
-    assert "shown no sign of life since" in runs.public(still)["notice"]
+    assert "shown no sign of life since" in still.notice
     assert (still.status, still.attempt, still.handle["pid"]) == ("running", 1, pid)
 
     os.kill(pid, signal.SIGCONT)
     run = until(scheduler, launched, lambda row: row.silent_since is None and row.step > still.step)
-    assert runs.public(run)["notice"] is None
+    assert run.notice is None
 
     freeze(pid)
     for _ in range(2):
@@ -129,7 +129,7 @@ def test_a_frozen_worker_whose_run_went_to_another_writes_nothing_more_and_ends(
     old = executor._children[run.handle["pid"]]
     freeze(old.pid)
     with database.write() as session:
-        row = session.get(Run, launched)
+        row = session.get(RunRow, launched)
         row.handle = None
         session.add(row)
     server = Scheduler(database, another_executor, slots=1)
@@ -139,5 +139,5 @@ def test_a_frozen_worker_whose_run_went_to_another_writes_nothing_more_and_ends(
     run = until(server, launched, lambda row: row.finished_at)
     assert (run.status, run.attempt, run.error) == ("finished", 2, None)
     with database.read() as session:
-        assert steps.columns(session, launched, points=10**6)["step"] == list(range(1, STEPS + 1))
+        assert steps.window(session, launched, points=10**6).step == list(range(1, STEPS + 1))
     assert final_weights(settings.data, launched) == calm

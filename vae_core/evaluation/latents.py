@@ -43,8 +43,8 @@ def examine_latents(
         bank, _ = _posteriors(model, train_images[::stride], dequantize=dequantize)
         accuracy = _accuracy((bank.cpu().numpy(), labels[0][::stride]), (loc.cpu().numpy(), labels[1]))
     return Latents(
-        mean_variance=loc.double().var(0, correction=0).cpu().numpy(),
-        posterior_variance=variance.mean(0, dtype=torch.float64).cpu().numpy(),
+        mean_variance=tuple(loc.double().var(0, correction=0).tolist()),
+        posterior_variance=tuple(variance.mean(0, dtype=torch.float64).tolist()),
         accuracy=accuracy,
     )
 

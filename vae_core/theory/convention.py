@@ -16,14 +16,19 @@ from math import sqrt
 
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.schema import DESCRIBED
 
 
 @dataclass(frozen=True)
 class Weights:
     """The loss as reconstruction · (BCE, SSE or L1) + kl · KL, each term summed, without its constant."""
 
-    reconstruction: float  # b_R or a_R
-    kl: float  # a_K
+    __pydantic_config__ = DESCRIBED
+
+    reconstruction: float
+    """b_R or a_R, the weight of the summed error."""
+    kl: float
+    """a_K, the weight of the summed KL."""
 
     @property
     def bernoulli_beta(self) -> float:
@@ -73,8 +78,12 @@ class Implied:
     weight on the total correlation alone (beta_tcvae), a penalty besides the KL (mmd).
     """
 
+    __pydantic_config__ = DESCRIBED
+
     beta: float | None
+    """The weight of the KL at the declared decoder."""
     sigma: float | None
+    """The decoder's scale at which a loss with β = 1 is equal, in pixel units from 0 to 1."""
 
 
 def reduction_weights(config: TrainConfig) -> tuple[float, float]:

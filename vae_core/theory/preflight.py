@@ -1,4 +1,4 @@
-"""What theory and arithmetic say of a run before it starts: estimates, and warnings that one click mends. No torch."""
+"""What theory and arithmetic say of a run before it starts: estimates, and warnings with their remedy. No torch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Any
 
 from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
+from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 from vae_core.theory.cost import memory, seconds, size
 from vae_core.theory.linear import largest_eigenvalue, live_units, weight_name
@@ -30,37 +31,66 @@ class Pace:
 
 @dataclass(frozen=True)
 class Advice:
-    """Something that the run will suffer from: the field to blame, and the changes that mend it."""
+    """Something that the run will suffer from."""
+
+    __pydantic_config__ = DESCRIBED
 
     message: str
+    """What it is, in a sentence or two."""
     field: str
+    """The field of the configuration that is to blame."""
     changes: dict[str, Any]
+    """The fields of the configuration that would end it."""
 
 
 @dataclass(frozen=True)
 class Preflight:
     """Nats per image on the held-out images; None where theory has no answer, or the images are not here yet."""
 
+    __pydantic_config__ = DESCRIBED
+
     implied_sigma: float | None
+    """The scale of the decoder at which the loss is proportional to the −ELBO."""
     implied_beta: float | None
+    """The weight of the KL at the declared decoder."""
     latent_dim: int
-    predicted_active_units: int | None  # by linear theory
-    collapse_line: float | None  # −ELBO of a model that ignores its code
-    floor_line: float | None  # −ELBO (an autoencoder: reconstruction) that no model passes
-    linear_optimum: float | None  # the least −ELBO of a linear Gaussian decoder
-    references: tuple[Reference, ...]  # the same, each with how it is computed
+    """Latent dimensions of the model."""
+    predicted_active_units: int | None
+    """Latent units that linear theory expects to live."""
+    collapse_line: float | None
+    """−ELBO of the best model that ignores its code."""
+    floor_line: float | None
+    """−ELBO, of an autoencoder the reconstruction, that no model can pass."""
+    linear_optimum: float | None
+    """The least −ELBO of a linear Gaussian decoder."""
+    references: tuple[Reference, ...]
+    """These lines, each with how it is computed."""
     steps: int
+    """Optimiser updates of the whole run."""
     parameters: int
-    memory: float  # bytes, an estimate
-    seconds: float  # of training and evaluations, an estimate
-    seconds_from: str  # what the estimate rests on
+    """Weights and biases of both networks and the likelihood."""
+    memory: float
+    """Bytes, an estimate."""
+    seconds: float
+    """Of training and evaluations, an estimate."""
+    seconds_from: str
+    """What the estimate of the time rests on."""
     warnings: tuple[Advice, ...]
+    """What the run will suffer from."""
+    missing: str | None
+    """Why the numbers that need the images are null, where they are."""
 
 
-def predict(config: TrainConfig, statistics: Statistics | None = None, earlier: Sequence[Pace] = ()) -> Preflight:
+def predict(
+    config: TrainConfig,
+    statistics: Statistics | None = None,
+    earlier: Sequence[Pace] = (),
+    *,
+    missing: str | None = None,
+) -> Preflight:
     """The pre-flight of a configuration, from its data set's `statistics` and the pace of `earlier` runs.
 
-    Without statistics the fields that need the images stay None.
+    Without statistics the fields that need the images stay None; `missing` says why.
     """
     told = implied(config)
     lines = tuple(references(config, statistics.test)) if statistics else ()
@@ -81,6 +111,7 @@ def predict(config: TrainConfig, statistics: Statistics | None = None, earlier: 
         seconds=duration,
         seconds_from=basis,
         warnings=tuple(_warnings(config, statistics)),
+        missing=missing,
     )
 
 

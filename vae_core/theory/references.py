@@ -13,6 +13,7 @@ import numpy as np
 from vae_core.config.limits import MIN_LOG_SCALE
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import LEVELS
+from vae_core.schema import DESCRIBED
 from vae_core.theory.entropies import bernoulli, continuous_bernoulli
 from vae_core.theory.linear import fixed_optimum, ppca
 from vae_core.theory.pixel_statistics import Array, Pixels
@@ -23,12 +24,18 @@ BOTH, BOUND = ("negative_elbo", "reconstruction"), ("negative_elbo",)
 
 @dataclass(frozen=True)
 class Reference:
-    """A value, the curves that it belongs to, and in one sentence how it is computed."""
+    """A value to compare a run's curves with."""
+
+    __pydantic_config__ = DESCRIBED
 
     name: str
+    """In a word or two."""
     value: float
+    """Nats per image."""
     fields: tuple[str, ...]
+    """The curves that it belongs to."""
     how: str
+    """How it is computed, in one sentence."""
 
 
 def references(config: TrainConfig, pixels: Pixels) -> list[Reference]:

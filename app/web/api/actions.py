@@ -7,16 +7,15 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from app.database.tables import Run
+from app.records import Run
 from app.run_rules import LONGEST_NAME
 from app.store import control
-from app.store.public import public_run
-from app.web.api.runs import Json
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.parameters import RunId
+from app.web.refusals import CHANGE, refusals
 from app.web.security import require_user
 
-router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
+router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)], tags=["actions"])
 
 Action = Literal["stop", "pause", "resume"]
 ACTIONS: dict[str, Callable[[Session, int], Run]] = {
@@ -50,37 +49,39 @@ class Fork(Branch):
     step: Annotated[int, Field(ge=1)] | None = None
 
 
-@router.post("/extend")
-def extend(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Extension, Body()]) -> Json:
+@router.post("/extend", responses=refusals(404, 409, 422, *CHANGE))
+def extend(
+    database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, extension: Annotated[Extension, Body()]
+) -> Run:
     """More epochs or steps for a run that has ended or paused."""
-    return changed(database, scheduler, lambda session: control.extend(session, run_id, **wanted.model_dump()))
+    return changed(database, scheduler, lambda session: control.extend(session, run_id, **extension.model_dump()))
 
 
-@router.post("/clone", status_code=201)
-def clone(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Branch, Body()]) -> Json:
-    """A new run with the same settings, but for the changes."""
-    return changed(database, scheduler, lambda session: control.clone(session, run_id, wanted.config, name=wanted.name))
+@router.post("/clone", status_code=201, responses=refusals(404, 422, *CHANGE))
+def clone(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, branch: Annotated[Branch, Body()]) -> Run:
+    """A new run with the same settings, except for the changes."""
+    return changed(database, scheduler, lambda session: control.clone(session, run_id, branch.config, name=branch.name))
 
 
-@router.post("/fork", status_code=201)
-def fork(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, wanted: Annotated[Fork, Body()]) -> Json:
+@router.post("/fork", status_code=201, responses=refusals(404, 409, 422, *CHANGE))
+def fork(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, branch: Annotated[Fork, Body()]) -> Run:
     """A new run that begins with this one's weights, under the changes."""
     return changed(
         database,
         scheduler,
-        lambda session: control.fork(session, run_id, wanted.config, step=wanted.step, name=wanted.name),
+        lambda session: control.fork(session, run_id, branch.config, step=branch.step, name=branch.name),
     )
 
 
-@router.post("/{action}")
-def act(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, action: Action) -> Json:
-    """Stop after saving (asked again: at once), pause after saving, or go on. 409 where the state forbids it."""
+@router.post("/{action}", responses=refusals(404, 409, 422, *CHANGE))
+def act(database: DatabaseDep, scheduler: SchedulerDep, run_id: RunId, action: Action) -> Run:
+    """Stop after saving (a second time: at once), pause after saving, or go on. 409 where the state forbids it."""
     return changed(database, scheduler, lambda session: ACTIONS[action](session, run_id))
 
 
-def changed(database: DatabaseDep, scheduler: SchedulerDep, change: Callable[[Session], Run]) -> Json:
-    """Make the change, tell the scheduler, and answer with the run."""
+def changed(database: DatabaseDep, scheduler: SchedulerDep, change: Callable[[Session], Run]) -> Run:
+    """Make the change and let the scheduler act on it at once; the run as it is then."""
     with database.write() as session:
-        run_id = change(session).id or 0
+        run = change(session)
     scheduler.wake()
-    return public_run(database, run_id)
+    return run

@@ -1,23 +1,25 @@
-"""Several runs side by side, as a program asks for them; the page reads them the same way."""
+"""Several runs compared: JSON for programs, and what the page reads in the same way."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import Session
 
 from app.comparison.compare import YARDSTICKS, Comparison, compare
 from app.comparison.pairing import Scores
-from app.comparison.summary import LETTERS, headline, labels
-from app.database.tables import Run
+from app.comparison.summary import LETTERS
 from app.errors import Refused
-from app.store import evaluations, reports, runs, scores
+from app.records import Run
+from app.store import reports, runs, scores
 from app.text.quantities import READING_NAMES
 from app.web.dependencies import DatabaseDep
+from app.web.refusals import refusals
 from app.web.security import require_user
+from vae_core.report import Report
 
-router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["compare"])
 
 BY = (*YARDSTICKS, *READING_NAMES)
 
@@ -26,16 +28,16 @@ By = Annotated[str | None, Query(max_length=60)]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedRuns:
     """The runs of a comparison, what is known of them, and what follows."""
 
-    runs: list[Run]
-    reports: Mapping[int, dict[str, Any]]
+    runs: Sequence[Run]
+    reports: Mapping[int, Report]
     scores: Mapping[int, Scores]
-    found: Comparison
+    comparison: Comparison
 
 
-def compared(session: Session, named: str, base: int | None, by: str | None) -> Compared:
+def read_comparison(session: Session, named: str, base: int | None, by: str | None) -> ComparedRuns:
     """The runs '3,5' against run `base`, or the first, image by image by `by`. Raises `Refused`, `NotFound`."""
     ids = run_ids(named)
     if base is not None and base not in ids:
@@ -43,10 +45,9 @@ def compared(session: Session, named: str, base: int | None, by: str | None) -> 
     if by is not None and by not in BY:
         raise Refused(f"by must be one of {', '.join(BY)}, not {by!r}", "by")
     chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
-    examined, scored = reports.last_of(session, ids), scores.of(session, ids)
+    examined, scored = reports.last_of(session, ids), scores.of_runs(session, ids)
     place = 0 if base is None else ids.index(base)
-    found = compare(chosen, evaluations.last_of(session, ids), examined, scored, base=place, by=by)
-    return Compared(chosen, examined, scored, found)
+    return ComparedRuns(chosen, examined, scored, compare(chosen, examined, scored, base=place, by=by))
 
 
 def run_ids(text: str) -> list[int]:
@@ -60,19 +61,13 @@ def run_ids(text: str) -> list[int]:
     return ids
 
 
-@router.get("/compare")
+@router.get("/compare", responses=refusals(404, 422))
 def compare_runs(
     database: DatabaseDep, named: Annotated[str, Query(alias="runs")] = "", base: Base = None, by: By = None
-) -> dict[str, Any]:
-    """What two to eight runs share: verdicts with reasons, yardsticks with paired differences from the run `base` (the
-    first unless said), the X-ray, and image by image by the quantity `by` who is best and where they differ most.
+) -> Comparison:
+    """What two to eight runs share: verdicts with reasons, yardsticks with paired differences from the run `base` (by
+    default the first), the X-ray, and, by the quantity `by`, which run is best on which images and where they differ
+    most.
     """
     with database.read() as session:
-        found = compared(session, named, base, by)
-    ids = [run.id for run in found.runs]
-    return {
-        "runs": ids,
-        "headline": headline(found.found, labels(found.runs)),
-        **asdict(found.found),
-        "base": ids[found.found.base],
-    }
+        return read_comparison(session, named, base, by).comparison

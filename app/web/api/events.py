@@ -2,24 +2,25 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from app.database.engine import Database
 from app.live.feed import Feed
-from app.live.messages import read
+from app.live.messages import AnyMessage, read
+from app.records import Record
 from app.store import events
 from app.web.dependencies import DatabaseDep, FeedDep
+from app.web.refusals import refusals
 from app.web.security import require_user
 
-router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["events"])
 
 RETRY_MS = 500
 PING_S = 15
@@ -27,6 +28,16 @@ GOODBYE_S = 2  # for the last look and a `bye` when the server stops
 STALLED_S = 15  # a client that takes no byte for so long is dropped
 
 Cursor = Annotated[int | None, Query(ge=0, le=2**53)]
+
+
+class EventLog(Record):
+    """What happened after an event id."""
+
+    events: list[AnyMessage]
+    """Oldest first, at most as many as are read at once: go on after the last one's id."""
+
+
+STREAM: dict[str, Any] = {"model": EventLog, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
 class EventStream(EventSourceResponse):
@@ -37,7 +48,7 @@ class EventStream(EventSourceResponse):
             await super().__call__(scope, receive, send)
 
 
-@router.get("/events", response_class=Response)
+@router.get("/events", response_class=Response, responses=refusals(422) | {200: STREAM})
 async def stream_events(
     database: DatabaseDep,
     feed: FeedDep,
@@ -51,7 +62,8 @@ async def stream_events(
         cursor = await anyio.to_thread.run_sync(_newest, database)
     if "application/json" in request.headers.get("accept", ""):
         burst = await anyio.to_thread.run_sync(read, database, cursor)
-        return JSONResponse({"events": [asdict(message) for message in burst.messages] if burst else []})
+        log = EventLog(events=burst.messages if burst else [])
+        return Response(log.model_dump_json(exclude_unset=True), media_type="application/json")
     return EventStream(
         _frames(feed, cursor),
         ping=PING_S,

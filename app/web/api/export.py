@@ -1,4 +1,4 @@
-"""A run to take along, as files."""
+"""A run as a file to download."""
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
@@ -8,24 +8,38 @@ from app.export.formats import export
 from app.settings import Settings
 from app.web.dependencies import DatabaseDep, SettingsDep
 from app.web.parameters import RunId
+from app.web.refusals import file_of, refusals
 from app.web.security import require_user
 
-router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
+MEDIA_TYPES = (
+    "text/x-python", "text/html", "text/csv", "application/vnd.apache.parquet", "application/json",
+    "application/octet-stream",
+)  # fmt: skip
+
+router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)], tags=["files"])
 
 
-@router.get("/steps.csv")
+@router.get("/steps.csv", response_class=StreamingResponse, responses=file_of("text/csv") | refusals(404, 422))
 def read_csv(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> StreamingResponse:
     """Every step, streamed."""
     return _download(database, settings, run_id, "csv")
 
 
-@router.get("/steps.parquet")
+@router.get(
+    "/steps.parquet",
+    response_class=StreamingResponse,
+    responses=file_of("application/vnd.apache.parquet") | refusals(404, 422, 501),
+)
 def read_parquet(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> StreamingResponse:
     """Every step, streamed. 501 where the library that writes Parquet is not installed."""
     return _download(database, settings, run_id, "parquet")
 
 
-@router.get("/export/{name}")
+@router.get(
+    "/export/{name}",
+    response_class=StreamingResponse,
+    responses=file_of(*MEDIA_TYPES) | refusals(404, 409, 422, 501),
+)
 def read_export(database: DatabaseDep, settings: SettingsDep, run_id: RunId, name: str) -> StreamingResponse:
     """The run as a script, html, csv, parquet, json or safetensors."""
     return _download(database, settings, run_id, name)

@@ -1,6 +1,6 @@
-"""What a run leaves besides its rows: its log, and its checkpoints, whose weights may be taken along."""
+"""What a run leaves besides its rows: its log, and its checkpoints, whose weights may be downloaded."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse, Response
@@ -9,34 +9,59 @@ from pydantic import Field
 from app.database.engine import Database
 from app.errors import NotFound
 from app.jobs.logs import tail
+from app.records import Record
 from app.settings import Settings
 from app.store import runs
-from app.web.api.runs import Json
 from app.web.dependencies import DatabaseDep, SettingsDep
 from app.web.parameters import RunId
+from app.web.refusals import file_of, refusals
 from app.web.security import require_user
 from vae_core.checkpoint import Checkpoints, Damaged, best
 
-router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)])
+router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)], tags=["files"])
 
 
-@router.get("/log", response_class=PlainTextResponse)
+class KeptCheckpoint(Record):
+    """A checkpoint of a run that is kept."""
+
+    step: int
+    """After which it was saved."""
+    score: float | None
+    """The held-out ELBO, or a plain autoencoder's −reconstruction, nats per image; null where it was not evaluated."""
+    best: bool
+    """Whether no kept checkpoint has a higher score."""
+    url: str
+    """Where the model's weights are."""
+
+
+class KeptCheckpoints(Record):
+    """The checkpoints of a run that are kept: the newest two and the best."""
+
+    checkpoints: list[KeptCheckpoint]
+    """Oldest first."""
+
+
+@router.get("/log", response_class=PlainTextResponse, responses=refusals(404, 422))
 def read_log(
     database: DatabaseDep, settings: SettingsDep, run_id: RunId, lines: Annotated[int, Query(ge=1, le=10_000)] = 1000
-) -> Response:
+) -> PlainTextResponse:
     """The last lines of what the run's processes printed."""
     _require(database, run_id)
     return PlainTextResponse("".join(f"{line}\n" for line in tail(settings.log_path(run_id), lines)))
 
 
-@router.get("/checkpoints")
-def list_checkpoints(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> Json:
+@router.get("/checkpoints", responses=refusals(404, 422))
+def list_checkpoints(database: DatabaseDep, settings: SettingsDep, run_id: RunId) -> KeptCheckpoints:
     """The newest two and the best, oldest first."""
     _require(database, run_id)
-    return {"checkpoints": checkpoints_of(settings, run_id)}
+    return KeptCheckpoints(checkpoints=checkpoints_of(settings, run_id))
 
 
-@router.get("/checkpoints/{step}.safetensors", response_class=Response)
+@router.get(
+    "/checkpoints/{step}.safetensors",
+    response_class=Response,
+    responses=file_of("application/octet-stream") | refusals(404, 422),
+)
 def read_weights(
     database: DatabaseDep, settings: SettingsDep, run_id: RunId, step: Annotated[int, Field(ge=0, le=2**53)]
 ) -> Response:
@@ -50,21 +75,21 @@ def read_weights(
     return Response(weights, media_type="application/octet-stream", headers=headers)
 
 
-def checkpoints_of(settings: Settings, run_id: int) -> list[dict[str, Any]]:
-    """What people see of a run's checkpoints, oldest first."""
+def checkpoints_of(settings: Settings, run_id: int) -> list[KeptCheckpoint]:
+    """The checkpoints of a run, oldest first."""
     kept = Checkpoints(settings.checkpoints(run_id)).all()
     return [
-        {
-            "step": about.step,
-            "score": about.score,
-            "best": about.step == best(kept),
-            "url": f"/api/runs/{run_id}/checkpoints/{about.step}.safetensors",
-        }
-        for about in kept
+        KeptCheckpoint(
+            step=one.step,
+            score=one.score,
+            best=one.step == best(kept),
+            url=f"/api/runs/{run_id}/checkpoints/{one.step}.safetensors",
+        )
+        for one in kept
     ]
 
 
 def _require(database: Database, run_id: int) -> None:
     """Raises `NotFound` where there is no such run."""
     with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
+        runs.require(session, run_id)

@@ -1,6 +1,5 @@
-"""The pre-flight of a configuration: JSON for programs, a fragment for the form's side panel."""
+"""The pre-flight of a configuration: JSON for programs, and what the form's side panel shows of it."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends
@@ -10,40 +9,39 @@ from app.database.engine import Database
 from app.launch.request import LaunchRequest, Name
 from app.store import durations
 from app.web.dependencies import DatabaseDep, ShelfDep
-from app.web.pixel_statistics import Missing, StatisticsCache
+from app.web.pixel_statistics import NoStatistics, StatisticsCache
+from app.web.refusals import CHANGE, refusals
 from app.web.security import require_user
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.preflight import Preflight, predict
 
-router = APIRouter(dependencies=[Depends(require_user)])
-
-Json = dict[str, Any]
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["preflight"])
 
 
 class Planned(BaseModel):
     """The body of `POST /api/preflight`: what a launch would send, as far as it decides numbers."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    config: Json = {}
+    config: dict[str, Any] = {}
+    """Changes to the preset's fields, or to the defaults."""
     preset: Name | None = None
+    """The preset to begin from."""
 
 
-@router.post("/api/preflight")
-def read_preflight(database: DatabaseDep, shelf: ShelfDep, planned: Annotated[Planned, Body()]) -> Json:
-    """What theory and arithmetic say of a run before it starts; of several, of the first.
-
-    `missing` says why the numbers that need the images are null, where they are.
-    """
+@router.post("/preflight", responses=refusals(422, *CHANGE))
+def read_preflight(database: DatabaseDep, shelf: ShelfDep, planned: Annotated[Planned, Body()]) -> Preflight:
+    """What theory and arithmetic say of a run before it starts; of several runs, of the first."""
     config, *_ = LaunchRequest(config=planned.config, preset=planned.preset).configs()
-    told, missing = predict_run(database, shelf, config)
-    return {**asdict(told), "missing": missing and missing.why}
+    preflight, _ = predict_run(database, shelf, config)
+    return preflight
 
 
-def predict_run(database: Database, shelf: StatisticsCache, config: TrainConfig) -> tuple[Preflight, Missing | None]:
+def predict_run(database: Database, shelf: StatisticsCache, config: TrainConfig) -> tuple[Preflight, bool]:
+    """The pre-flight of a configuration, and whether it will soon know more of the images."""
     with database.read() as session:
         earlier = durations.recent(session)
-    found = shelf.find(config)
-    if isinstance(found, Missing):
-        return predict(config, None, earlier), found
-    return predict(config, found, earlier), None
+    statistics = shelf.find(config)
+    if isinstance(statistics, NoStatistics):
+        return predict(config, None, earlier, missing=statistics.why), statistics.soon
+    return predict(config, statistics, earlier), False

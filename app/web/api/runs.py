@@ -1,27 +1,27 @@
-"""The JSON API: parse, one call, answer. The pages are its HTML twins."""
+"""The JSON API of runs: parse, one call, answer. The pages are its HTML twins."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.database.engine import Database
 from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
+from app.records import BucketedSteps, Evaluation, PictureSheet, Record, Run, RunPage, Steps, Vitals
 from app.run_rules import LONGEST_NAME, unexamined
-from app.store import evaluations, pictures, reports, runs, steps, vitals
-from app.store.public import listed, public_run
+from app.store import evaluations, listing, pictures, reports, runs, steps, vitals
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.parameters import RunFilter, RunId, StepNumber
+from app.web.refusals import CHANGE, file_of, refusals
 from app.web.security import require_user
 from vae_core.config.train_config import json_schema
-from vae_core.presets import PRESETS
+from vae_core.presets import PRESETS, Preset
+from vae_core.report import Reading, Report
+from vae_core.schema import DESCRIBED
 
-router = APIRouter(prefix="/api", dependencies=[Depends(require_user)])
-
-Json = dict[str, Any]
+router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["runs"])
 
 
 class RunChange(BaseModel):
@@ -34,63 +34,98 @@ class RunChange(BaseModel):
     notes: Annotated[str, Field(max_length=20_000)] | None = None
 
 
-@router.get("/config")
-def read_config() -> Json:
+class Launched(Record):
+    """The runs that a request launched."""
+
+    runs: list[Run]
+    """In the order in which they are queued."""
+
+
+class Evaluations(Record):
+    """The evaluations of a run."""
+
+    evaluations: list[Evaluation]
+    """Oldest first."""
+
+
+class PictureSheets(Record):
+    """The picture sheets of a run."""
+
+    pictures: list[PictureSheet]
+    """Oldest first."""
+
+
+class Xray(Record):
+    """The likelihood X-ray of a run's model."""
+
+    run: int
+    """The run's number."""
+    step: int
+    """After which the model was examined."""
+    xray: list[Reading]
+    """A row for each reading."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a configuration can be."""
+
+    __pydantic_config__ = DESCRIBED
+
+    schema: dict[str, Any]
+    """JSON Schema of TrainConfig, with the help, bounds, default and group of each field."""
+    presets: list[Preset]
+    """Named configurations."""
+
+
+@router.get("/config", responses=refusals(), tags=["configuration"])
+def read_config() -> Configuration:
     """JSON Schema of TrainConfig with help, bounds and defaults, and the presets."""
-    return {"schema": json_schema(), "presets": [asdict(preset) for preset in PRESETS.values()]}
+    return Configuration(json_schema(), list(PRESETS.values()))
 
 
-@router.post("/runs", status_code=201)
-def create_runs(database: DatabaseDep, scheduler: SchedulerDep, wanted: LaunchRequest) -> Json:
+@router.post("/runs", status_code=201, responses=refusals(422, *CHANGE))
+def create_runs(database: DatabaseDep, scheduler: SchedulerDep, request: LaunchRequest) -> Launched:
     """Launch one run, or the several that a preset, a twin or seeds make."""
-    launched = launch(database, scheduler, wanted, runs.new_group())
-    return {"runs": [runs.public(run) for run in launched]}
+    return Launched(runs=launch(database, scheduler, request, runs.new_group()))
 
 
-@router.get("/runs")
-def list_runs(database: DatabaseDep, wanted: Annotated[RunFilter, Query()]) -> Json:
+@router.get("/runs", responses=refusals(422))
+def list_runs(database: DatabaseDep, query: Annotated[RunFilter, Query()]) -> RunPage:
     """A page of runs, the cursor of the next page, how many runs match, and how many each filter value would leave."""
     with database.read() as session:
-        page = runs.find(session, **wanted.model_dump())
-        return {
-            "runs": listed(session, page.runs),
-            "next": page.next,
-            "facets": page.facets,
-            "total": page.total,
-        }
+        return listing.find(session, **query.model_dump())
 
 
-@router.get("/runs/{run_id}")
-def read_run(database: DatabaseDep, run_id: RunId) -> Json:
+@router.get("/runs/{run_id}", responses=refusals(404, 422))
+def read_run(database: DatabaseDep, run_id: RunId) -> Run:
     """One run, deleted ones included, so that a link can still say what became of it."""
-    return public_run(database, run_id)
+    with database.read() as session:
+        return runs.get(session, run_id, deleted_too=True)
 
 
-@router.patch("/runs/{run_id}")
-def change_run(database: DatabaseDep, run_id: RunId, change: Annotated[RunChange, Body()]) -> Json:
+@router.patch("/runs/{run_id}", responses=refusals(404, 422, *CHANGE))
+def change_run(database: DatabaseDep, run_id: RunId, change: Annotated[RunChange, Body()]) -> Run:
     """Rename, tag or annotate."""
     with database.write() as session:
-        runs.update(session, run_id, **change.model_dump(exclude_unset=True))
-    return public_run(database, run_id)
+        return runs.update(session, run_id, **change.model_dump(exclude_unset=True))
 
 
-@router.delete("/runs/{run_id}")
-def delete_run(database: DatabaseDep, run_id: RunId) -> Json:
+@router.delete("/runs/{run_id}", responses=refusals(404, 409, 422, *CHANGE))
+def delete_run(database: DatabaseDep, run_id: RunId) -> Run:
     """Hide a run that has ended; restore brings it back. 409 while it is live."""
     with database.write() as session:
-        runs.delete(session, run_id)
-    return public_run(database, run_id)
+        return runs.delete(session, run_id)
 
 
-@router.post("/runs/{run_id}/restore")
-def restore_run(database: DatabaseDep, run_id: RunId) -> Json:
+@router.post("/runs/{run_id}/restore", responses=refusals(404, 422, *CHANGE))
+def restore_run(database: DatabaseDep, run_id: RunId) -> Run:
     """Undo a deletion."""
     with database.write() as session:
-        runs.restore(session, run_id)
-    return public_run(database, run_id)
+        return runs.restore(session, run_id)
 
 
-@router.get("/runs/{run_id}/steps")
+@router.get("/runs/{run_id}/steps", responses=refusals(404, 422), response_model_exclude_unset=True)
 def read_steps(
     database: DatabaseDep,
     run_id: RunId,
@@ -99,7 +134,7 @@ def read_steps(
     points: Annotated[int, Query(ge=1, le=20_000)] = 1000,
     fields: Annotated[str, Query(max_length=200)] = ",".join(steps.FIELDS),
     smooth: Annotated[float, Query(ge=0, lt=1)] = 0,
-) -> Json:
+) -> Steps | BucketedSteps:
     """The terms of a window of steps: raw where they fit in `points`, else min, mean and max of equal buckets.
 
     With `smooth` also their moving average of that weight, over all steps whatever the window and the buckets.
@@ -108,40 +143,29 @@ def read_steps(
     if unknown := [name for name in chosen if name not in steps.FIELDS]:
         raise Refused(f"fields must be among {', '.join(steps.FIELDS)}, not {unknown[0][:60]!r}", "fields")
     with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
-        return steps.columns(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
+        runs.require(session, run_id)
+        return steps.window(session, run_id, first=first, last=last, points=points, fields=chosen, smooth=smooth)
 
 
-@router.get("/runs/{run_id}/vitals")
-def read_vitals(database: DatabaseDep, run_id: RunId) -> Json:
+@router.get("/runs/{run_id}/vitals", responses=refusals(404, 422))
+def read_vitals(database: DatabaseDep, run_id: RunId) -> Vitals:
     """The gradient's norm, the learning rate and the bytes in use, at each of some five hundred steps of the run."""
     with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
-        return {"run": run_id, **vitals.all(session, run_id)}
+        runs.require(session, run_id)
+        return vitals.of_run(session, run_id)
 
 
-@router.get("/runs/{run_id}/evaluations")
-def read_evaluations(database: DatabaseDep, run_id: RunId) -> Json:
+@router.get("/runs/{run_id}/evaluations", responses=refusals(404, 422))
+def read_evaluations(database: DatabaseDep, run_id: RunId) -> Evaluations:
     """Every evaluation on the held-out split."""
     with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
-        return {"evaluations": evaluations.all(session, run_id)}
+        runs.require(session, run_id)
+        return Evaluations(evaluations=evaluations.of_run(session, run_id))
 
 
-@router.get("/runs/{run_id}/report")
-def read_report(database: DatabaseDep, run_id: RunId) -> Json:
-    """What the closing examination of the run's model found. 404 while there is none."""
-    return _report(database, run_id)
-
-
-@router.get("/runs/{run_id}/xray")
-def read_xray(database: DatabaseDep, run_id: RunId) -> Json:
-    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
-    report = _report(database, run_id)
-    return {"run": run_id, "step": report["step"], "xray": report["xray"]}
-
-
-def _report(database: Database, run_id: int) -> Json:
+@router.get("/runs/{run_id}/report", responses=refusals(404, 422))
+def read_report(database: DatabaseDep, run_id: RunId) -> Report:
+    """The closing examination of the run's model. 404 while there is none."""
     with database.read() as session:
         run = runs.get(session, run_id, deleted_too=True)
         if report := reports.last(session, run_id):
@@ -149,15 +173,22 @@ def _report(database: Database, run_id: int) -> Json:
     raise NotFound(f"Run {run_id} has no report: {unexamined(run.status, run.train_config)}.")
 
 
-@router.get("/runs/{run_id}/pictures")
-def read_pictures(database: DatabaseDep, run_id: RunId, kind: str | None = None) -> Json:
+@router.get("/runs/{run_id}/xray", responses=refusals(404, 422))
+def read_xray(database: DatabaseDep, run_id: RunId) -> Xray:
+    """The run's decoder scored under every likelihood, on one held-out set. 404 while there is none."""
+    report = read_report(database, run_id)
+    return Xray(run=run_id, step=report.step, xray=list(report.xray))
+
+
+@router.get("/runs/{run_id}/pictures", responses=refusals(404, 422))
+def read_pictures(database: DatabaseDep, run_id: RunId, kind: str | None = None) -> PictureSheets:
     """Every picture sheet, oldest first."""
     with database.read() as session:
-        runs.get(session, run_id, deleted_too=True)
-        return {"pictures": pictures.all(session, run_id, kind)}
+        runs.require(session, run_id)
+        return PictureSheets(pictures=pictures.of_run(session, run_id, kind))
 
 
-@router.get("/pictures/{digest}.png", response_class=Response)
+@router.get("/pictures/{digest}.png", response_class=Response, responses=file_of("image/png") | refusals(404, 422))
 def read_picture(database: DatabaseDep, digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]) -> Response:
     """A PNG under the hash of its bytes: it never changes."""
     with database.read() as session:

@@ -14,7 +14,7 @@ from app.templating import folder
 from app.text.markdown_tables import Grid, grids
 from app.text.quantities import QUANTITIES
 from app.web.dependencies import ShelfDep
-from app.web.pixel_statistics import Missing
+from app.web.pixel_statistics import NoStatistics
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
@@ -31,12 +31,12 @@ def show_explanation(request: Request, shelf: ShelfDep, at: Annotated[Controls, 
     """The page with its sliders where the address says."""
     config, measured = TrainConfig(dataset=at.dataset), _measured()
     late = tuple(grid for grid in measured if grid.title.endswith("10 epochs: signal-to-noise"))
-    found = shelf.find(config)
-    if isinstance(found, Missing):
-        shown, held_out = exhibits(at, late, None, found.why), None
+    statistics = shelf.find(config)
+    if isinstance(statistics, NoStatistics):
+        shown, held_out = exhibits(at, late, None, statistics.why), None
     else:
-        shown = exhibits(at, late, found.train)
-        held_out = {"floor": found.test.entropy, "collapsed": collapsed(config, found.test)}
+        shown = exhibits(at, late, statistics.train)
+        held_out = {"floor": statistics.test.entropy, "collapsed": collapsed(config, statistics.test)}
     context = {
         "equations": EQUATIONS,
         "listing": listing,
@@ -44,7 +44,7 @@ def show_explanation(request: Request, shelf: ShelfDep, at: Annotated[Controls, 
         "sliders": Controls.model_json_schema()["properties"],
         "exhibits": shown,
         "facts": FACTS,
-        "soon": isinstance(found, Missing) and found.soon,
+        "soon": isinstance(statistics, NoStatistics) and statistics.soon,
         "held_out": held_out,
         "widths": widths_table(),
         "error": ERROR,
@@ -61,6 +61,6 @@ def _measured() -> list[Grid]:
 
 
 def _verdicts() -> list[tuple[str, Verdict]]:
-    """What a BCE and an MSE run have in common, as the page Compare would say it."""
+    """What a BCE and an MSE run have in common, as the page Compare would show it."""
     configs = PRESETS["bce-vs-mse"].configs()
     return [(QUANTITIES[name].name, verdict(name, configs)) for name in COMPARED]

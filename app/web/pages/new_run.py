@@ -1,19 +1,19 @@
 """The New-run form and the launch that it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import Refused
 from app.jobs.queue import launch
 from app.jobs.scheduler import Scheduler
 from app.launch.form import fieldsets, typed_values
 from app.launch.request import LaunchRequest, is_twin, varied
-from app.store import control, runs
+from app.records import Run
+from app.store import control, listing, runs
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.preflight import panel
 from app.web.parameters import RunId
@@ -78,11 +78,11 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
     parent, step = (_whole(form.pop(field, "")) for field in ("parent", "fork"))
     whole = preset if _decided(preset) - form.keys() else None  # all runs of a preset, with this form's changes
     try:
-        wanted = LaunchRequest(name=name[:120] or None, preset=whole, config=form, twin=twin)
+        planned = LaunchRequest(name=name[:120] or None, preset=whole, config=form, twin=twin)
         launched = _launched_before(database, key)
         if not launched and parent:
-            launched = [_forked(database, scheduler, parent, step, wanted, key)]
-        launched = launched or launch(database, scheduler, wanted, key, preset or None)
+            launched = [_forked(database, scheduler, parent, step, planned, key)]
+        launched = launched or launch(database, scheduler, planned, key, preset or None)
     except RefusedConfig as refused:
         return _form(
             *(request, form, preset or None, twin, name, parent, step), errors=refused.errors, key=key, status=422
@@ -93,10 +93,10 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
 
 
 def _forked(
-    database: Database, scheduler: Scheduler, parent: int, step: int | None, wanted: LaunchRequest, key: str
+    database: Database, scheduler: Scheduler, parent: int, step: int | None, child: LaunchRequest, key: str
 ) -> Run:
     with database.write() as session:
-        run = control.fork(session, parent, wanted.config, step=step, name=wanted.name, group=key)
+        run = control.fork(session, parent, child.config, step=step, name=child.name, group=key)
     scheduler.wake()
     return run
 
@@ -114,10 +114,9 @@ def _decided(preset: str | None) -> set[str]:
     return set(varied(configs))
 
 
-def _launched_before(database: Database, key: str) -> list[Run]:
+def _launched_before(database: Database, key: str) -> Sequence[Run]:
     with database.read() as session:
-        found: list[Run] = runs.find(session, group=key, sort="created").runs
-        return found
+        return listing.find(session, group=key, sort="created").runs
 
 
 def _form(

@@ -17,8 +17,6 @@ from vae_core.presets import PRESETS
 
 router = APIRouter()
 
-Json = dict[str, Any]
-
 
 @router.post("/runs/preflight")
 async def show_preflight(request: Request) -> Response:
@@ -28,21 +26,21 @@ async def show_preflight(request: Request) -> Response:
     return page(request, "new/_preflight.html", context)
 
 
-def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> Json:
+def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> dict[str, Any]:
     """What the panel's template needs, of a form's values on top of a preset: a pre-flight, or what is refused."""
     config = {name: value for name, value in typed.items() if name in json_schema()["properties"]}
     try:
         configs = PRESETS[preset].configs(config) if preset in PRESETS else (TrainConfig.parse(config),)
     except RefusedConfig as refused:
         return {"preflight": None, "refused": refused.errors}
-    told, missing = predict_run(request.app.state.database, request.app.state.shelf, configs[0])
+    preflight, soon = predict_run(request.app.state.database, request.app.state.shelf, configs[0])
     planned = configs[0]
     return {
-        "preflight": told,
-        "missing": missing,
+        "preflight": preflight,
+        "soon": soon,
         "planned": planned,
         "planned_runs": len(set(configs)),
         "trains": describe_loss(planned),
-        "openly": explicit_equivalent(planned),
+        "explicit": explicit_equivalent(planned),
         "sizes": urlencode({name: getattr(planned, name) for name in SIZES}),
     }

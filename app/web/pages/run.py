@@ -6,11 +6,10 @@ from fastapi.responses import Response
 from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
 from app.jobs.logs import tail
-from app.run_page.context import description
+from app.run_page.context import describe_run
 from app.run_rules import EXTENDS, GOES_ON, LIVE
-from app.store import events, pictures, runs, vitals
-from app.store.public import listed
-from app.web.api.diagnosis import public, read_course
+from app.store import events, listing, pictures, runs, vitals
+from app.web.api.diagnosis import read_history
 from app.web.api.files import checkpoints_of
 from app.web.dependencies import DatabaseDep, SettingsDep, ShelfDep
 from app.web.pages.page_data import page_data
@@ -29,23 +28,23 @@ def show_run(
     """One run: its curves, pictures, held-out numbers, examination and configuration."""
     with database.read() as session:
         cursor = events.newest_id(session)
-        stored = runs.get(session, run_id, deleted_too=True)
-        sheets = pictures.all(session, run_id)
-        course = read_course(session, shelf, stored)
-        (run,) = listed(session, [stored])
-        has_vitals = stored.step < stored.train_config.vitals_interval or vitals.exist(session, run_id)
-    evaluated = course.evaluations
+        runs.require(session, run_id)
+        (run,) = listing.some(session, [run_id])
+        sheets = pictures.of_run(session, run_id)
+        history = read_history(session, shelf, run)
+        has_vitals = run.step < run.train_config.vitals_interval or vitals.exist(session, run_id)
+    description = describe_run(run, history.evaluations, history.report, history.statistics, vitals=has_vitals)
     context = {
-        **description(stored, evaluated, course.report, course.statistics, vitals=has_vitals),
+        **vars(description),
         "run": run,
-        "counting": course.counting,
-        "live": stored.status in LIVE,
+        "counting": history.counting,
+        "live": run.status in LIVE,
         "goes_on": GOES_ON,
         "extends": EXTENDS,
-        "diagnosis": public(run_id, diagnose(course)),
+        "diagnosis": diagnose(history),
         "checkpoints": checkpoints_of(settings, run_id),
         "log": "\n".join(tail(settings.log_path(run_id), LOG_LINES)),
         "has_parquet": has_parquet(),
-        "page_data": page_data([stored], {run_id: evaluated}, {run_id: sheets}, cursor),
+        "page_data": page_data([run], {run_id: history.evaluations}, {run_id: sheets}, cursor),
     }
     return page(request, "run/page.html", context)

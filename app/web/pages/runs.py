@@ -11,10 +11,9 @@ from pydantic import Field
 from sqlmodel import Session
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import Conflict, NotFound
+from app.records import ListedRun
 from app.store import events, listing, runs
-from app.store.public import listed
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.columns import COLUMNS, NAME, STANDARD, Name
@@ -60,9 +59,9 @@ def home() -> Response:
 
 
 @router.get("/runs")
-def show_runs(request: Request, database: DatabaseDep, wanted: Annotated[RunsQuery, Query()]) -> Response:
+def show_runs(request: Request, database: DatabaseDep, query: Annotated[RunsQuery, Query()]) -> Response:
     """The list, its filters, and after a deletion the way back."""
-    return _list(request, database, wanted)
+    return _list(request, database, query)
 
 
 @router.get("/runs/rows")
@@ -82,7 +81,7 @@ def act_on_runs(
     request: Request,
     database: DatabaseDep,
     scheduler: SchedulerDep,
-    wanted: Annotated[RunsQuery, Query()],
+    query: Annotated[RunsQuery, Query()],
     action: Annotated[Literal["stop", "pause", "resume", "delete", "restore"], Form()],
     run: Annotated[RunIds, Form(min_length=1)],
 ) -> Response:
@@ -95,32 +94,32 @@ def act_on_runs(
             except (Conflict, NotFound) as refusal:  # raised before anything is changed
                 refused[run_id] = refusal.message
     scheduler.wake()
-    wanted.undo = [run_id for run_id in run if run_id not in refused] if action == "delete" else []
+    query.undo = [run_id for run_id in run if run_id not in refused] if action == "delete" else []
     if refused:
-        return _list(request, database, wanted, Outcome(action, run, refused))
-    return RedirectResponse(_address(request, after=wanted.after, undo=wanted.undo), 303)
+        return _list(request, database, query, Outcome(action, run, refused))
+    return RedirectResponse(_address(request, after=query.after, undo=query.undo), 303)
 
 
-def _list(request: Request, database: Database, wanted: RunsQuery, outcome: Outcome | None = None) -> Response:
+def _list(request: Request, database: Database, query: RunsQuery, outcome: Outcome | None = None) -> Response:
     """The page, after an action with what came of it."""
     refused = outcome.refused if outcome else {}
     with database.read() as session:
         cursor = events.newest_id(session)
-        found = runs.find(session, **wanted.model_dump(exclude={"column", "undo"}))
-        rows = _rows(session, found.runs, wanted.column)
-        named = {run.id: run for run in listing.some(session, [*wanted.undo, *refused])}
+        listed = listing.find(session, **query.model_dump(exclude={"column", "undo"}))
+        rows = _rows(session, listed.runs, query.column)
+        named = {run.id: run for run in listing.some(session, [*query.undo, *refused])}
     context = {
         **rows,
         "headings": [NAME, *(COLUMNS[name] for name in rows["columns"])],
         "standard_columns": STANDARD,
         "column_options": [(name, column.title, None, name in rows["columns"]) for name, column in COLUMNS.items()],
-        "total": found.total,
-        "next": found.next,
-        "menus": [_menu(name, getattr(wanted, name), counts) for name, counts in found.facets.items()],
-        "wanted": wanted,
-        "kept": wanted.model_dump(include={"sort", "group", "limit"}, exclude_defaults=True),
-        "filtered": bool(wanted.model_dump(exclude={"column", "undo", "sort", "limit"}, exclude_defaults=True)),
-        "deleted": [named[run_id] for run_id in wanted.undo if run_id in named and named[run_id].deleted_at],
+        "total": listed.total,
+        "next": listed.next,
+        "menus": [_menu(name, getattr(query, name), counts) for name, counts in listed.facets.items()],
+        "query": query,
+        "kept": query.model_dump(include={"sort", "group", "limit"}, exclude_defaults=True),
+        "filtered": bool(query.model_dump(exclude={"column", "undo", "sort", "limit"}, exclude_defaults=True)),
+        "deleted": [named[run_id] for run_id in query.undo if run_id in named and named[run_id].deleted_at],
         "outcome": outcome,
         "chosen": outcome.chosen if outcome else [],
         "named": named,
@@ -130,11 +129,11 @@ def _list(request: Request, database: Database, wanted: RunsQuery, outcome: Outc
     return page(request, "runs/page.html", context, 409 if refused else 200)
 
 
-def _rows(session: Session, found: list[Run], columns: Columns) -> Json:
+def _rows(session: Session, chosen: list[ListedRun], columns: Columns) -> Json:
     """What the rows of some runs show, in these columns or the standard ones."""
     return {
-        "runs": listed(session, found),
-        "group_sizes": listing.group_sizes(session, {run.group for run in found}),
+        "runs": chosen,
+        "group_sizes": listing.group_sizes(session, {run.group for run in chosen}),
         "facts": FACTS,
         "columns": [name for name in COLUMNS if name in (columns or STANDARD)],
     }

@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 from app.cli.main import _listen, main
 from app.database import schema
 from app.database.engine import PRAGMAS, Database
-from app.database.tables import Run
+from app.database.tables import RunRow
+from app.records import Run
 from app.store import runs
 from app.web.security import HOSTS
 from tests.server import NO_NETWORK, Server, wait_until
@@ -106,7 +107,7 @@ def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
 
     def row() -> Run | None:
         with suppress(OperationalError), database.read() as session:  # its tables are not there yet
-            return session.get(Run, 1)
+            return session.get(RunRow, 1)
         return None
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **NO_NETWORK}) as training:
@@ -117,7 +118,7 @@ def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
     paused = row()
     assert (paused.status, training.returncode) == ("paused", 1)
     with database.write() as session:  # so little is left that the test is short
-        run = session.get(Run, 1)
+        run = session.get(RunRow, 1)
         run.config, run.total_steps = {**run.config, "max_steps": run.step + 10}, run.step + 10
     assert elboard("train", "--data", str(tmp_path), "--resume", "1").returncode == 0
     assert (row().status, row().step) == ("finished", paused.step + 10)

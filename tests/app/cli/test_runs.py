@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from app.cli.runs import app
 from app.cli.server_lock import owned
 from app.database.engine import Database
-from app.database.tables import Run
 from app.errors import AppError, Conflict, NotFound
+from app.records import Run
 from app.store import runs
 
 New = Callable[..., Run]

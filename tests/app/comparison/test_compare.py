@@ -1,31 +1,33 @@
 """Which numbers of two runs share a unit."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.comparison.compare import compare
 from app.comparison.pairing import Gap
-from app.database.tables import Run
+from app.records import Evaluation, Run
+from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import TrainConfig
+from vae_core.report import Report
 
 
-def run(id: int, **changes: Any) -> Run:
-    config = TrainConfig.parse(changes)
-    return Run(id=id, name=f"run-{id}", config=config.to_dict(), total_steps=config.total_steps, seconds=10.0 * id)
+def run(id: int, evaluation: Evaluation | None = None, **changes: Any) -> Run:
+    return make_run(id, seconds=10.0 * id, evaluation=evaluation, **changes)
 
 
-def held_out(mse: float, **more: Any) -> dict[str, Any]:
-    return {"mse_per_pixel": mse, "bce_per_pixel": 0.2, "kl": 12.0, "active_units": 9, **more}
+def held_out(mse: float, **more: Any) -> Evaluation:
+    return make_evaluation(**{"mse_per_pixel": mse, "bce_per_pixel": 0.2, "kl": 12.0, "active_units": 9, **more})
 
 
 def verdicts(*runs: Run) -> dict[str, bool]:
-    return {verdict.quantity: verdict.comparable for verdict in compare(runs, {}).verdicts}
+    return {verdict.quantity: verdict.comparable for verdict in compare(runs).verdicts}
 
 
 def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
-    told = verdicts(run(1), run(2, likelihood="gaussian"))
-    assert told == {
+    shared = verdicts(run(1), run(2, likelihood="gaussian"))
+    assert shared == {
         "reconstruction": False,
         "loss": False,
         "negative_elbo": False,
@@ -35,52 +37,52 @@ def test_bce_and_mse_share_the_yardsticks_but_not_the_bound() -> None:
         "kl": True,
         "active_units": True,
     }
-    assert "no common zero" in compare([run(1), run(2, likelihood="gaussian")], {}).sentence
+    assert "no common zero" in compare([run(1), run(2, likelihood="gaussian")]).sentence
 
 
 def test_two_bce_runs_share_everything() -> None:
-    told = verdicts(run(1), run(2, latent_dim=3))
-    assert [quantity for quantity, comparable in told.items() if not comparable] == ["bits_per_dim"]
+    shared = verdicts(run(1), run(2, latent_dim=3))
+    assert [quantity for quantity, comparable in shared.items() if not comparable] == ["bits_per_dim"]
     assert not verdicts(run(1), run(2, beta=4))["loss"]
 
 
 def test_densities_of_two_widths_are_one_unit_since_no_constant_is_left_out() -> None:
-    told = compare([run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.1)], {})
-    assert all(verdict.comparable for verdict in told.verdicts)
-    assert "N(x̂, 1²) and N(x̂, 0.1²)" in told.sentence
+    comparison = compare([run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.1)])
+    assert all(verdict.comparable for verdict in comparison.verdicts)
+    assert "N(x̂, 1²) and N(x̂, 0.1²)" in comparison.sentence
 
 
 def test_densities_share_a_unit_only_if_both_or_neither_are_of_dequantised_pixels() -> None:
     grey = run(1, likelihood="laplace"), run(2, likelihood="gaussian")
-    assert compare(grey, {}).verdicts[0].comparable
-    mixed = compare([run(1, likelihood="continuous_bernoulli", dequantize=True), grey[1]], {})
+    assert compare(grey).verdicts[0].comparable
+    mixed = compare([run(1, likelihood="continuous_bernoulli", dequantize=True), grey[1]])
     assert not mixed.verdicts[0].comparable
     assert "dequantised" in mixed.sentence
-    assert not compare([run(3), grey[0]], {}).verdicts[0].comparable
+    assert not compare([run(3), grey[0]]).verdicts[0].comparable
 
 
 def test_other_images_share_nothing() -> None:
-    told = compare([run(1), run(2, dataset="mnist")], {1: held_out(0.1), 2: held_out(0.2)})
-    assert not any(verdict.comparable for verdict in told.verdicts)
-    assert [row.quantity for row in told.yardsticks] == ["seconds"]
+    comparison = compare([run(1, held_out(0.1)), run(2, held_out(0.2), dataset="mnist")])
+    assert not any(verdict.comparable for verdict in comparison.verdicts)
+    assert [row.quantity for row in comparison.yardsticks] == ["seconds"]
 
 
 def test_an_autoencoder_has_no_kl_to_compare() -> None:
-    told = verdicts(run(1), run(2, model="ae"))
-    assert (told["kl"], told["negative_elbo"], told["mse_per_pixel"]) == (False, False, True)
+    shared = verdicts(run(1), run(2, model="ae"))
+    assert (shared["kl"], shared["negative_elbo"], shared["mse_per_pixel"]) == (False, False, True)
 
 
 def test_the_bound_is_a_yardstick_where_its_unit_is_shared() -> None:
-    measured = {1: held_out(0.02, elbo=-100.0), 2: held_out(0.01, elbo=-90.0)}
-    row = compare([run(1), run(2, latent_dim=3)], measured).yardsticks[0]
+    first, second = held_out(0.02, elbo=-100.0), held_out(0.01, elbo=-90.0)
+    row = compare([run(1, first), run(2, second, latent_dim=3)]).yardsticks[0]
     assert (row.quantity, row.values, row.best, row.gaps) == ("negative_elbo", (100.0, 90.0), 1, (None, Gap(-10.0)))
-    told = compare([run(1), run(2, likelihood="gaussian")], measured)
-    assert "negative_elbo" not in {row.quantity for row in told.yardsticks}
+    comparison = compare([run(1, first), run(2, second, likelihood="gaussian")])
+    assert "negative_elbo" not in {row.quantity for row in comparison.yardsticks}
 
 
 def test_yardsticks_name_the_better_run_only_where_less_is_better() -> None:
-    told = compare([run(1), run(2, likelihood="gaussian")], {1: held_out(0.02), 2: held_out(0.01, kl=3.0)})
-    rows = {row.quantity: row for row in told.yardsticks}
+    comparison = compare([run(1, held_out(0.02)), run(2, held_out(0.01, kl=3.0), likelihood="gaussian")])
+    rows = {row.quantity: row for row in comparison.yardsticks}
     assert rows["mse_per_pixel"].best == 1
     assert rows["mse_per_pixel"].gaps[1].difference == pytest.approx(-0.01)
     assert rows["bce_per_pixel"].best is None  # equal
@@ -89,35 +91,35 @@ def test_yardsticks_name_the_better_run_only_where_less_is_better() -> None:
 
 
 def test_a_run_without_an_evaluation_leaves_gaps_not_errors() -> None:
-    told = compare([run(1), run(2)], {1: held_out(0.02)})
-    assert next(row for row in told.yardsticks if row.quantity == "mse_per_pixel").values == (0.02, None)
+    comparison = compare([run(1, held_out(0.02)), run(2)])
+    assert next(row for row in comparison.yardsticks if row.quantity == "mse_per_pixel").values == (0.02, None)
 
 
 def test_differences_mark_what_differs() -> None:
-    told = compare([run(1), run(2, latent_dim=3)], {})
-    assert [(row.field, row.values) for row in told.differences if row.differs] == [("latent_dim", ("20", "3"))]
-    assert len(told.differences) == len(TrainConfig().to_dict())
+    comparison = compare([run(1), run(2, latent_dim=3)])
+    assert [(row.field, row.values) for row in comparison.differences if row.differs] == [("latent_dim", ("20", "3"))]
+    assert len(comparison.differences) == len(TrainConfig().to_dict())
 
 
-def test_reports_add_yardsticks_when_every_run_has_one() -> None:
-    def examined(log_px: float | None, ssim: float) -> dict[str, Any]:
-        bound = None if log_px is None else {"log_px": log_px}
-        return {"xray": [], "bound": bound, "latents": {"accuracy": 0.9}, "fidelity": {"ssim": ssim, "psnr": 20.0}}
+def test_reports_add_yardsticks_when_every_run_has_one(report: Report) -> None:
+    def examined(log_px: float, ssim: float) -> Report:
+        bound, fidelity = replace(report.bound, log_px=log_px), replace(report.fidelity, ssim=ssim, psnr=20.0)
+        return replace(report, xray=(), bound=bound, fidelity=fidelity)
 
     pair = [run(1), run(2, latent_dim=3)]
     both = {1: examined(-100.0, 0.7), 2: examined(-95.0, 0.8)}
-    rows = {row.quantity: row for row in compare(pair, {}, both).yardsticks}
+    rows = {row.quantity: row for row in compare(pair, both).yardsticks}
     assert (rows["log_px"].values, rows["log_px"].best) == ((-100.0, -95.0), 1)
     assert (rows["ssim"].best, rows["accuracy"].best, rows["psnr"].values) == (1, None, (20.0, 20.0))
-    assert "ssim" not in {row.quantity for row in compare(pair, {}, {1: both[1]}).yardsticks}
-    other_unit = compare([run(1), run(2, likelihood="gaussian")], {}, both)
+    assert "ssim" not in {row.quantity for row in compare(pair, {1: both[1]}).yardsticks}
+    other_unit = compare([run(1), run(2, likelihood="gaussian")], both)
     assert {"ssim", "log_px"} & {row.quantity for row in other_unit.yardsticks} == {"ssim"}
 
 
 def test_bits_are_a_yardstick_of_all_that_give_8_bit_pixels_a_probability() -> None:
-    pair = [run(1, likelihood="laplace"), run(2, likelihood="discretized_logistic")]
-    told = compare(pair, {1: held_out(0.1, bits_per_dim=3.5), 2: held_out(0.1, bits_per_dim=3.0)})
-    row = next(row for row in told.yardsticks if row.quantity == "bits_per_dim")
+    first, second = held_out(0.1, bits_per_dim=3.5), held_out(0.1, bits_per_dim=3.0)
+    comparison = compare([run(1, first, likelihood="laplace"), run(2, second, likelihood="discretized_logistic")])
+    row = next(row for row in comparison.yardsticks if row.quantity == "bits_per_dim")
     assert (row.values, row.best) == ((3.5, 3.0), 1)
-    assert "negative_elbo" not in {row.quantity for row in told.yardsticks}
-    assert "bits/dim is the unit that they share" in told.sentence
+    assert "negative_elbo" not in {row.quantity for row in comparison.yardsticks}
+    assert "bits/dim is the unit that they share" in comparison.sentence

@@ -9,7 +9,7 @@ from app.store import runs
 def names(url):
     database = Database(url)
     with database.read() as session:
-        found = [run.name for run in runs.find(session).runs]
+        found = [run.name for run in listing.find(session).runs]
     database.close()
     return found
 

@@ -90,10 +90,10 @@ def test_an_old_database_is_backed_up_and_its_rows_stay(old, tmp_path):
     before = version(old)
     old.create_tables()
     with old.read() as session:
-        run, evaluation = runs.get(session, 1), evaluations.last(session, 1)
-        assert evaluations.last(session, 2)["kl_per_dim"] is None
+        run, evaluation = runs.get_row(session, 1), evaluations.last(session, 1)
+        assert evaluations.last(session, 2).kl_per_dim is None
     assert (run.name, run.tags, run.deaths, run.died_at, run.queued_at) == ("brisk-otter", ["old"], 0, 0, 5.0)
-    assert (evaluation["elbo"], evaluation["kl_per_dim"]) == (-102.5, [12.5, None])
+    assert (evaluation.elbo, evaluation.kl_per_dim) == (-102.5, [12.5, None])
     (saved,) = tmp_path.glob("elboard-version-*.sqlite")
     assert f"version-{before}-" in saved.name
     backup = Database(f"sqlite:///{saved}")
@@ -182,7 +182,7 @@ def derived(database):
     """What follows from the rows of steps, and those rows; the sparklines apart, whose sums depend on their order."""
     with database.read() as session:
         tables = [sorted(map(tuple, session.execute(sa.select(table)))) for table in (steps.TABLE, chunks.CHUNK)]
-        return [*tables, summaries.of(session, [1, 2])], summaries.sparks(session, [1, 2])
+        return [*tables, summaries.extremes(session, [1, 2])], summaries.sparks(session, [1, 2])
 
 
 KILLED = """

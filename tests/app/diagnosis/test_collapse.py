@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from app.diagnosis.collapse import collapse
-from app.diagnosis.course import Course
+from app.diagnosis.history import RunHistory
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.linear import live_units
 
-Make = Callable[..., Course]
+Make = Callable[..., RunHistory]
 DEAD: dict[str, Any] = {"active_units": [0], "kl": [0.0], "reconstruction": [27.3, 27.2, 27.2]}  # the mean image's 27.1
 GAUSS = {"likelihood": "gaussian"}
 
 
 @pytest.mark.parametrize(
-    ("changes", "said", "mended"),
+    ("changes", "text", "changed"),
     [
         ({"beta": 50}, "The KL's weight is too large: β = 50. ", {"beta": 1.0}),
         (
@@ -35,20 +35,20 @@ GAUSS = {"likelihood": "gaussian"}
     ],
 )
 def test_what_theory_expects_is_named_at_the_first_evaluation(
-    course: Make, changes: dict[str, Any], said: str, mended: dict[str, Any]
+    history: Make, changes: dict[str, Any], text: str, changed: dict[str, Any]
 ) -> None:
-    run = course(changes, active_units=[0], kl=[0.0], reconstruction=[27.3])
+    run = history(changes, active_units=[0], kl=[0.0], reconstruction=[27.3])
     (finding,) = collapse(run) or []
-    assert finding.message.startswith(said)
+    assert finding.message.startswith(text)
     assert "which is above the largest" in finding.message
     assert "0 of 10 units live at step 100." in finding.message
-    assert finding.changes == mended
+    assert finding.changes == changed
     assert max(finding.evidence.values) < finding.evidence.line
-    assert live_units(replace(run.config, **mended), run.statistics.train)
+    assert live_units(replace(run.config, **changed), run.statistics.train)
 
 
 @pytest.mark.parametrize(
-    ("changes", "said", "mended"),
+    ("changes", "text", "changed"),
     [
         ({"beta": 2.5}, "leaves little room: β = 2.5. ", {"beta": 1.0}),  # λ₁ = 3.29
         ({**GAUSS, "sigma": 0.8}, "σ = 0.8 is too large", {"scale": "optimal"}),  # 0.64 of 0.69
@@ -58,17 +58,17 @@ def test_what_theory_expects_is_named_at_the_first_evaluation(
         ({"objective": "mmd", "beta_schedule": "linear", "warmup_steps": 50}, "Another network", {}),
         ({"objective": "iwae"}, "expects 7 of 10 to live", {}),
         ({"free_bits": 0.1, "beta": 9}, "weighs the KL as β = 9;", {"beta": 1.0}),  # theory has no answer
-        ({"objective": "mmd"}, "a warm-up of β spares", {"beta_schedule": "linear", "warmup_steps": 200}),
+        ({"objective": "mmd"}, "a warm-up of β takes", {"beta_schedule": "linear", "warmup_steps": 200}),
     ],
 )
 def test_what_theory_does_not_expect_is_named_after_three_evaluations(
-    course: Make, changes: dict[str, Any], said: str, mended: dict[str, Any]
+    history: Make, changes: dict[str, Any], text: str, changed: dict[str, Any]
 ) -> None:
-    run = course(changes, **DEAD)
+    run = history(changes, **DEAD)
     (finding,) = collapse(run) or []
-    assert said in finding.message
-    assert finding.changes == mended
-    TrainConfig.parse({**run.config.to_dict(), **mended})
+    assert text in finding.message
+    assert finding.changes == changed
+    TrainConfig.parse({**run.config.to_dict(), **changed})
     assert collapse(replace(run, evaluations=run.evaluations[:3])) == []
     longer = replace(run.config, max_steps=10_000)
     assert collapse(replace(run, status="running", config=longer)) == []
@@ -77,31 +77,31 @@ def test_what_theory_does_not_expect_is_named_after_three_evaluations(
 @pytest.mark.parametrize(
     ("likelihood", "scale"), [("laplace", "optimal"), ("student_t", "shared"), ("discretized_logistic", "shared")]
 )
-def test_a_scale_that_stays_may_be_learned(course: Make, likelihood: str, scale: str) -> None:
-    run = course({"likelihood": likelihood, "sigma": 5}, **{**DEAD, "reconstruction": [156.0] * 3})
+def test_a_scale_that_stays_may_be_learned(history: Make, likelihood: str, scale: str) -> None:
+    run = history({"likelihood": likelihood, "sigma": 5}, **{**DEAD, "reconstruction": [156.0] * 3})
     (finding,) = collapse(run) or []
     assert "Its scale stays at 5" in finding.message
     assert finding.changes == {"scale": scale}
     TrainConfig.parse({**run.config.to_dict(), **finding.changes})
 
 
-def test_without_the_pixels_what_is_seen_is_said(course: Make) -> None:
-    (finding,) = collapse(course({"beta": 50}, counted=False, **DEAD)) or []
+def test_without_the_pixels_the_records_alone_decide(history: Make) -> None:
+    (finding,) = collapse(history({"beta": 50}, counted=False, **DEAD)) or []
     assert "β = 50" in finding.message
     assert finding.changes == {"beta": 1.0}
 
 
-def test_nothing_is_said_while_the_pixels_are_counted(course: Make) -> None:
-    assert collapse(replace(course({"beta": 50}, counted=False, **DEAD), counting=True)) is None
+def test_nothing_is_said_while_the_pixels_are_counted(history: Make) -> None:
+    assert collapse(replace(history({"beta": 50}, counted=False, **DEAD), counting=True)) is None
 
 
-def test_a_live_run_under_too_great_a_weight_is_warned_and_an_ended_one_believed(course: Make) -> None:
+def test_a_live_run_under_too_great_a_weight_is_warned_and_an_ended_one_believed(history: Make) -> None:
     """Under a warm-up units live until β has grown; what lives at the end was not to die."""
     changes = {"beta": 50, "beta_schedule": "linear", "warmup_steps": 300}
-    (finding,) = collapse(course(changes, status="running", active_units=[10])) or []
+    (finding,) = collapse(history(changes, status="running", active_units=[10])) or []
     assert finding.title == "Posterior collapse ahead"
     assert "10 of 10 units live" in finding.message
-    assert collapse(course(changes, active_units=[10])) == []
+    assert collapse(history(changes, active_units=[10])) == []
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_a_live_run_under_too_great_a_weight_is_warned_and_an_ended_one_believed
         ({**GAUSS, "sigma": 0.7}, {"active_units": [14, 8, 5]}),
     ],
 )
-def test_what_is_well_is_left_alone(course: Make, changes: dict[str, Any], series: dict[str, Any]) -> None:
-    assert collapse(course(changes, **series)) == []
+def test_what_is_well_is_left_alone(history: Make, changes: dict[str, Any], series: dict[str, Any]) -> None:
+    assert collapse(history(changes, **series)) == []
 
 
-def test_an_autoencoder_has_no_units_to_lose(course: Make) -> None:
-    assert collapse(course({"model": "ae"})) is None
+def test_an_autoencoder_has_no_units_to_lose(history: Make) -> None:
+    assert collapse(history({"model": "ae"})) is None

@@ -5,16 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from app.diagnosis.course import Course
 from app.diagnosis.diagnose import CHECKS, diagnose
+from app.diagnosis.history import RunHistory
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import PRESETS
+from vae_core.report import Report
 
-Trained = Callable[..., Course]
+Trained = Callable[..., RunHistory]
 SMALL = {"hidden": (32,), "latent_dim": 4, "batch_size": 64, "max_steps": 400, "examine": False}
 
 
-def test_a_run_that_collapses_is_told_why_and_its_sibling_is_well(trained: Trained) -> None:
+def test_a_run_that_collapses_has_its_cause_and_its_sibling_is_well(trained: Trained) -> None:
     config = TrainConfig.parse({**SMALL, "beta": 50})
     run = trained(config)
     (finding,) = diagnose(run).findings
@@ -22,10 +23,10 @@ def test_a_run_that_collapses_is_told_why_and_its_sibling_is_well(trained: Train
     assert finding.message.startswith("The KL's weight is too large: β = 50.")
     sibling = trained(replace(config, **finding.changes))
     assert diagnose(sibling).findings == ()
-    assert sibling.evaluations[-1]["active_units"] > 0
+    assert sibling.evaluations[-1].active_units > 0
 
 
-def test_codes_that_nothing_holds_are_told_from_held_ones(trained: Trained) -> None:
+def test_codes_that_nothing_holds_raise_an_alarm(trained: Trained) -> None:
     config = TrainConfig.parse({**SMALL, "beta": 0.001, "examine": True})
     (finding,) = diagnose(trained(config)).findings
     assert (finding.name, finding.changes) == ("codes", {"beta": 1.0})
@@ -40,15 +41,14 @@ def test_a_preset_raises_no_alarm_at_any_evaluation(preset: str, trained: Traine
         assert diagnose(replace(run, evaluations=run.evaluations[:count])).findings == ()
 
 
-def test_nothing_is_said_before_the_first_evaluation(course: Callable[..., Course]) -> None:
-    run = course({"beta": 50}, status="running")
-    told = diagnose(replace(run, evaluations=run.evaluations[:1]))
-    assert (told.step, told.checked, told.findings) == (None, (), ())
+def test_nothing_is_said_before_the_first_evaluation(history: Callable[..., RunHistory]) -> None:
+    run = history({"beta": 50}, status="running")
+    diagnosis = diagnose(replace(run, evaluations=run.evaluations[:1]))
+    assert (diagnosis.step, diagnosis.checked, diagnosis.findings) == (None, (), ())
 
 
-def test_what_could_be_checked_is_listed(course: Callable[..., Course]) -> None:
-    report = {"surgery": {"dimension_wise_kl": 0.1}, "latents": {}}
+def test_what_could_be_checked_is_listed(history: Callable[..., RunHistory], report: Report) -> None:
     series = {"decoder_std": [0.2], "mse_per_pixel": [0.04]}
-    told = diagnose(course({"likelihood": "gaussian", "scale": "optimal"}, report=report, **series))
-    assert (told.step, told.checked, told.findings) == (300, tuple(CHECKS), ())
-    assert diagnose(course({"model": "ae"})).checked == ("finite losses", "held-out against training")
+    diagnosis = diagnose(history({"likelihood": "gaussian", "scale": "optimal"}, report=report, **series))
+    assert (diagnosis.step, diagnosis.checked, diagnosis.findings) == (300, tuple(CHECKS), ())
+    assert diagnose(history({"model": "ae"})).checked == ("finite losses", "held-out against training")

@@ -1,19 +1,21 @@
 """A learned scale that runs away is told from one that settles."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.diagnosis.course import Course
+from app.diagnosis.history import RunHistory
 from app.diagnosis.scale import scale
 from vae_core.config.train_config import TrainConfig
 
+Make = Callable[..., RunHistory]
 LEARNED = {"likelihood": "gaussian", "scale": "shared"}
 
 
 @pytest.mark.parametrize(
-    ("changes", "stds", "error", "title", "mended"),
+    ("changes", "stds", "error", "title", "changed"),
     [
         ({}, [0.3, 0.1, 0.04], 0.1, "runs to 0", {"scale": "fixed", "sigma": 0.1}),
         ({"scale": "optimal"}, [0.3, 0.0025], 0.002, "at its limit", {"dequantize": True}),
@@ -24,13 +26,18 @@ LEARNED = {"likelihood": "gaussian", "scale": "shared"}
     ],
 )
 def test_a_scale_that_runs_away_is_found(
-    course: Callable[..., Course], changes: dict[str, Any], stds: list[float], error: float, title: str, mended: Any
+    history: Make,
+    changes: dict[str, Any],
+    stds: list[float],
+    error: float,
+    title: str,
+    changed: Any,
 ) -> None:
-    run = course({**LEARNED, **changes}, decoder_std=stds, mse_per_pixel=[error**2])
+    run = history({**LEARNED, **changes}, decoder_std=stds, mse_per_pixel=[error**2])
     (finding,) = scale(run) or []
     assert finding.title.endswith(title)
-    assert finding.changes == mended
-    TrainConfig.parse({**run.config.to_dict(), **mended})
+    assert finding.changes == changed
+    TrainConfig.parse({**run.config.to_dict(), **changed})
 
 
 @pytest.mark.parametrize(
@@ -41,16 +48,17 @@ def test_a_scale_that_runs_away_is_found(
         ([0.49, 0.3], 0.1),  # still on its way down
     ],
 )
-def test_a_scale_that_settles_is_left_alone(course: Callable[..., Course], stds: list[float], error: float) -> None:
-    assert scale(course(LEARNED, decoder_std=stds, mse_per_pixel=[error**2])) == []
+def test_a_scale_that_settles_is_left_alone(history: Make, stds: list[float], error: float) -> None:
+    assert scale(history(LEARNED, decoder_std=stds, mse_per_pixel=[error**2])) == []
 
 
-def test_a_scale_that_starts_wide_and_shrinks_is_left_alone(course: Callable[..., Course]) -> None:
-    run = course(LEARNED, decoder_std=[0.65, 0.6], mse_per_pixel=[0.08])
-    run.evaluations[0]["decoder_std"] = 0.7071
-    assert scale(run) == []
+def test_a_scale_that_starts_wide_and_shrinks_is_left_alone(history: Make) -> None:
+    run = history(LEARNED, decoder_std=[0.65, 0.6], mse_per_pixel=[0.08])
+    first, *others = run.evaluations
+    wide = first.model_copy(update={"decoder_std": 0.7071})
+    assert scale(replace(run, evaluations=[wide, *others])) == []
 
 
 @pytest.mark.parametrize("changes", [{}, {"likelihood": "gaussian"}, {"likelihood": "gaussian", "sigma": 5}])
-def test_a_fixed_scale_is_not_looked_at(course: Callable[..., Course], changes: dict[str, Any]) -> None:
-    assert scale(course(changes, decoder_std=[5.0])) is None
+def test_a_fixed_scale_is_not_looked_at(history: Make, changes: dict[str, Any]) -> None:
+    assert scale(history(changes, decoder_std=[5.0])) is None

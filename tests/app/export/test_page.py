@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.export.page import page
+from app.records import Run
 from app.settings import Settings
 from app.store import evaluations, reports, steps
 from app.store import pictures as sheets

@@ -62,7 +62,7 @@ def test_runs_are_executed_cold_and_by_the_spare(database, executor, settings, n
         run = until(scheduler, run_id, lambda row: row.finished_at)
         assert (run.status, run.error, run.step) == ("finished", None, 30)
         with database.read() as session:
-            assert steps.columns(session, run_id)["step"] == list(range(1, 31))
+            assert steps.window(session, run_id).step == list(range(1, 31))
         assert settings.log_path(run_id).exists()
 
 
@@ -84,7 +84,7 @@ def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, 
         control.stop(session, killed)
     run = until(server, killed, lambda row: row.finished_at)
     with database.read() as session:
-        assert steps.columns(session, killed, points=10**6)["step"] == list(range(1, run.step + 1))
+        assert steps.window(session, killed, points=10**6).step == list(range(1, run.step + 1))
 
     # Another server, which is not the parent of the process, takes over.
     successor = LocalExecutor(settings)

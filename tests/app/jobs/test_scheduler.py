@@ -62,9 +62,18 @@ def end(database, executor):
 def read(database):
     def row(run_id):
         with database.read() as session:
-            return runs.get(session, run_id)
+            return runs.get_row(session, run_id)
 
     return row
+
+
+@pytest.fixture
+def shown(database):
+    def record(run_id):
+        with database.read() as session:
+            return runs.get(session, run_id)
+
+    return record
 
 
 def test_runs_start_in_order_while_there_is_room(scheduler, executor, new_run, end):
@@ -298,7 +307,7 @@ def clock(monkeypatch):
 
 
 def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
-    database, scheduler, executor, new_run, read, clock
+    database, scheduler, executor, new_run, read, shown, clock
 ):
     run_id = new_run().id
     scheduler.turn()
@@ -306,7 +315,7 @@ def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
         clock[0] = passed
         scheduler.turn()
         assert (read(run_id).silent_since is not None) == still
-    assert "shown no sign of life since" in runs.public(read(run_id))["notice"]
+    assert "shown no sign of life since" in shown(run_id).notice
     assert (executor.started, read(run_id).attempt) == ([run_id], 1)
 
     successor = Scheduler(database, executor, slots=2)
@@ -317,12 +326,12 @@ def test_a_living_process_that_stands_still_is_said_to_until_it_goes_on(
         before = events.newest_id(session)
     successor.turn()
     successor.turn()
-    assert runs.public(read(run_id))["notice"] is None
+    assert shown(run_id).notice is None
     with database.read() as session:
         assert events.newest_id(session) == before + 1  # pages hear of it, once
 
 
-def test_what_was_said_before_is_said_again_when_a_process_goes_on(database, scheduler, new_run, read, clock):
+def test_what_was_said_before_is_said_again_when_a_process_goes_on(database, scheduler, new_run, shown, clock):
     run_id = new_run().id
     scheduler.turn()
     scheduler.turn()
@@ -330,10 +339,10 @@ def test_what_was_said_before_is_said_again_when_a_process_goes_on(database, sch
         attempts.note(session, run_id, 1, "A checkpoint was damaged.")
     clock[0] = LEASE_S + 1
     scheduler.turn()
-    said = runs.public(read(run_id))["notice"]
+    said = shown(run_id).notice
     assert said.startswith("Its process has shown no sign of life since ")
     assert said.endswith("stop it twice. A checkpoint was damaged.")
     with database.write() as session:
         attempts.heartbeat(session, run_id, 1)
     scheduler.turn()
-    assert runs.public(read(run_id))["notice"] == "A checkpoint was damaged."
+    assert shown(run_id).notice == "A checkpoint was damaged."

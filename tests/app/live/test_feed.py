@@ -8,10 +8,10 @@ from contextvars import ContextVar
 import pytest
 
 from app.database.engine import Database
-from app.database.tables import Run
 from app.live import feed as feed_module
 from app.live.feed import Feed
 from app.live.messages import Burst, read
+from app.records import Run
 from app.store import events, steps
 from app.worker.recorder import Recorder
 from vae_core.events import StepTerms
@@ -36,7 +36,7 @@ def reading(feed: Feed) -> Iterator[asyncio.Task[None]]:
 
 def steps_of(bursts: list[Burst]) -> list[int]:
     messages = [message for burst in bursts for message in burst.messages]
-    return [step for message in messages if message.event == "points" for step in message.data["step"]]
+    return [step for message in messages if message.event == "points" for step in message.data.step]
 
 
 async def to_the_end(feed: Feed, after: int = 0, cut: int | None = None) -> list[Burst]:

@@ -3,12 +3,15 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from app.live import messages
-from app.live.messages import Message, read
+from app.live.messages import AnyMessage, Nothing, read
 from app.store import attempts, evaluations, events, pictures, runs, steps
 from app.store import vitals as vital_rows
 from app.worker.recorder import Recorder
+
+MESSAGE = TypeAdapter(AnyMessage)
 
 
 def everything(database, after=0):
@@ -57,9 +60,9 @@ def told(messages):
     columns, news = {"points": defaultdict(list), "vitals": defaultdict(list)}, []
     for message in messages:
         if message.event in columns:
-            columns[message.event][message.data["run"]] += message.data["step"]
+            columns[message.event][message.data.run] += message.data.step
         elif message.event != "run":
-            news.append((message.event, message.data["run"], message.data["step"]))
+            news.append((message.event, message.data.run, message.data.step))
     return *columns.values(), news
 
 
@@ -69,12 +72,12 @@ def test_a_reader_learns_every_step_once_and_in_order(database, history):
     assert points == {run_id: list(range(1, last + 1)) for run_id, last in history.items()}
     with database.read() as session:
         for run_id in history:
-            assert sampled[run_id] == vital_rows.all(session, run_id)["step"]
+            assert sampled[run_id] == vital_rows.of_run(session, run_id).step
             assert [step for kind, run, step in news if (kind, run) == ("evaluation", run_id)] == [
-                row["step"] for row in evaluations.all(session, run_id)
+                row.step for row in evaluations.of_run(session, run_id)
             ]
             assert [step for kind, run, step in news if (kind, run) == ("picture", run_id)] == [
-                row["step"] for row in pictures.all(session, run_id)
+                row.step for row in pictures.of_run(session, run_id)
             ]
 
 
@@ -104,10 +107,12 @@ def test_the_size_of_a_burst_changes_nothing_that_is_told(database, monkeypatch,
 
 def test_points_carry_the_stored_columns(database, history):
     run_id = next(iter(history))
-    first = next(message for message in everything(database) if message.data.get("run") == run_id)
+    first = next(
+        message for message in everything(database) if message.event == "points" and message.data.run == run_id
+    )
     with database.read() as session:
-        read = steps.columns(session, run_id, first=first.data["step"][0], last=first.data["step"][-1])
-    assert first.data == {"run": run_id, **read}
+        window = steps.window(session, run_id, first=first.data.step[0], last=first.data.step[-1])
+    assert first.data.model_dump(exclude_unset=True) == {"run": run_id, **window.model_dump(exclude_unset=True)}
 
 
 def test_neighbours_of_one_run_share_a_message_of_bounded_size(database, running, block):
@@ -116,7 +121,7 @@ def test_neighbours_of_one_run_share_a_message_of_bounded_size(database, running
         steps.append(session, running.id, block(1, 5000))
         for first in range(1, 5001, 100):
             events.append_points(session, running.id, first, first + 99)
-    sizes = [len(message.data["step"]) for message in read(database, start).messages]
+    sizes = [len(message.data.step) for message in read(database, start).messages]
     assert sizes == [2000, 2000, 1000]
 
 
@@ -127,8 +132,8 @@ def test_vitals_carry_the_stored_columns_and_neighbours_share_a_message(database
             vital_rows.append(session, running.id, vitals(*taken))
             events.append(session, running.id, "vitals", taken[0], taken[-1])
         first, second = (vital_rows.between(session, running.id, low, 15) for low in (5, 10))
-    told = [(message.event, message.data) for message in read(database, start).messages]
-    assert told == [("vitals", {"run": running.id, **columns}) for columns in (first, second)]
+    sampled = [(message.event, message.data) for message in read(database, start).messages]
+    assert sampled == [("vitals", first), ("vitals", second)]
 
 
 def test_a_run_message_shows_the_run_as_it_is_now(database, running, evaluation):
@@ -137,9 +142,9 @@ def test_a_run_message_shows_the_run_as_it_is_now(database, running, evaluation)
         attempts.end(session, running.id, running.attempt, "finished")
     *_, message = read(database, 0).messages
     with database.read() as session:
-        shown = runs.public(runs.get(session, running.id), evaluations.last(session, running.id))
-    assert (message.event, message.data) == ("run", shown)
-    assert shown["evaluation"]["step"] == 5
+        run = runs.get(session, running.id)
+    assert (message.event, message.data) == ("run", run)
+    assert run.evaluation.step == 5
 
 
 def test_a_picture_message_names_the_kinds(database, running, pictures):
@@ -150,7 +155,7 @@ def test_a_picture_message_names_the_kinds(database, running, pictures):
             recorder.record(pictures(3, kind))
         recorder.close("finished")
     found = [message for message in read(database, start).messages if message.event == "picture"]
-    assert found[-1].data == {"run": running.id, "step": 3, "kinds": ["prior_means", "reconstructions"]}
+    assert found[-1].data.model_dump() == {"run": running.id, "step": 3, "kinds": ["prior_means", "reconstructions"]}
 
 
 @pytest.mark.parametrize("after", [0, 10**6])
@@ -160,7 +165,7 @@ def test_a_reader_out_of_reach_is_told_to_begin_anew(database, monkeypatch, afte
     with database.read() as session:
         newest = events.newest_id(session)
     [message] = read(database, after).messages
-    assert (message.id, message.event, message.data) == (newest, "resync", {})
+    assert (message.id, message.event, message.data) == (newest, "resync", Nothing())
     assert read(database, newest) is None
 
 
@@ -180,6 +185,12 @@ def test_frames_carry_the_messages(database):
     burst = read(database, 0)
     frames = [frame.split("\n") for frame in burst.frames.decode().strip().split("\n\n")]
     assert [
-        Message(int(id.removeprefix("id: ")), event.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
+        MESSAGE.validate_python(
+            {
+                "id": int(id.removeprefix("id: ")),
+                "event": event.removeprefix("event: "),
+                "data": json.loads(data.removeprefix("data: ")),
+            }
+        )
         for id, event, data in frames
-    ] == list(burst.messages)
+    ] == burst.messages

@@ -3,18 +3,20 @@ import pytest
 from app.plots.figure import Line
 from app.plots.filled import filled, marked
 from app.plots.terms import terms_figure, training_figure
+from app.records import BucketedSteps, Spread, Steps
+from tests.app.builders import make_evaluation
 
 LINE = Line(1, "", 1, "solid")
-RAW = {
-    "step": [1, 2, 3], "seconds": [0.5, 1.0, 2.0], "reconstruction": [9.0, 8.0, None], "kl": [1.0, 2.0, None],
-    "elbo": [-10.0, -10.0, None], "loss": [10.0, 10.0, None], "beta": [1.0, 1.0, 1.0],
-}  # fmt: skip
-EVALUATIONS = [{"step": 0, "elbo": None, "reconstruction": 9.5, "kl": None}, {"step": 3, "elbo": -9.0, "kl": 2.5}]
+RAW = Steps(
+    step=[1, 2, 3], seconds=[0.5, 1.0, 2.0], reconstruction=[9.0, 8.0, None], kl=[1.0, 2.0, None],
+    elbo=[-10.0, -10.0, None], loss=[10.0, 10.0, None], beta=[1.0, 1.0, 1.0], nonfinite=[3], nonfinite_count=1,
+)  # fmt: skip
+EVALUATIONS = [make_evaluation(0, reconstruction=9.5), make_evaluation(3, elbo=-9.0, kl=2.5)]
 
 
 def trace(figure, field: str, role: str):
-    (found,) = [one for one in figure["data"] if (one["meta"]["field"], one["meta"]["role"]) == (field, role)]
-    return found["x"], found["y"]
+    (drawn,) = [one for one in figure["data"] if (one["meta"]["field"], one["meta"]["role"]) == (field, role)]
+    return drawn["x"], drawn["y"]
 
 
 @pytest.fixture
@@ -32,8 +34,9 @@ def test_raw_steps_are_drawn_as_they_are_and_have_no_band(terms) -> None:
 
 
 def test_buckets_are_their_mean_in_a_band_mirrored_for_the_negative_elbo(terms) -> None:
-    bucket = {"min": [-12.0], "mean": [-10.0], "max": [-9.0]}
-    figure = filled(terms, {"step": [4], **dict.fromkeys(("reconstruction", "kl", "elbo"), bucket)}, [])
+    spread = dict.fromkeys(("reconstruction", "kl", "elbo"), Spread(min=[-12.0], mean=[-10.0], max=[-9.0]))
+    buckets = BucketedSteps(step=[4], **spread, nonfinite=[], nonfinite_count=0, bucket=4, partial=False)
+    figure = filled(terms, buckets, [])
     assert [trace(figure, "kl", role)[1] for role in ("low", "line", "high")] == [[-12.0], [-10.0], [-9.0]]
     assert [trace(figure, "negative_elbo", role)[1] for role in ("low", "line", "high")] == [[9.0], [10.0], [12.0]]
 
@@ -50,5 +53,5 @@ def test_only_lines_near_a_curve_are_drawn(terms) -> None:
     drawn = marked(figure, [near, far])["layout"]
     assert drawn["shapes"] == [{"y0": 8.5}]
     assert drawn["annotations"][-1] == {"text": "l", "y": 8.5}
-    without_steps = filled(terms, {name: [] for name in RAW}, [])
+    without_steps = filled(terms, Steps(step=[], nonfinite=[], nonfinite_count=0), [])
     assert marked(without_steps, [near])["layout"]["shapes"] == []

@@ -7,6 +7,8 @@ import pytest
 
 from app.plots.figure import Line
 from app.plots.latents import MOST_COLUMNS, kl_history_figure, kl_per_dim_figure, mean_variance_figure
+from app.records import Evaluation
+from tests.app.builders import make_evaluation
 
 A = Line(1, "A", 1, "solid")
 
@@ -31,8 +33,8 @@ def test_mean_variances_are_on_a_log_scale_with_the_threshold_in_view() -> None:
     assert json.dumps(figure)
 
 
-def history(*rows: list[float] | None) -> list[dict[str, object]]:
-    return [{"step": 10 * number, "kl_per_dim": row} for number, row in enumerate(rows)]
+def history(*rows: list[float] | None) -> list[Evaluation]:
+    return [make_evaluation(10 * number, kl_per_dim=row) for number, row in enumerate(rows)]
 
 
 def test_the_history_has_a_row_for_each_dimension_in_the_order_of_the_bars() -> None:

@@ -12,7 +12,7 @@ NUMBERS = st.floats(-1e9, 1e9)
 @example([2e-311], 0.0)  # so close that a scale would be infinite
 @given(st.lists(NUMBERS, min_size=1, max_size=50), NUMBERS)
 def test_points_lie_in_the_box_and_on_their_side_of_the_line(values: list[float], line: float) -> None:
-    drawn = sketch({"values": values, "line": line})
+    drawn = sketch(values, line)
     xs = [x for x, _ in drawn.points]
     assert xs == sorted(xs)
     assert len(drawn.dots) == (len(values) if len(values) <= MOST_DOTS else 0)
@@ -26,4 +26,4 @@ def test_points_lie_in_the_box_and_on_their_side_of_the_line(values: list[float]
     ("values", "line", "logarithmic"), [([3.0, 0.01], 50, True), ([3.0, 0.0], 50, False), ([1.0, 2.0], 3, False)]
 )
 def test_values_far_apart_are_drawn_by_their_logarithms(values: list[float], line: float, logarithmic: bool) -> None:
-    assert sketch({"values": values, "line": line}).logarithmic is logarithmic
+    assert sketch(values, line).logarithmic is logarithmic

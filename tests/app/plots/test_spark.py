@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from app.plots.spark import HEIGHT, MARGIN, WIDTH, Course, course, sparkline
+from app.plots.spark import HEIGHT, MARGIN, WIDTH, Trend, sparkline, trend
+from app.records import Extremes
 
 
 def points(path):
@@ -23,11 +24,11 @@ def test_a_gap_breaks_the_line_and_what_is_alone_stays_a_dot():
     assert sparkline([]) is sparkline([None, None]) is None
 
 
-def test_the_course_is_that_of_the_bound_or_of_an_autoencoders_reconstruction():
-    entry = {"first": [1, -30.0], "last": [9, -12.0], "min": [1, -30.0], "max": [8, -11.0]}
-    assert course({"elbo": entry}, variational=True) == Course(first=30, best=11, latest=12)
-    assert course({"elbo": entry}, variational=False) is None
-    assert course({"reconstruction": entry}, variational=False) == Course(first=-30, best=-30, latest=-12)
+def test_the_trend_is_that_of_the_bound_or_of_an_autoencoders_reconstruction():
+    entry = Extremes(first=(1, -30.0), last=(9, -12.0), min=(1, -30.0), max=(8, -11.0))
+    assert trend({"elbo": entry}, variational=True) == Trend(first=30, best=11, latest=12)
+    assert trend({"elbo": entry}, variational=False) is None
+    assert trend({"reconstruction": entry}, variational=False) == Trend(first=-30, best=-30, latest=-12)
 
 
 @pytest.mark.parametrize("value", [0.0, -3.5, 3e38])

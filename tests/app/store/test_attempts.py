@@ -19,11 +19,11 @@ def test_a_claim_counts_the_attempt(database, new_run):
         assert run.started_at == run.heartbeat_at
 
 
-def test_a_beat_stores_progress_and_returns_what_is_wanted(database, running):
+def test_a_heartbeat_stores_progress_and_returns_what_is_requested(database, running):
     with database.write() as session:
         assert attempts.heartbeat(session, running.id, 1, step=5, latest={"kl": 2.0}) == "run"
     with database.read() as session:
-        run = runs.get(session, running.id)
+        run = runs.get_row(session, running.id)
         assert (run.step, run.latest) == (5, {"kl": 2.0})
         assert run.heartbeat_at > running.heartbeat_at
 
@@ -37,7 +37,7 @@ def test_another_attempt_writes_nothing(database, running, attempt):
         attempts.note_handle(session, running.id, attempt, {"pid": 1})
         assert events.newest_id(session) == before
     with database.read() as session:
-        run = runs.get(session, running.id)
+        run = runs.get_row(session, running.id)
         assert (run.step, run.status, run.handle) == (0, "running", None)
 
 
@@ -57,4 +57,4 @@ def test_the_handle_is_kept(database, running):
     with database.write() as session:
         attempts.note_handle(session, running.id, 1, {"pid": 12, "create_time": 3.5})
     with database.read() as session:
-        assert runs.get(session, running.id).handle == {"pid": 12, "create_time": 3.5}
+        assert runs.get_row(session, running.id).handle == {"pid": 12, "create_time": 3.5}

@@ -75,4 +75,4 @@ def test_a_step_that_is_not_there_is_nan(store, database, running):
     found = np.isfinite(np.concatenate([first, rest], axis=1)[0])
     assert np.flatnonzero(~found).tolist() == list(range(100, 599))
     with database.read() as session:
-        assert steps.columns(session, running.id)["step"] == [*range(1, 101), *range(600, 701)]
+        assert steps.window(session, running.id).step == [*range(1, 101), *range(600, 701)]

@@ -1,6 +1,6 @@
 import pytest
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.errors import Conflict
 from app.store import attempts, control, runs
 from vae_core.config.train_config import RefusedConfig
@@ -16,7 +16,7 @@ def with_status(database, new_run):
     def make(status):
         run = new_run(max_steps=120)
         with database.write() as session:
-            row = session.get(Run, run.id)
+            row = session.get(RunRow, run.id)
             row.status, row.attempt, row.step = status, int(status != "queued"), 50 * (status != "queued")
         return run.id
 
@@ -91,8 +91,9 @@ def test_an_extended_run_keeps_everything_but_its_length(database, with_status):
 def test_who_lets_a_run_go_on_forgives_its_deaths(database, with_status, action):
     run_id = with_status("stopped")
     with database.write() as session:
-        session.get(Run, run_id).deaths = 2
-        assert action(session, run_id).deaths == 0
+        session.get(RunRow, run_id).deaths = 2
+        action(session, run_id)
+        assert session.get(RunRow, run_id).deaths == 0
 
 
 def test_a_clone_is_a_new_run_with_the_same_settings_but_for_the_changes(database, new_run):

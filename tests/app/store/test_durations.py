@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
 from app.database.engine import Database
-from app.database.tables import Run
-from app.store import attempts, durations, runs
+from app.records import Run
+from app.store import attempts, durations
 
 
 def test_only_runs_that_made_steps_have_a_pace_the_newest_first(
@@ -11,7 +11,7 @@ def test_only_runs_that_made_steps_have_a_pace_the_newest_first(
     first, second, idle = (new_run(latent_dim=size) for size in (3, 4, 5))
     with database.write() as session:
         for run, seconds in ((first, 4.0), (second, 1.0), (idle, 0.0)):
-            claimed = attempts.claim(session, runs.get(session, run.id))
+            claimed = attempts.claim(session, run.id)
             step = 20 if seconds else 0
             attempts.heartbeat(session, run.id, claimed.attempt, step=step, epoch=1.0, seconds=seconds, latest={})
     with database.read() as session:

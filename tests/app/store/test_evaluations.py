@@ -10,10 +10,10 @@ def test_evaluations_read_back_in_order(database, running, evaluation):
         for step in (0, 20, 10):
             evaluations.append(session, running.id, evaluation(step))
     with database.read() as session:
-        found = evaluations.all(session, running.id)
-        assert [row["step"] for row in found] == [0, 10, 20]
-        assert found[-1] == evaluations.last(session, running.id) == evaluations.at(session, running.id, 20)
-    assert found[-1] == {
+        found = evaluations.of_run(session, running.id)
+        assert [row.step for row in found] == [0, 10, 20]
+        assert found[-1] == evaluations.last(session, running.id) == evaluations.at_step(session, running.id, 20)
+    assert found[-1].model_dump() == {
         "step": 20,
         "epoch": 20 / 23,
         "seconds": 0.02,
@@ -35,14 +35,14 @@ def test_what_is_not_finite_is_null(database, running, evaluation):
     with database.write() as session:
         evaluations.append(session, running.id, broken)
         found = evaluations.last(session, running.id)
-    assert (found["kl"], found["elbo"], found["kl_per_dim"]) == (None, None, [None, 1.0])
+    assert (found.kl, found.elbo, found.kl_per_dim) == (None, None, [None, 1.0])
 
 
 def test_a_plain_autoencoder_has_no_kl(database, running, evaluation):
     with database.write() as session:
         evaluations.append(session, running.id, evaluation(1, kl=None))
         found = evaluations.last(session, running.id)
-    assert found["kl"] is found["elbo"] is found["kl_per_dim"] is found["active_units"] is None
+    assert found.kl is found.elbo is found.kl_per_dim is found.active_units is None
 
 
 def test_the_last_of_several_runs(database, running, new_run, evaluation):
@@ -51,7 +51,7 @@ def test_the_last_of_several_runs(database, running, new_run, evaluation):
         for run_id, step in ((running.id, 1), (running.id, 9), (other.id, 3)):
             evaluations.append(session, run_id, evaluation(step))
     with database.read() as session:
-        found = evaluations.last_of(session, [running.id, other.id, empty.id])
-        assert {run_id: row["step"] for run_id, row in found.items()} == {running.id: 9, other.id: 3}
+        found = evaluations.last_of_runs(session, [running.id, other.id, empty.id])
+        assert {run_id: row.step for run_id, row in found.items()} == {running.id: 9, other.id: 3}
         assert evaluations.last(session, empty.id) is None
-        assert evaluations.last_of(session, []) == {}
+        assert evaluations.last_of_runs(session, []) == {}

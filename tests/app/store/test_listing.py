@@ -3,6 +3,7 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from app.database.tables import RunRow
 from app.errors import Refused
 from app.store import control, listing, runs, steps
 
@@ -11,7 +12,7 @@ from app.store import control, listing, runs, steps
 def find(database):
     def names(**asked):
         with database.read() as session:
-            return sorted(run.name for run in runs.find(session, **asked).runs)
+            return sorted(run.name for run in listing.find(session, **asked).runs)
 
     return names
 
@@ -57,7 +58,7 @@ def test_filters(find, asked, expected):
 def test_facets_count_what_each_choice_would_show(database):
     asked = {"likelihood": ["gaussian"], "dataset": ["mnist"]}
     with database.read() as session:
-        page = runs.find(session, **asked)
+        page = listing.find(session, **asked)
         facets, total = page.facets, page.total
         assert total == 1
         assert facets == {
@@ -68,7 +69,7 @@ def test_facets_count_what_each_choice_would_show(database):
         }
         for field, counts in facets.items():
             for value, count in counts.items():
-                shown = runs.find(session, **{**asked, field: [value]}, limit=1)
+                shown = listing.find(session, **{**asked, field: [value]}, limit=1)
                 assert shown.total == count
 
 
@@ -78,12 +79,12 @@ def test_pages_hold_every_run_once_in_order(database, new_run, sort, limit):
     for index in range(10):
         new_run(f"run-{index % 4}")
     with database.write() as session:
-        for run in runs.find(session).runs:
-            run.step = run.id % 3
+        for row in session.scalars(sa.select(RunRow)):
+            row.step = row.id % 3
     seen, after = [], None
     with database.read() as session:
         while True:
-            page = runs.find(session, sort=sort, limit=limit, after=after)
+            page = listing.find(session, sort=sort, limit=limit, after=after)
             assert len(page.runs) <= limit
             seen += page.runs
             after = page.next
@@ -99,10 +100,10 @@ def test_a_run_made_between_two_pages_moves_none_of_them(database, new_run):
     for index in range(4):
         new_run(f"run-{index}")
     with database.read() as session:
-        first = runs.find(session, limit=2)
+        first = listing.find(session, limit=2)
     new_run("late")
     with database.read() as session:
-        second = runs.find(session, limit=2, after=first.next)
+        second = listing.find(session, limit=2, after=first.next)
     assert [run.id for run in (*first.runs, *second.runs)] == [4, 3, 2, 1]
 
 
@@ -122,7 +123,7 @@ def test_runs_are_sorted_by_their_best_value_and_those_without_one_come_last(
     seen, after = [], None
     with database.read() as session:
         while not seen or after:
-            page = runs.find(session, sort=sort, limit=limit, after=after)
+            page = listing.find(session, sort=sort, limit=limit, after=after)
             seen, after = seen + [run.id for run in page.runs], page.next
     assert seen == order
 
@@ -140,7 +141,7 @@ def test_runs_by_their_numbers_and_the_sizes_of_groups(database, new_run):
 @pytest.mark.parametrize("after", ["", "x", "bm8=", "WzFd", "WyJhIiwgMV0=", "é"])
 def test_a_cursor_that_is_none_is_refused(database, after):
     with database.read() as session, pytest.raises(Refused, match="after must be"):
-        runs.find(session, after=after)
+        listing.find(session, after=after)
 
 
 def test_an_unknown_sort_is_refused(database):
@@ -148,7 +149,7 @@ def test_an_unknown_sort_is_refused(database):
         database.read() as session,
         pytest.raises(Refused, match="sort must be one of created, name, step, latest, best"),
     ):
-        runs.find(session, sort="password")
+        listing.find(session, sort="password")
 
 
 @pytest.mark.parametrize("asked", [{}, {"status": ["queued"]}, {"group": "g1"}])
@@ -156,10 +157,10 @@ def test_no_page_of_the_newest_runs_looks_at_all_runs(database, new_run, asked):
     for _ in range(3):
         new_run(group="g1")
     with database.read() as session:
-        after = runs.find(session, limit=1, **asked).next
+        after = listing.find(session, limit=1, **asked).next
         said = []
         sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
-        runs.find(session, limit=1, after=after, **asked)
+        listing.find(session, limit=1, after=after, **asked)
         query, values = next((query, values) for query, values in said if "run.config" in query.split("FROM")[0])
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
     assert [step[3].split()[0] for step in plan] == ["SEARCH"]

@@ -14,12 +14,12 @@ def test_a_sheet_holds_every_image_unchanged(database, running, pictures):
     drawn = pictures(step=3, count=10)
     with database.write() as session:
         store.append(session, running.id, drawn)
-        [row] = store.all(session, running.id)
-        png = store.png(session, row["hash"])
-    assert row["url"] == f"/api/pictures/{sha256(png).hexdigest()}.png"
-    assert (row["kind"], row["step"], row["columns"], row["rows"]) == ("reconstructions", 3, 8, 2)
+        [row] = store.of_run(session, running.id)
+        png = store.png(session, row.hash)
+    assert row.url == f"/api/pictures/{sha256(png).hexdigest()}.png"
+    assert (row.kind, row.step, row.columns, row.rows) == ("reconstructions", 3, 8, 2)
     sheet = np.asarray(Image.open(BytesIO(png)))
-    assert sheet.shape == (row["height"], row["width"])
+    assert sheet.shape == (row.height, row.width)
     down, across = 5 + store.GAP, 4 + store.GAP
     for index, image in enumerate(drawn.images):
         top, left = store.GAP + index // 8 * down, store.GAP + index % 8 * across
@@ -42,9 +42,9 @@ def test_colour_stays_colour(database, running):
     images = np.random.default_rng(0).integers(0, 256, (3, 6, 6, 3), np.uint8)
     with database.write() as session:
         store.append(session, running.id, Pictures(0, "inputs", images))
-        [row] = store.all(session, running.id)
-        sheet = Image.open(BytesIO(store.png(session, row["hash"])))
-    assert (sheet.mode, row["columns"], row["rows"]) == ("RGB", 3, 1)
+        [row] = store.of_run(session, running.id)
+        sheet = Image.open(BytesIO(store.png(session, row.hash)))
+    assert (sheet.mode, row.columns, row.rows) == ("RGB", 3, 1)
 
 
 def test_equal_sheets_share_one_file(database, running, new_run, pictures):
@@ -52,7 +52,7 @@ def test_equal_sheets_share_one_file(database, running, new_run, pictures):
     with database.write() as session:
         for run_id in (running.id, other.id):
             store.append(session, run_id, pictures(0, "inputs"))
-        found = [store.all(session, run_id)[0]["hash"] for run_id in (running.id, other.id)]
+        found = [store.of_run(session, run_id)[0].hash for run_id in (running.id, other.id)]
     assert found[0] == found[1]
 
 
@@ -61,8 +61,8 @@ def test_one_kind_in_order_of_steps(database, running, pictures):
         for step in (20, 0, 10):
             store.append(session, running.id, pictures(step, "prior_means"))
         store.append(session, running.id, pictures(10, "inputs"))
-        assert [row["step"] for row in store.all(session, running.id, "prior_means")] == [0, 10, 20]
-        assert len(store.all(session, running.id)) == 4
+        assert [row.step for row in store.of_run(session, running.id, "prior_means")] == [0, 10, 20]
+        assert len(store.of_run(session, running.id)) == 4
         assert store.kinds_at(session, running.id, 10) == ["inputs", "prior_means"]
 
 

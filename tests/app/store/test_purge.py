@@ -1,7 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.database.tables import Run, now
+from app.database.tables import RunRow, now
 from app.store import evaluations, events, purge, reports, runs, steps
 from app.store import pictures as sheets
 from app.store import scores as score_rows
@@ -54,7 +54,7 @@ def test_runs_deleted_long_ago_leave_no_row(database, deleted, new_run):
     assert not any(rows(database, old).values())
     assert rows(database, recent) == before
     with database.read() as session:
-        assert session.get(Run, old) is None
+        assert session.get(RunRow, old) is None
         assert len(session.execute(sa.select(sheets.FILE.c.hash)).all()) == 1
 
 

@@ -3,10 +3,11 @@ from typing import get_args
 
 import pytest
 
-from app.database.tables import Run, dumps
+from app.database.tables import RunRow, dumps
 from app.errors import Conflict, NotFound, Refused
+from app.records import Run
 from app.run_rules import RunStatus
-from app.store import attempts, control, events, runs
+from app.store import attempts, control, evaluations, events, listing, runs
 from vae_core.config.train_config import TrainConfig
 
 ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
@@ -84,16 +85,16 @@ def test_only_an_ended_run_can_be_deleted(database, with_status, status):
 def test_a_deleted_run_comes_back_as_it_was(database, with_status):
     run_id = with_status("finished")
     with database.read() as session:
-        before = runs.public(runs.get(session, run_id))
+        before = runs.get(session, run_id)
     with database.write() as session:
         runs.delete(session, run_id)
-        assert runs.find(session).runs == []
-        assert [run.id for run in runs.find(session, deleted=True).runs] == [run_id]
+        assert listing.find(session).runs == []
+        assert [run.id for run in listing.find(session, deleted=True).runs] == [run_id]
     with database.write() as session:
         runs.restore(session, run_id)
-        assert runs.find(session, deleted=True).runs == []
+        assert listing.find(session, deleted=True).runs == []
     with database.read() as session:
-        assert runs.public(runs.get(session, run_id)) == before
+        assert runs.get(session, run_id) == before
 
 
 def test_update_changes_only_what_is_given(database, new_run):
@@ -117,10 +118,16 @@ def test_every_change_is_announced(database, new_run):
         assert [row.kind for row in events.after(session, 0, 10)] == ["run"] * 5
 
 
-def test_the_public_run_is_plain_json_with_times_in_utc(running):
-    shown = runs.public(running, {"step": 3, "kl": 1.0})
-    assert dumps(shown)
-    assert datetime.fromisoformat(shown["created_at"]).timestamp() == pytest.approx(running.created_at, abs=1e-3)
-    assert datetime.fromisoformat(shown["created_at"]).tzinfo == UTC
-    assert shown["evaluation"] == {"step": 3, "kl": 1.0}
-    assert set(Run.model_fields) - set(shown) == runs.INTERNAL
+def test_a_record_is_plain_json_with_times_in_utc(database, running, evaluation):
+    with database.write() as session:
+        evaluations.append(session, running.id, evaluation(3))
+        run = runs.get(session, running.id)
+    assert dumps(run.model_dump())
+    assert datetime.fromisoformat(run.created_at).timestamp() == pytest.approx(running.created_at, abs=1e-3)
+    assert datetime.fromisoformat(run.created_at).tzinfo == UTC
+    assert run.evaluation.step == 3
+
+
+def test_what_only_the_queue_needs_stays_inside():
+    internal = {"handle", "heartbeat_at", "silent_since", "queued_at", "deaths", "died_at"}
+    assert RunRow.model_fields.keys() - Run.model_fields.keys() == internal

@@ -27,11 +27,13 @@ def store(database, running):
 
 @pytest.fixture
 def read(database, running):
-    def columns(**asked):
-        with database.read() as session:
-            return steps.columns(session, running.id, **asked)
+    """What the API answers."""
 
-    return columns
+    def window(**asked):
+        with database.read() as session:
+            return steps.window(session, running.id, **asked).model_dump(exclude_unset=True)
+
+    return window
 
 
 def test_blocks_read_back_as_they_were(store, read, block):
@@ -146,7 +148,7 @@ def test_how_steps_arrived_does_not_matter(store, database, running, new_run, bl
     with database.write() as session:
         steps.append(session, other.id, block(1, ends[-1]))
         for asked in ({}, {"points": 50}, {"points": 7, "first": 333}):
-            assert steps.columns(session, running.id, **asked) == steps.columns(session, other.id, **asked)
+            assert steps.window(session, running.id, **asked) == steps.window(session, other.id, **asked)
 
 
 def test_a_bucket_leaves_out_what_is_not_finite(store, read, block):
@@ -218,7 +220,7 @@ def long_run(tmp_path_factory):
 
     def read(**asked):
         with database.read() as session:
-            return steps.columns(session, run.id, **asked)
+            return steps.window(session, run.id, **asked).model_dump(exclude_unset=True)
 
     read.whole, read.spikes, read.broken = whole, spikes, broken
     yield read

@@ -15,22 +15,22 @@ def test_the_first_last_least_and_greatest_of_each_term(database, running, block
     with database.write() as session:
         for block_ in whole.split(50):
             steps.append(session, running.id, block_)
-        found = summaries.of(session, [running.id])[running.id]
+        found = summaries.extremes(session, [running.id])[running.id]
     low, high = int(np.nanargmin(whole.kl)), int(np.nanargmax(whole.kl))
-    assert found["kl"] == {
-        "first": [1, whole.kl[0]],
-        "last": [300, whole.kl[-1]],
-        "min": [low + 1, whole.kl[low]],
-        "max": [high + 1, whole.kl[high]],
+    assert found["kl"].model_dump() == {
+        "first": (1, whole.kl[0]),
+        "last": (300, whole.kl[-1]),
+        "min": (low + 1, whole.kl[low]),
+        "max": (high + 1, whole.kl[high]),
     }
     assert set(found) == {"reconstruction", "kl", "elbo", "loss", "beta"}
-    assert found["beta"]["min"] == [1, 1.0], "of equal values the earliest"
+    assert found["beta"].min == (1, 1.0), "of equal values the earliest"
 
 
 def test_a_term_that_was_never_finite_has_none(database, running, block):
     with database.write() as session:
         steps.append(session, running.id, replace(block(1, 3, kl=False), loss=np.full(3, np.inf)))
-        assert set(summaries.of(session, [running.id])[running.id]) == {"reconstruction"}
+        assert set(summaries.extremes(session, [running.id])[running.id]) == {"reconstruction"}
 
 
 @settings(deadline=None, max_examples=30)
@@ -72,5 +72,5 @@ def test_the_summary_goes_when_its_transaction_does(database, running, block):
     with pytest.raises(ZeroDivisionError):
         fail()
     with database.read() as session:
-        assert summaries.of(session, [running.id]) == {}
-        assert steps.columns(session, running.id)["step"] == []
+        assert summaries.extremes(session, [running.id]) == {}
+        assert steps.window(session, running.id).step == []

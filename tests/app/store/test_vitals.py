@@ -1,6 +1,8 @@
 import numpy as np
 
+from app.records import Vitals
 from app.store import vitals as store
+from app.store.vitals import FIELDS
 
 
 def test_vitals_read_back_in_order(database, running, new_run, vitals):
@@ -8,11 +10,13 @@ def test_vitals_read_back_in_order(database, running, new_run, vitals):
     with database.write() as session:
         for steps in ((40, 60), (20,)):
             store.append(session, running.id, vitals(*steps))
-        found = store.all(session, running.id)
-        assert store.between(session, running.id, 20, 40) == {name: column[:2] for name, column in found.items()}
+        found = store.of_run(session, running.id)
+        between = store.between(session, running.id, 20, 40)
+        assert [getattr(between, name) for name in FIELDS] == [getattr(found, name)[:2] for name in FIELDS]
         assert (store.exist(session, running.id), store.exist(session, other.id)) == (True, False)
-        assert store.all(session, other.id) == {name: [] for name in found}
-    assert found == {
+        assert store.of_run(session, other.id) == Vitals(run=other.id, **{name: [] for name in FIELDS})
+    assert found.model_dump() == {
+        "run": running.id,
         "step": [20, 40, 60],
         "grad_norm": [10 / 20, 10 / 40, 10 / 60],
         "learning_rate": [1e-3] * 3,
@@ -25,7 +29,7 @@ def test_a_norm_that_is_not_finite_is_null(database, running, vitals):
     broken.grad_norm[1:] = np.inf, np.nan, 0.0
     with database.write() as session:
         store.append(session, running.id, broken)
-        assert store.all(session, running.id)["grad_norm"] == [10, None, None, 0]
+        assert store.of_run(session, running.id).grad_norm == [10, None, None, 0]
 
 
 def test_a_replay_takes_the_place_of_what_was_there(database, running, vitals):
@@ -34,6 +38,6 @@ def test_a_replay_takes_the_place_of_what_was_there(database, running, vitals):
     with database.write() as session:
         store.append(session, running.id, vitals(2, 4, 5, 6, 8))
         store.append(session, running.id, again)
-        found = store.all(session, running.id)
-    assert found["step"] == [2, 4, 6, 8]
-    assert found["grad_norm"] == [5, 7, 7, 1.25]
+        found = store.of_run(session, running.id)
+    assert found.step == [2, 4, 6, 8]
+    assert found.grad_norm == [5, 7, 7, 1.25]

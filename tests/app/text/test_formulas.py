@@ -1,32 +1,19 @@
-"""Formulas and numbers as people would write them."""
+"""A loss as people would write it."""
 
-from app.text.numbers import format_number
-from app.translate.recipes import recipe_rows
-from vae_core.translator.recipes import RECIPES
+import pytest
 
-
-def test_every_recipe_is_a_row() -> None:
-    rows = {row.name: row for row in recipe_rows()}
-    assert list(rows) == list(RECIPES)
-    vae = rows["pytorch-vae"]
-    assert (vae.formula, vae.trains, vae.source) == (
-        "SSE/D + 0.00025 · KL",
-        "Gaussian, σ = 1.239",
-        "AntixK/PyTorch-VAE#11",
-    )
-    assert rows["keras-2016"].trains == "Bernoulli, β = 784"
-    assert [name for name, row in rows.items() if row.collapses] == [
-        "keras-2016",
-        "pytorch-vae-validation",
-        "sigma-vae-mse",
-    ]
+from app.text.formulas import formula
+from app.translate.answer import Reductions
 
 
-def test_numbers_are_said_with_the_digits_that_matter() -> None:
-    assert [format_number(value) for value in (784.0, 0.70710678, 150_528.2, 1 / 784, 2.5e12)] == [
-        "784",
-        "0.7071",
-        "150,528",
-        "0.001276",
-        "2.5e+12",
-    ]
+@pytest.mark.parametrize(
+    ("reductions", "text"),
+    [
+        ({"error": "mse"}, "SSE + KL"),
+        ({"error": "bce", "pixels": "mean", "kl_weight": 0.00025}, "BCE/D + 0.00025 · KL"),
+        ({"error": "mse", "batch": "sum", "weight": 10, "kl_dimensions": "mean"}, "10 · M · SSE + KL/Z"),
+        ({"error": "l1", "kl_weight": 0}, "L1"),
+    ],
+)
+def test_weights_are_products_of_numbers_and_sizes(reductions: dict[str, object], text: str) -> None:
+    assert formula(Reductions.model_validate(reductions).loss()) == text

@@ -1,4 +1,4 @@
-"""The sentence fits the loss, and what is said openly is the same loss."""
+"""The sentence fits the loss, and what is written explicitly is the same loss."""
 
 from typing import Any
 
@@ -53,14 +53,14 @@ def test_a_configuration_says_what_it_trains(changes: dict[str, Any], said: str)
         ({"objective": "mmd"}, set()),
     ],
 )
-def test_what_is_said_openly_is_the_same_loss(changes: dict[str, Any], fields: set[str]) -> None:
+def test_what_is_written_explicitly_is_the_same_loss(changes: dict[str, Any], fields: set[str]) -> None:
     config = TrainConfig.parse(changes)
-    said = explicit_equivalent(config)
-    open_config = TrainConfig.parse({**config.to_dict(), **said})
-    assert said.keys() == fields
+    changes = explicit_equivalent(config)
+    open_config = TrainConfig.parse({**config.to_dict(), **changes})
+    assert changes.keys() == fields
     assert explicit_equivalent(open_config) == {}
     assert describe_loss(open_config) == describe_loss(config)
     if fields:
-        told, again = implied(config), implied(open_config)
-        assert again.beta == pytest.approx(1 if "sigma" in fields else told.beta)
-        assert again.sigma == (told.sigma and pytest.approx(told.sigma))
+        before, after = implied(config), implied(open_config)
+        assert after.beta == pytest.approx(1 if "sigma" in fields else before.beta)
+        assert after.sigma == (before.sigma and pytest.approx(before.sigma))

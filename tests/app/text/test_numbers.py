@@ -6,6 +6,7 @@ from app.comparison.pairing import Gap
 from app.text.numbers import (
     called,
     duration,
+    format_number,
     gap,
     interval,
     moment,
@@ -19,7 +20,7 @@ from app.text.numbers import (
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (105.571, "105.57"),
         (4690, "4,690"),
@@ -31,12 +32,12 @@ from app.text.numbers import (
         (-4.9109e18, "−4.91e+18"),
     ],
 )
-def test_numbers(value: float | None, said: str) -> None:
-    assert number(value) == said
+def test_numbers(value: float | None, text: str) -> None:
+    assert number(value) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "half_width", "said"),
+    ("value", "half_width", "text"),
     [
         (12.04, 1.13, "12.0 ± 1.1"),
         (-0.00213, 0.00012, "−0.00213 ± 0.00012"),
@@ -46,8 +47,8 @@ def test_numbers(value: float | None, said: str) -> None:
         (None, 1.0, "—"),
     ],
 )
-def test_an_interval_has_two_digits_of_its_width(value: float | None, half_width: float | None, said: str) -> None:
-    assert interval(value, half_width) == said
+def test_an_interval_has_two_digits_of_its_width(value: float | None, half_width: float | None, text: str) -> None:
+    assert interval(value, half_width) == text
 
 
 def test_a_gap_has_its_sign_its_interval_and_its_share() -> None:
@@ -66,7 +67,7 @@ def test_differences_have_a_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "se", "said"),
+    ("value", "se", "text"),
     [
         (24.58277, 0.158, "24.58 ± 0.16"),
         (6.82101, 0.00848, "6.821 ± 0.008"),
@@ -76,13 +77,13 @@ def test_differences_have_a_sign() -> None:
         (None, 0.1, "—"),
     ],
 )
-def test_a_number_has_the_digits_that_its_error_leaves(value: float | None, se: float | None, said: str) -> None:
-    assert within(value, se) == said
+def test_a_number_has_the_digits_that_its_error_leaves(value: float | None, se: float | None, text: str) -> None:
+    assert within(value, se) == text
 
 
 def test_shares_are_percent() -> None:
-    told = [percent(share) for share in (0.70208, 0.90833, 1.0, 0.0, None)]
-    assert told == ["70.2 %", "90.8 %", "100 %", "0 %", "—"]
+    texts = [percent(share) for share in (0.70208, 0.90833, 1.0, 0.0, None)]
+    assert texts == ["70.2 %", "90.8 %", "100 %", "0 %", "—"]
 
 
 def test_estimates_are_rounded_to_hundredths() -> None:
@@ -90,10 +91,10 @@ def test_estimates_are_rounded_to_hundredths() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(4.21, "4.2 s"), (200, "3 min 20 s"), (3900, "1 h 5 min"), (None, "—"), (59.99, "60.0 s")]
+    ("seconds", "text"), [(4.21, "4.2 s"), (200, "3 min 20 s"), (3900, "1 h 5 min"), (None, "—"), (59.99, "60.0 s")]
 )
-def test_durations(seconds: float | None, said: str) -> None:
-    assert duration(seconds) == said
+def test_durations(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
 
 
 def test_moments_are_utc() -> None:
@@ -105,3 +106,13 @@ def test_time_left_is_the_pace_so_far_and_no_early_guess() -> None:
     assert time_left(run) == 30.0
     assert time_left(run | {"step": 1}) is None
     assert time_left(run | {"status": "finished"}) is None
+
+
+def test_numbers_in_a_sentence_have_the_digits_that_matter() -> None:
+    assert [format_number(value) for value in (784.0, 0.70710678, 150_528.2, 1 / 784, 2.5e12)] == [
+        "784",
+        "0.7071",
+        "150,528",
+        "0.001276",
+        "2.5e+12",
+    ]

@@ -16,8 +16,8 @@ from vae_core.translator.recipes import RECIPES
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_and_its_code_have_one_answer(name: str) -> None:
     by_name, by_code = (
-        answer_question({"recipe": name}).public(),
-        answer_question({"code": RECIPES[name].code}).public(),
+        answer_question({"recipe": name}).public().model_dump(),
+        answer_question({"code": RECIPES[name].code}).public().model_dump(),
     )
     assert by_name.pop("assumed") == []
     by_code.pop("assumed")
@@ -33,9 +33,9 @@ def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) 
     assert answer.command is not None
     assert answer.config.latent_dim == 7
     assert TrainConfig.parse(answer.changes) == answer.config
-    assert implied(answer.config).sigma == (answer.told.scale and pytest.approx(answer.told.scale))
+    assert implied(answer.config).sigma == (answer.translation.scale and pytest.approx(answer.translation.scale))
     assert "--set latent_dim=7" in answer.command
-    json.dumps(answer.public(), allow_nan=False)
+    json.dumps(answer.public().model_dump(), allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -58,32 +58,32 @@ def test_the_first_sentence_says_which_model(loss: dict[str, object], first: str
 def test_reductions_and_their_code_are_one_loss() -> None:
     reductions = Reductions(error="mse", pixels="mean", batch="sum", kl_dimensions="mean", kl_weight=0.5)
     by_loss, by_code = Question(loss=reductions).answer(), Question(code=reductions.code()).answer()
-    assert by_loss.told.weights == by_code.told.weights
+    assert by_loss.translation.weights == by_code.translation.weights
 
 
 def test_the_data_sets_own_spectrum_counts_the_units(tmp_path: Path) -> None:
     """18 of 20 would die of the plain sum of squares on digits; bounds for any pixels know of none."""
     grey = statistics("digits", "none", cache=tmp_path).train
     question = {"loss": {"error": "mse"}, "dataset": "digits"}
-    blind, told = answer_question(question), answer_question(question, {"digits": grey}.get)
-    assert (blind.collapse, blind.told.live_units) == (None, None)
-    assert told.told.live_units == (grey.spectrum > 0.5).sum()
-    assert told.collapse is not None
-    assert told.collapse.endswith("The data are Digits 8×8's training images.")
-    assert told.public()["collapse"] == told.collapse
+    blind, measured = answer_question(question), answer_question(question, {"digits": grey}.get)
+    assert (blind.collapse, blind.translation.live_units) == (None, None)
+    assert measured.translation.live_units == (grey.spectrum > 0.5).sum()
+    assert measured.collapse is not None
+    assert measured.collapse.endswith("The data are Digits 8×8's training images.")
+    assert measured.public().collapse == measured.collapse
     logits = answer_question({"loss": {"error": "bce", "kl_weight": 3}, "dataset": "digits"}, {"digits": grey}.get)
-    assert logits.told.live_units == (grey.logit_spectrum > 3).sum()
+    assert logits.translation.live_units == (grey.logit_spectrum > 3).sum()
 
 
 def test_a_beta_beyond_the_form_has_no_configuration() -> None:
     answer = answer_question({"loss": {"error": "bce", "pixels": "mean", "kl_weight": 10_000}})
-    assert (answer.config, answer.command, answer.public()["config"]) == (None, None, None)
-    assert answer.sentences[-1] == "No configuration says that: its β is above a million."
+    assert (answer.config, answer.command, answer.public().config) == (None, None, None)
+    assert answer.sentences[-1] == "No configuration trains that: its β is above a million."
 
 
 def test_the_printed_answer_has_all_its_parts() -> None:
     text = render_text(answer_question({"code": RECIPES["keras-2016"].code}))
-    for part in ("β = 784", "Linear theory", "Taken for granted:", "    def negative_elbo(", "    elboard train --set"):
+    for part in ("β = 784", "Linear theory", "Assumed:", "    def negative_elbo(", "    elboard train --set"):
         assert part in text
 
 

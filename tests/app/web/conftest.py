@@ -8,11 +8,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.jobs.executor import Handle
 from app.main import create_app
+from app.records import Run
 from app.settings import Settings
-from app.store import attempts, evaluations, events, pictures, reports, runs, steps
+from app.store import attempts, evaluations, events, pictures, reports, steps
 from app.store import scores as score_rows
 from app.store import vitals as vital_rows
 from app.web import pixel_statistics
@@ -76,7 +77,7 @@ def become(application: FastAPI) -> Callable[..., None]:
     def put(run: int, **columns: Any) -> None:
         columns.setdefault("handle", {"pid": 1})
         with application.state.database.write() as session:
-            row = session.get(Run, run)
+            row = session.get(RunRow, run)
             for name, value in columns.items():
                 setattr(row, name, value)
             session.add(row)
@@ -103,7 +104,7 @@ def trained(
         run_id = launch(**config)["id"]
         variational = config.get("model", "vae") == "vae"
         with application.state.database.write() as session:
-            run = attempts.claim(session, runs.get(session, run_id))
+            run = attempts.claim(session, run_id)
             steps.append(session, run_id, block(1, 40, kl=variational))
             events.append_points(session, run_id, 1, 40)
             latest = {

@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.database.tables import Run
-from app.store import attempts, evaluations, runs
+from app.database.tables import RunRow
+from app.store import attempts, evaluations
 from app.web import pixel_statistics
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
@@ -213,7 +213,7 @@ def test_a_density_without_a_floor_says_so(application: FastAPI, client: TestCli
     run = trained(likelihood="continuous_bernoulli", dequantize=True)
     assert warning not in text(client, f"/runs/{run}")
     with application.state.database.write() as session:
-        old = session.get(Run, run)
+        old = session.get(RunRow, run)
         old.config = {**old.config, "dequantize": False}
         session.add(old)
     assert warning in text(client, f"/runs/{run}")
@@ -349,7 +349,7 @@ def test_a_finished_run_of_a_published_preset_says_whether_it_agrees(
     run = client.post("/api/runs", json={"preset": "pytorch-examples"}).json()["runs"][0]["id"]
     assert "Judged when the run has finished" in text(client, f"/runs/{run}")
     with application.state.database.write() as session:
-        attempt = attempts.claim(session, runs.get(session, run)).attempt
+        attempt = attempts.claim(session, run).attempt
         evaluations.append(session, run, replace(evaluation(4690), elbo=-105.7))
         attempts.end(session, run, attempt, "finished")
     page = text(client, f"/runs/{run}")

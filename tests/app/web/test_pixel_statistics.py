@@ -8,7 +8,7 @@ import pytest
 
 from app.settings import Settings
 from app.web import pixel_statistics as module
-from app.web.pixel_statistics import Missing, StatisticsCache
+from app.web.pixel_statistics import NoStatistics, StatisticsCache
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
@@ -71,6 +71,6 @@ def test_after_a_failure_it_is_asked_for_again(
 
     monkeypatch.setattr(module, "statistics", flaky)
     missing = shelf.find(MNIST)
-    assert isinstance(missing, Missing)
+    assert isinstance(missing, NoStatistics)
     assert said in missing.why
     assert wait_until(lambda: shelf.find(MNIST) == "counted")

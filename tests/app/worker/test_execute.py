@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 import torch
 
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.settings import Settings
 from app.store import attempts, control, evaluations, pictures, reports, runs, steps
 from app.worker.execute import execute
@@ -40,7 +40,7 @@ def claimed(database, new_run):
     def make(**config):
         run = new_run(**config)
         with database.write() as session:
-            row = session.get(Run, run.id)
+            row = session.get(RunRow, run.id)
             row.status, row.attempt = "running", 1
         return run.id
 
@@ -54,7 +54,7 @@ def finish(database, settings):
     def run(run_id):
         status = execute(settings, run_id, 1)
         with database.read() as session:
-            row = runs.get(session, run_id)
+            row = runs.get_row(session, run_id)
         assert status == row.status or row.attempt != 1
         return row
 
@@ -68,7 +68,7 @@ def meanwhile(database, eventually):
 
     def do(run_id, action):
         def wait():
-            eventually(lambda: _steps(database, run_id)["step"])
+            eventually(lambda: _steps(database, run_id).step)
             action()
 
         threads.append(Thread(target=wait))
@@ -81,7 +81,7 @@ def meanwhile(database, eventually):
 
 def _steps(database, run_id):
     with database.read() as session:
-        return steps.columns(session, run_id, points=10**6)
+        return steps.window(session, run_id, points=10**6)
 
 
 def test_a_run_on_digits_is_recorded_whole(database, claimed, finish):
@@ -90,14 +90,14 @@ def test_a_run_on_digits_is_recorded_whole(database, claimed, finish):
     assert (run.status, run.error, run.activity) == ("finished", None, None)
     assert (run.step, run.epoch) == (run.total_steps, 4.0)
     found = _steps(database, run_id)
-    assert found["step"] == list(range(1, 61))
-    assert found["nonfinite"] == []
-    for kl, reconstruction, elbo in zip(found["kl"], found["reconstruction"], found["elbo"], strict=True):
+    assert found.step == list(range(1, 61))
+    assert found.nonfinite == []
+    for kl, reconstruction, elbo in zip(found.kl, found.reconstruction, found.elbo, strict=True):
         assert elbo == pytest.approx(-(reconstruction + kl))
-    assert run.latest["elbo"] == found["elbo"][-1]
+    assert run.latest["elbo"] == found.elbo[-1]
     with database.read() as session:
-        assert evaluations.last(session, run_id)["step"] == 60
-        kinds = {row["kind"] for row in pictures.all(session, run_id)}
+        assert evaluations.last(session, run_id).step == 60
+        kinds = {row.kind for row in pictures.of_run(session, run_id)}
     assert kinds == set(get_args(PictureKind))
 
 
@@ -118,7 +118,7 @@ def test_a_stop_request_ends_the_run(database, claimed, finish, meanwhile):
     meanwhile(run_id, request)
     run = finish(run_id)
     assert (run.status, run.error) == ("stopped", None)
-    assert _steps(database, run_id)["step"] == list(range(1, run.step + 1))
+    assert _steps(database, run_id).step == list(range(1, run.step + 1))
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, "interrupted"), (signal.SIGINT, "paused")])
@@ -144,7 +144,7 @@ def again(database):
     def claim(run_id, change=control.resume):
         with database.write() as session:
             change(session, run_id)
-            return attempts.claim(session, runs.get(session, run_id)).attempt
+            return attempts.claim(session, run_id).attempt
 
     return claim
 
@@ -206,7 +206,7 @@ def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, fini
     assert execute(settings, run_id, again(run_id)) == "finished"
     with database.read() as session:
         assert reports.last(session, run_id)
-    assert _steps(database, run_id)["step"] == list(range(1, 61))
+    assert _steps(database, run_id).step == list(range(1, 61))
 
 
 def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, again, monkeypatch):
@@ -230,7 +230,7 @@ def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, aga
     assert (run.status, run.step, run.error) == ("paused", 0, None)
     monkeypatch.setattr(TRAINING, "beta_at", real)
     assert execute(settings, run_id, again(run_id)) == "finished"
-    assert _steps(database, run_id)["step"] == list(range(1, 61))
+    assert _steps(database, run_id).step == list(range(1, 61))
 
 
 def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compared(
@@ -272,7 +272,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(database, sett
         run = runs.get(session, run_id)
     assert run.notice == "The checkpoint of step 60 is damaged: its SHA-256 differs."
     after = _steps(database, run_id)
-    assert after["step"] == list(range(1, 81))
+    assert after.step == list(range(1, 81))
     assert after["loss"][:60] == before["loss"]
 
 
@@ -284,7 +284,7 @@ def test_a_full_disk_is_a_sentence_and_loses_no_step(database, claimed, finish, 
     run = finish(claimed(max_steps=30, checkpoint_every=20))
     assert run.status == "failed"
     assert run.error == ("The disk is full (No space left on device): make room, then resume from the last checkpoint.")
-    assert _steps(database, run.id)["step"][:20] == list(range(1, 21))
+    assert _steps(database, run.id).step[:20] == list(range(1, 21))
 
 
 def test_a_forked_run_begins_with_its_parents_weights(database, settings, claimed, finish):
@@ -293,10 +293,10 @@ def test_a_forked_run_begins_with_its_parents_weights(database, settings, claime
     with database.write() as session:
         child = control.fork(session, parent, {"beta": 4.0, "learning_rate": 1e-9, "max_steps": 1})
         assert (child.parent_id, child.parent_step) == (parent, None)
-        attempts.claim(session, child)
+        attempts.claim(session, child.id)
     execute(settings, child.id, 1)
     with database.read() as session:
-        ended, began = evaluations.last(session, parent), evaluations.at(session, child.id, 0)
+        ended, began = evaluations.last(session, parent), evaluations.at_step(session, child.id, 0)
     assert began["reconstruction"] == ended["reconstruction"]
 
 
@@ -306,13 +306,13 @@ def test_a_fenced_attempt_ends_without_a_trace(database, claimed, finish, meanwh
 
     def supersede():
         with database.write() as session:
-            session.get(Run, run_id).attempt = 2
-            known.extend(steps.columns(session, run_id, points=10**6)["step"])
+            session.get(RunRow, run_id).attempt = 2
+            known.extend(steps.window(session, run_id, points=10**6).step)
 
     meanwhile(run_id, supersede)
     run = finish(run_id)
     assert (run.status, run.attempt) == ("running", 2)
-    assert _steps(database, run_id)["step"] == known
+    assert _steps(database, run_id).step == known
 
 
 def test_a_diverging_run_says_where(database, claimed, finish):
@@ -322,7 +322,7 @@ def test_a_diverging_run_says_where(database, claimed, finish):
     said, before = run.error.split(". ")
     assert said.endswith(f"was no longer a finite number at step {run.step}")
     assert before == f"The checkpoint of step {run.step - 1} is from before that."
-    assert _steps(database, run_id)["nonfinite"] == [run.step]
+    assert _steps(database, run_id).nonfinite == [run.step]
     assert None in run.latest.values()
 
 

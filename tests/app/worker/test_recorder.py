@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.database.engine import PRAGMAS, Database
-from app.database.tables import Run
+from app.database.tables import RunRow
 from app.errors import Unrecorded
 from app.store import attempts, control, evaluations, events, pictures, reports, runs, steps
 from app.store import scores as score_rows
@@ -27,7 +27,7 @@ def stored(database, running):
 
     def read():
         with database.read() as session:
-            return runs.get(session, running.id), steps.columns(session, running.id, points=10**6)["step"]
+            return runs.get(session, running.id), steps.window(session, running.id, points=10**6).step
 
     return read
 
@@ -48,9 +48,9 @@ def test_everything_is_stored_by_the_ending(
     last = block(40, 40)
     assert run.latest == {name: getattr(last, name)[0] for name in ("reconstruction", "kl", "elbo", "loss", "beta")}
     with database.read() as session:
-        assert [row["step"] for row in evaluations.all(session, running.id)] == [0, 40]
-        assert [row["step"] for row in pictures.all(session, running.id)] == [0, 0, 40, 40]
-        assert vital_rows.all(session, running.id)["step"] == [15, 30, 40]
+        assert [row.step for row in evaluations.of_run(session, running.id)] == [0, 40]
+        assert [row.step for row in pictures.of_run(session, running.id)] == [0, 0, 40, 40]
+        assert vital_rows.of_run(session, running.id).step == [15, 30, 40]
         log = events.after(session, 0, 1000)
     announced = [step for row in log if row.kind == "points" for step in range(row.first, row.last + 1)]
     assert announced == found
@@ -89,7 +89,7 @@ def test_steps_are_stored_while_the_run_goes_on(recorder, stored, block, eventua
 
 
 def test_a_heartbeat_comes_without_any_event(recorder, stored, running, eventually):
-    assert recorder.wanted == "run"
+    assert recorder.requested == "run"
     eventually(lambda: stored()[0].heartbeat_at > running.heartbeat_at)
 
 
@@ -113,17 +113,17 @@ def test_what_is_not_finite_stays_out_of_the_row(recorder, stored, block):
 def test_a_stop_request_is_seen(database, running, recorder, eventually):
     with database.write() as session:
         control.stop(session, running.id)
-    eventually(lambda: recorder.wanted == "stop")
+    eventually(lambda: recorder.requested == "stop")
 
 
 def test_an_old_attempt_writes_nothing(database, running, recorder, stored, block, eventually):
     recorder.record(block(1, 10))
     eventually(lambda: stored()[1])
     with database.write() as session:
-        session.get(Run, running.id).attempt += 1
+        session.get(RunRow, running.id).attempt += 1
         newest = events.newest_id(session)
     recorder.record(block(11, 20))
-    eventually(lambda: recorder.wanted == "fenced")
+    eventually(lambda: recorder.requested == "fenced")
     recorder.record(block(21, 30))
     recorder.close("finished")
     run, found = stored()
@@ -258,6 +258,6 @@ def test_an_ended_run_takes_no_more(database, running, recorder, stored, block, 
     with database.write() as session:
         attempts.end(session, running.id, running.attempt, "failed", "lost")
     recorder.record(block(1, 1))
-    eventually(lambda: recorder.wanted == "fenced")
+    eventually(lambda: recorder.requested == "fenced")
     recorder.close("finished")
     assert (stored()[0].status, stored()[1]) == ("failed", [])

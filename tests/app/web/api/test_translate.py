@@ -20,7 +20,7 @@ def test_the_api_answers_as_the_translator(application: FastAPI, client: TestCli
     question = {"code": LOSS, "values": {"beta": 0.5}, "dataset": "digits", "latent_dim": 3, "batch_size": 10}
     answer = client.post("/api/translate", json=question)
     assert answer.status_code == 200
-    assert answer.json() == answer_question(question, application.state.shelf.training).public()
+    assert answer.json() == answer_question(question, application.state.shelf.training).public().model_dump()
     assert client.post("/api/translate", json={"recipe": "keras-blog"}).json()["implied_beta"] == pytest.approx(39.2)
     loss = {"error": "mse", "pixels": "mean"}
     assert client.post("/api/translate", json={"loss": loss}).json()["implied_sigma"] == pytest.approx(392**0.5)

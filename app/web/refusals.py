@@ -1,0 +1,37 @@
+"""The one JSON form of a refusal, and which refusals an operation declares."""
+
+from http import HTTPStatus
+from typing import Any
+
+from app.records import Record
+
+Responses = dict[int | str, dict[str, Any]]
+
+CHANGE = (403, 413, 503, 507)  # what a request that changes something, or has a body, may meet besides its own refusals
+
+
+class Refusal(Record):
+    """One reason why a request was refused."""
+
+    field: str | None
+    """The field that is to blame; null where none is."""
+    message: str
+    """A sentence for people."""
+
+
+class Errors(Record):
+    """Why a request was refused: every reason, not only the first."""
+
+    errors: list[Refusal]
+    """At least one."""
+
+
+def refusals(*statuses: int) -> Responses:
+    """The `responses` of an operation behind the sign-in that also refuses with these statuses."""
+    return {status: {"model": Errors, "description": HTTPStatus(status).phrase} for status in sorted({401, *statuses})}
+
+
+def file_of(*media_types: str) -> Responses:
+    """The `responses` of an operation that answers with the bytes of a file."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": "The file", "content": dict.fromkeys(media_types, schema)}}
