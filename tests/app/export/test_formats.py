@@ -32,7 +32,7 @@ def test_an_unknown_format_is_told_which_there_are(database: Database, tmp_path:
 def test_a_deleted_run_can_be_taken_along_too(database: Database, new_run: Callable[..., Run], tmp_path: Path) -> None:
     run = new_run(max_steps=5)
     with database.write() as session:
-        runs.get(session, run.id).status = "finished"
+        runs.get_row(session, run.id).status = "finished"
         runs.delete(session, run.id)
     made = export(database, Settings(data=tmp_path), run.id, "csv")
     assert (made.file_name, b"".join(made.parts).count(b"\n")) == (f"elboard-run-{run.id}-steps.csv", 1)
