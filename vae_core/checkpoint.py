@@ -16,8 +16,8 @@ from pathlib import Path
 
 import safetensors.numpy
 
+from vae_core.durable import write_durably
 from vae_core.events import Checkpoint
-from vae_core.storage.durable import write_durably
 
 KEEP = 2  # of the newest; the best is kept as well
 OLD_NAME = "looked"  # of `evaluated` in checkpoints of 0.1 and before

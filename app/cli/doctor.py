@@ -1,4 +1,4 @@
-"""What may be wrong with an installation and its data, found without changing anything."""
+"""What may be wrong with an installation and its data, checked without changing anything."""
 
 import os
 import shutil
@@ -20,11 +20,11 @@ LOW_DISK = 2**30
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: whether all is well, and a sentence on what was found or what to do."""
+    """One check: whether all is well, and a sentence on what is there or what to do."""
 
     name: str
     ok: bool
-    said: str
+    sentence: str
 
 
 def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
@@ -42,10 +42,10 @@ def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
 
 def _packages() -> Finding:
     try:
-        found = ", ".join(f"{name} {version(name)}" for name in ("torch", "fastapi", "plotly", "sqlmodel"))
+        versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "fastapi", "plotly", "sqlmodel"))
     except PackageNotFoundError as missing:
         return Finding("packages", False, f"{missing.name} is not installed: run make run again.")
-    return Finding("packages", True, found)
+    return Finding("packages", True, versions)
 
 
 def _folder(settings: Settings) -> Finding:

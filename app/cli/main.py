@@ -163,7 +163,7 @@ def translate(
     dataset: Annotated[str, typer.Option(help="The images, which say what D is.")] = "mnist",
     latent_dim: Annotated[int, typer.Option(help="Z, the latent dimensions.")] = 20,
     batch_size: Annotated[int, typer.Option(help="M, the images in a minibatch.")] = 128,
-    sigma: Annotated[float | None, typer.Option(help="The scale at which β is told.")] = None,
+    sigma: Annotated[float | None, typer.Option(help="The scale at which β is given.")] = None,
     values: Annotated[list[str], typer.Option("--value", help="A name's value, such as beta=4.")] = [],  # noqa: B006
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
@@ -214,6 +214,6 @@ def doctor(
     settings = settings_of(data)
     findings = list(examine(settings, LocalExecutor(settings)))
     for finding in findings:
-        typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.said}")
+        typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.sentence}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.errors import AppError
-from vae_core.storage.durable import replacing
+from vae_core.durable import replacing
 
 
 def back_up(engine: sa.Engine, target: Path | None = None, mark: str = "backup") -> Path:

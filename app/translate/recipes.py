@@ -17,7 +17,7 @@ class RecipeRow:
     link: str
     formula: str
     sizes: str
-    trains: str
+    model: str  # in short: the decoder and its scale or β
     collapses: bool  # whatever the images
 
     @property
@@ -37,7 +37,7 @@ def recipe_rows() -> list[RecipeRow]:
         letter = translation.family.letter or "β"
         sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
         value = format_number(translation.scale or translation.beta)
-        trains = f"{translation.family.decoder}, {letter} = {value}"
+        model = f"{translation.family.decoder}, {letter} = {value}"
         collapses = translation.collapse is not None
-        rows.append(RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, trains, collapses))
+        rows.append(RecipeRow(one.name, one.title, one.link, formula(one.loss), sizes, model, collapses))
     return rows

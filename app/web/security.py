@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Forbidden, Unauthorised
 from app.web.refusals import Errors
-from vae_core.storage.durable import write_durably
+from vae_core.durable import write_durably
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]

@@ -30,7 +30,7 @@ class Break:
 BREAKS = (
     Break(
         "no fsync before a checkpoint is renamed",
-        "vae_core/storage/durable.py",
+        "vae_core/durable.py",
         "        _force_to_disk(fresh)\n",
         "",
         ("tests/vae_core/test_checkpoint.py",),

@@ -13,7 +13,7 @@ class ConfigError(ValueError):
 
 
 class RefusedConfig(ValueError):
-    """A whole configuration refused: every `ConfigError` found, not only the first."""
+    """A whole configuration refused: every `ConfigError`, not only the first."""
 
     def __init__(self, errors: list[ConfigError]):
         super().__init__("; ".join(error.message for error in errors))
@@ -47,8 +47,8 @@ _PHRASES = {
 def refused(error: ValidationError) -> RefusedConfig:
     """Pydantic's findings, the first of each field: a list of widths may hold thousands."""
     first: dict[str, ConfigError] = {}
-    for found in map(_config_error, error.errors()):
-        first.setdefault(found.field, found)
+    for refusal in map(_config_error, error.errors()):
+        first.setdefault(refusal.field, refusal)
     return RefusedConfig(list(first.values()))
 
 
@@ -65,5 +65,5 @@ def _config_error(detail: ErrorDetails) -> ConfigError:
     if isinstance(bound, float) and bound.is_integer():
         bound = int(bound)  # people say 10, not 10.0
     value = repr(detail["input"])
-    said = phrase.format(bound=bound, value=value if len(value) <= 60 else value[:57] + "…")
-    return ConfigError(field, f"{field[:60]} {said}", bound)
+    sentence = phrase.format(bound=bound, value=value if len(value) <= 60 else value[:57] + "…")
+    return ConfigError(field, f"{field[:60]} {sentence}", bound)

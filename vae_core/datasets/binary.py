@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.datasets.facts import WHITE
-from vae_core.storage.durable import replacing
+from vae_core.durable import replacing
 
 Images = NDArray[np.uint8]
 CHUNK = 5000  # images whose random numbers are in memory at once

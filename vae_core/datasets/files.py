@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from vae_core.datasets.facts import DatasetFacts
 from vae_core.datasets.mirrors import MIRRORS, DownloadError, download
-from vae_core.storage.durable import replacing
+from vae_core.durable import replacing
 
 # SHA-256 of the unpacked files; packed ones differ from mirror to mirror.
 DIGESTS = {

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vae_core.datasets.facts import LEVELS
 from vae_core.datasets.registry import load
-from vae_core.storage.durable import replacing
+from vae_core.durable import replacing
 from vae_core.theory.entropies import bernoulli, binned_bernoulli
 
 Array = NDArray[np.float64]

@@ -92,13 +92,13 @@ def predict(
 
     Without statistics the fields that need the images stay None; `missing` says why.
     """
-    told = implied(config)
+    effective = implied(config)
     lines = tuple(references(config, statistics.test)) if statistics else ()
     values = {line.name: line.value for line in lines}
     duration, basis = _duration(config, earlier)
     return Preflight(
-        implied_sigma=told.sigma,
-        implied_beta=told.beta,
+        implied_sigma=effective.sigma,
+        implied_beta=effective.beta,
         latent_dim=config.latent_dim,
         predicted_active_units=live_units(config, statistics.train) if statistics else None,
         collapse_line=values.get("collapsed"),
@@ -143,23 +143,23 @@ def _warnings(config: TrainConfig, statistics: Statistics | None) -> Iterator[Ad
 
 def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
     """The KL against the reconstruction: what kills units, and what hides a weight. One warning, the gravest."""
-    told = implied(config)
-    if told.beta is None:
+    effective = implied(config)
+    if effective.beta is None:
         return
-    if told.beta == 0:
+    if effective.beta == 0:
         message = "With β = 0 nothing holds the codes near the prior: samples from it will decode to noise."
         yield Advice(message, "beta", {"beta": 1.0})
     elif pixels and live_units(config, pixels) == 0:
         yield from _dying(config, pixels)
-    elif pixels and told.sigma and config.family.error == "sse" and told.sigma**2 > pixels.variance.mean():
+    elif pixels and effective.sigma and config.family.error == "sse" and effective.sigma**2 > pixels.variance.mean():
         error = float(pixels.variance.mean()) ** 0.5
         message = (
-            f"The loss expects errors of σ = {told.sigma:.3g} a pixel, and even the mean image errs by {error:.3g} "
-            "only: little is worth encoding. Let σ fit the errors."
+            f"The loss expects errors of σ = {effective.sigma:.3g} a pixel, and even the mean image errs by "
+            f"{error:.3g} only: little is worth encoding. Let σ fit the errors."
         )
         yield Advice(message, "scale", recommended_scale(config))
     elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
-        message = f"The means in the loss weigh the KL as β = {told.beta:.4g} would. Sums leave β as you set it."
+        message = f"The means in the loss weigh the KL as β = {effective.beta:.4g} would. Sums leave β as you set it."
         yield Advice(message, "kl_reduction" if config.kl_reduction == "mean" else "reconstruction_reduction", SUMS)
 
 
@@ -170,8 +170,8 @@ def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:
         f"Linear theory expects every latent unit to die: {weight_name(config)} = {threshold:.4g} is above "
         f"{largest:.3g}, the largest eigenvalue of the pixels. The model would decode the mean image."
     )
-    if found := revival(config, pixels):
-        yield Advice(message, *found)
+    if cure := revival(config, pixels):
+        yield Advice(message, *cure)
 
 
 def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] | None:
@@ -191,8 +191,8 @@ def recommended_scale(config: TrainConfig) -> dict[str, Any]:
     """The changes that make β = 1 and let the scale fit the errors."""
     optimal = "optimal" in config.family.scales and not OBJECTIVES[config.objective].importance
     scale = "optimal" if optimal else "shared"
-    wanted = {**SUMS, "beta": 1.0, "scale": scale}
-    return {name: value for name, value in wanted.items() if getattr(config, name) != value}
+    changes = {**SUMS, "beta": 1.0, "scale": scale}
+    return {name: value for name, value in changes.items() if getattr(config, name) != value}
 
 
 def _schedule(config: TrainConfig) -> Iterator[Advice]:

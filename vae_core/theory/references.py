@@ -43,10 +43,10 @@ def references(config: TrainConfig, pixels: Pixels) -> list[Reference]:
 
     A plain autoencoder has no −ELBO, so only those of its reconstruction.
     """
-    found = (*_collapsed(config, pixels), *_floor(config, pixels), *_linear(config, pixels))
+    lines = (*_collapsed(config, pixels), *_floor(config, pixels), *_linear(config, pixels))
     if config.model == "ae":
-        return [reference for reference in found if "reconstruction" in reference.fields]
-    return list(found)
+        return [reference for reference in lines if "reconstruction" in reference.fields]
+    return list(lines)
 
 
 def _collapsed(config: TrainConfig, pixels: Pixels) -> Iterator[Reference]:

@@ -2,7 +2,7 @@
 
 /** The JSON that each operation answers with. */
 export interface Answers {
-  "GET /api/health": { [key: string]: string };
+  "GET /api/health": Health;
   "GET /api/config": Configuration;
   "POST /api/runs": Launched;
   "GET /api/runs": RunPage;
@@ -18,7 +18,7 @@ export interface Answers {
   "GET /api/runs/{run_id}/pictures": PictureSheets;
   "GET /api/compare": Comparison;
   "GET /api/runs/{run_id}/checkpoints": KeptCheckpoints;
-  "GET /api/runs/{run_id}/export/{name}": string;
+  "GET /api/runs/{run_id}/export/{name}": { [key: string]: unknown };
   "GET /api/events": EventLog;
   "POST /api/preflight": Preflight;
   "GET /api/runs/{run_id}/diagnosis": Diagnosis;
@@ -239,7 +239,7 @@ export type Extremes = {
   max: [number, number];
 };
 
-/** How near the decoder's mean comes to the image, at one z sampled from q(z|x). */
+/** How similar the decoder's mean is to the image, at one z sampled from q(z|x). */
 export type Fidelity = {
   /** Peak signal to noise, dB. */
   psnr: number | null;
@@ -273,6 +273,14 @@ export type Gap = {
   images?: number | null;
   /** The difference over the other's mean; null where the quantity has no zero. */
   share?: number | null;
+};
+
+/** That the server is up. */
+export type Health = {
+  /** Always ok: a server that is not up does not answer. */
+  status: "ok";
+  /** Of ELBOard. */
+  version: string;
 };
 
 /** The runs image by image, by one quantity of which less is better. */
@@ -313,7 +321,7 @@ export type KeptCheckpoints = {
   checkpoints: KeptCheckpoint[];
 };
 
-/** What the encoder's means say. */
+/** Statistics of the posteriors' means and variances. */
 export type Latents = {
   /** [Z] Var_x(E[z_j|x]), whose histogram shows active and dead dimensions apart. */
   mean_variance: (number | null)[];
@@ -566,7 +574,7 @@ export type Preset = {
   published?: Published | null;
 };
 
-/** A number from the literature. */
+/** A number from the literature: held-out −ELBO in nats per example, its source and its protocol. */
 export type Published = {
   /** Held-out −ELBO, nats per image. */
   negative_elbo: number;
@@ -610,7 +618,7 @@ export type Reference = {
   how: string;
 };
 
-/** Everything that was examined at the end of a run. */
+/** All results of the final examination of a run; None where the model or the data have no such number. */
 export type Report = {
   /** After which the model was examined. */
   step: number;

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vae_core.storage.durable import replacing, write_durably
+from vae_core.durable import replacing, write_durably
 
 
 @pytest.fixture
