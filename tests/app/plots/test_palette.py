@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from app.plots.palette import DARK, DASHES, LIGHT, slot, slots
-from vae_core.config.families import FAMILIES
+from app.templating import environment
+from vae_core.config.families import FAMILIES, LikelihoodName
 
 CSS = Path(__file__).parents[3] / "static" / "css" / "tokens.css"
 
@@ -68,3 +69,9 @@ def test_a_run_keeps_its_slot_unless_a_neighbour_has_it() -> None:
 def test_every_likelihood_has_strokes_of_its_own() -> None:
     strokes = [DASHES[family.dash] for family in FAMILIES.values()]
     assert len(set(strokes)) == len(FAMILIES)
+
+
+@pytest.mark.parametrize("likelihood", FAMILIES)
+def test_a_swatch_draws_the_strokes_of_its_likelihood(likelihood: LikelihoodName) -> None:
+    swatch = environment().get_template("shared/_run.html").module.swatch(3, likelihood)
+    assert f'stroke-dasharray="{DASHES[FAMILIES[likelihood].dash]}"' in swatch
