@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 from math import isfinite, log, pi
 from pathlib import Path
@@ -420,7 +421,7 @@ def test_an_optimal_scale_is_frozen_only_where_something_is_held_out(
     small: Callable[..., TrainConfig], digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    monkeypatch.setattr("vae_core.training.train.freeze_scale", lambda *_, **__: calls.append(1))
+    monkeypatch.setattr(import_module("vae_core.training.train"), "freeze_scale", lambda *_, **__: calls.append(1))
     config = small(likelihood="gaussian", scale="optimal", max_steps=40, evaluate_every=20, picture_every=10)
     blocks = _of(StepTerms, train(replace(config, checkpoint_every=1), digits))
     assert len(blocks) == 40
