@@ -64,7 +64,7 @@ def ours() -> dict[str, float]:
         database.create_tables()
         with database.write() as session:
             run = attempts.claim(session, runs.create(session, CONFIG).id)
-        with Recorder(database, run.id or 0, run.attempt) as recorder:
+        with Recorder(database, run.id, run.attempt) as recorder:
             told = compare(partial(block, train(CONFIG, noise(CONFIG)), recorder), ROUNDS)
         database.close()
     return told

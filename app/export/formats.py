@@ -11,7 +11,7 @@ from app.errors import AppError, Conflict, NotFound, Refused
 from app.export import tables
 from app.export.page import page
 from app.export.script import STEPS, script
-from app.records import Run
+from app.records import Run, Steps
 from app.settings import Settings
 from app.store import evaluations, reports, runs, steps, vitals
 from app.text.quantities import QUANTITIES, decoder, reconstruction_unit
@@ -99,6 +99,7 @@ def _script(database: Database, settings: Settings, run: Run) -> Export:
         raise Conflict(f"{why}: export run {run.parent_id} as a script, or this one's weights.", "format")
     with database.read() as session:
         window = steps.window(session, run_id, last=STEPS, points=STEPS)
+    assert isinstance(window, Steps)  # noqa: S101  no more of them than points
     stored = list(zip(window.reconstruction, window.kl, window.loss, strict=True))
     config = run.train_config
     threads = config.threads or settings.threads_per_run  # as its worker does

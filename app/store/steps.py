@@ -99,14 +99,14 @@ def window(
     step = (begin + width * (there + 1)).clip(max=end)
     clocks = {"epoch": step / summaries.steps_per_epoch(session, run_id), "seconds": buckets.seconds[there]}
     terms = _terms(buckets.cut(there), raw=width == 1)
-    columns = {"step": step.tolist()} | _nonfinite(session, run_id, begin + 1, end)
+    columns: dict[str, Any] = {"step": step.tolist()} | _nonfinite(session, run_id, begin + 1, end)
     columns |= {name: clocks[name].tolist() if name in clocks else terms(TERMS.index(name)) for name in fields}
     if smooth:
         average = smoothed(session, run_id, smooth, begin + 1, end, width)
         average = np.where(buckets.count > 0, average, np.nan)[:, there]  # a gap stays one
-        averages = {name: finite_list(average[TERMS.index(name)]) for name in fields if name in NOISY}
+        averages: dict[str, Any] = {name: finite_list(average[TERMS.index(name)]) for name in fields if name in NOISY}
         columns["smoothed"] = Smoothed.model_construct(**averages)
-    # Without a look at the numbers one by one: they are ours, and there may be a hundred thousand.
+    # Not validated, number by number: they are ours, and there may be a hundred thousand.
     if width == 1:
         return Steps.model_construct(**columns)
     return BucketedSteps.model_construct(**columns, bucket=width, partial=end % width > 0)
@@ -128,9 +128,12 @@ def _terms(buckets: Buckets, *, raw: bool) -> Callable[[int], Any]:
     if raw:
         return lambda index: finite_list(buckets.low[index])
     reductions = {"min": buckets.low, "mean": buckets.mean, "max": buckets.high}
-    return lambda index: Spread.model_construct(
-        **{name: finite_list(values[index]) for name, values in reductions.items()}
-    )
+
+    def spread(index: int) -> Spread:
+        columns: dict[str, Any] = {name: finite_list(values[index]) for name, values in reductions.items()}
+        return Spread.model_construct(**columns)
+
+    return spread
 
 
 def _nonfinite(session: Session, run_id: int, first: int, last: int) -> dict[str, Any]:

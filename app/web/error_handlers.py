@@ -12,12 +12,11 @@ from starlette.exceptions import HTTPException
 
 from app.database.engine import is_unwritable, why_refused
 from app.errors import AppError, Unauthorised
+from app.web.refusals import Errors, Refusal
 from app.web.rendering import templates
 from vae_core.config.train_config import RefusedConfig
 
 log = logging.getLogger(__name__)
-
-Errors = list[dict[str, Any]]
 
 RETRY_S = 5  # after a write that found the database locked for as long as it waits
 
@@ -32,10 +31,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(request: Request, status: int, errors: Errors) -> Response:
+def _answer(request: Request, status: int, refusal: Errors) -> Response:
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"errors": errors}, status)
-    context = {"status": status, "title": HTTPStatus(status).phrase, "errors": errors}
+        return JSONResponse(refusal.model_dump(), status)
+    context = {"status": status, "title": HTTPStatus(status).phrase, "errors": refusal.errors}
     return templates().TemplateResponse(request, "error/page.html", context, status)
 
 
@@ -43,48 +42,44 @@ def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)  # noqa: S101
     if isinstance(error, Unauthorised) and not request.url.path.startswith("/api/"):
         return RedirectResponse("/login", 303)
-    return _answer(request, error.status, [{"field": error.field, "message": error.message}])
+    return _answer(request, error.status, Errors.of(error.message, error.field))
 
 
 def _refused_config(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedConfig)  # noqa: S101
-    return _answer(request, 422, [{"field": one.field, "message": one.message} for one in error.errors])
+    return _answer(request, 422, Errors(errors=[Refusal(field=one.field, message=one.message) for one in error.errors]))
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return _answer(request, 422, [_finding(detail) for detail in error.errors()])
+    return _answer(request, 422, Errors(errors=[_refusal(detail) for detail in error.errors()]))
 
 
-def _finding(detail: dict[str, Any]) -> dict[str, Any]:
-    """Pydantic's finding: the field without where it stood (body, query), and the value if it is short."""
+def _refusal(detail: dict[str, Any]) -> Refusal:
+    """What Pydantic refuses: the field without where it stood (body, query), and the value if it is short."""
     place = [str(part) for part in detail["loc"] if part not in {"body", "query", "path"}]
     field = ".".join(place)[:200] or None
     value = repr(detail.get("input"))
-    said = f" (was {value})" if len(value) <= 60 and detail["type"] != "missing" else ""
-    return {"field": field, "message": f"{field or 'body'}: {detail['msg']}{said}"}
+    given = f" (was {value})" if len(value) <= 60 and detail["type"] != "missing" else ""
+    return Refusal(field=field, message=f"{field or 'body'}: {detail['msg']}{given}")
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     message = error.detail if error.status_code != HTTPStatus.NOT_FOUND else "There is nothing at this address."
-    return _answer(request, error.status_code, [{"field": None, "message": message}])
+    return _answer(request, error.status_code, Errors.of(message))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, OperationalError)  # noqa: S101
     log.warning("%s %s: %s", request.method, request.url.path, error.orig)
     if is_unwritable(error):
-        return _answer(request, 507, [_general(why_refused(error))])
-    answer = _answer(request, 503, [_general(why_refused(error))])
+        return _answer(request, 507, Errors.of(why_refused(error)))
+    answer = _answer(request, 503, Errors.of(why_refused(error)))
     answer.headers["Retry-After"] = str(RETRY_S)
     return answer
 
 
-def _general(message: str) -> dict[str, Any]:
-    return {"field": None, "message": message}
-
-
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, [{"field": None, "message": "Something went wrong here; the server's log says what."}])
+    return _answer(request, 500, Errors.of("Something went wrong here; the server's log says what."))

@@ -1,11 +1,12 @@
 """The public routes: health, and the way in."""
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.records import Record
 from app.web.dependencies import GateDep
 from app.web.rendering import templates
 from app.web.security import cookie_name
@@ -15,10 +16,19 @@ router = APIRouter()
 MONTH_S = 30 * 24 * 3600
 
 
-@router.get("/api/health")
-def read_health() -> dict[str, str]:
+class Health(Record):
+    """That the server is up."""
+
+    status: Literal["ok"]
+    """Always ok: a server that is not up does not answer."""
+    version: str
+    """Of ELBOard."""
+
+
+@router.get("/api/health", tags=["server"])
+def read_health() -> Health:
     """Whether the server is up."""
-    return {"status": "ok", "version": version("elboard")}
+    return Health(status="ok", version=version("elboard"))
 
 
 @router.get("/login", include_in_schema=False)

@@ -1,7 +1,7 @@
 """The one JSON form of a refusal, and which refusals an operation declares."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from app.records import Record
 
@@ -25,6 +25,11 @@ class Errors(Record):
     errors: list[Refusal]
     """At least one."""
 
+    @classmethod
+    def of(cls, message: str, field: str | None = None) -> Self:
+        """One reason."""
+        return cls(errors=[Refusal(field=field, message=message)])
+
 
 def refusals(*statuses: int) -> Responses:
     """The `responses` of an operation behind the sign-in that also refuses with these statuses."""
@@ -32,6 +37,11 @@ def refusals(*statuses: int) -> Responses:
 
 
 def file_of(*media_types: str) -> Responses:
-    """The `responses` of an operation that answers with the bytes of a file."""
-    schema = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"description": "The file", "content": dict.fromkeys(media_types, schema)}}
+    """The `responses` of an operation that answers with a file; its `response_class` must have no media type."""
+    return {200: {"description": "The file", "content": {name: {"schema": _schema_of(name)} for name in media_types}}}
+
+
+def _schema_of(media_type: str) -> dict[str, str]:
+    if media_type == "application/json":
+        return {"type": "object"}
+    return {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.jobs.executor import Handle
-from app.records import Run
 from app.store import attempts
 
 
@@ -50,7 +50,7 @@ class FakeExecutor:
     def prepare(self) -> None:
         pass
 
-    def start(self, run: Run) -> Handle:
+    def start(self, run: RunRow) -> Handle:
         trouble, self.trouble = self.trouble, None
         if trouble == "no process":
             raise OSError(trouble)
@@ -67,7 +67,7 @@ class FakeExecutor:
     def kill(self, handle: Handle) -> None:
         self.processes[handle["pid"]].alive = False
 
-    def exit_reason(self, run: Run) -> str:
+    def exit_reason(self, run: RunRow) -> str:
         return f"The process of attempt {run.attempt} died."
 
     def close(self) -> None:

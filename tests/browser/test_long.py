@@ -52,7 +52,7 @@ def long(store: Database) -> int:
             steps.append(session, run.id, terms(first, first + 49_999))
         attempts.heartbeat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})
         attempts.end(session, run.id, run.attempt, "stopped")
-        return run.id or 0
+        return run.id
 
 
 def add(store: Database, run: int, first: int, last: int) -> None:
@@ -128,7 +128,7 @@ def test_new_steps_join_the_last_bucket_and_move_no_other(visit: Visit, store: D
 
 def test_a_curve_that_outgrows_its_points_becomes_coarser(visit: Visit, store: Database) -> None:
     with store.write() as session:
-        run = runs.create(session, TrainConfig.parse({"max_steps": 2000}), name="growing").id or 0
+        run = runs.create(session, TrainConfig.parse({"max_steps": 2000}), name="growing").id
         control.stop(session, run)
     add(store, run, 1, 1000)
     page = visit(f"/runs/{run}")

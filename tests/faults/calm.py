@@ -34,8 +34,8 @@ def calm_weights(data: Path) -> str:
     with database.write() as session:
         run = attempts.claim(session, runs.create(session, TrainConfig.parse(CONFIG)).id)
     database.close()
-    assert execute(settings, run.id or 0, run.attempt) == "finished"
-    return final_weights(data, run.id or 0)
+    assert execute(settings, run.id, run.attempt) == "finished"
+    return final_weights(data, run.id)
 
 
 def losses(server: Server, run: int) -> dict[int, float]:

@@ -93,13 +93,13 @@ def ending_is_recorded(disk: Path) -> str:
     """The disk fills under the very last steps: the room kept back is enough for them and the ending."""
     database, run = _claimed(disk / "ending")
     reserve.keep(database)
-    with Recorder(database, run.id or 0, run.attempt) as recorder, full(disk):
+    with Recorder(database, run.id, run.attempt) as recorder, full(disk):
         _fill_log(database)
         recorder.record(_block(1, 1000))
         recorder.close("finished")
     with database.read() as session:
-        assert runs.get(session, run.id or 0).status == "finished"
-        assert steps.last(session, run.id or 0) == 1000
+        assert runs.get(session, run.id).status == "finished"
+        assert steps.last(session, run.id) == 1000
     database.close()
     return "1000 steps and the ending written into the room kept back"
 
@@ -107,7 +107,7 @@ def ending_is_recorded(disk: Path) -> str:
 def ending_cannot_be_recorded(disk: Path) -> str:
     """Without that room the recorder neither hangs nor lies: it raises a sentence and leaves the row to the server."""
     database, run = _claimed(disk / "nothing")
-    with Recorder(database, run.id or 0, run.attempt) as recorder, full(disk):
+    with Recorder(database, run.id, run.attempt) as recorder, full(disk):
         _fill_log(database)
         try:
             recorder.close("failed", "Something else went wrong.")

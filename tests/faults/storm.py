@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.records import Run
 from app.store import attempts, runs, steps
 from tests.server import Server, wait_until
@@ -68,23 +69,23 @@ def rage(data: Path, kills: int, seed: int = 0) -> Storm:
     return storm
 
 
-def _under_way(database: Database, server: Server, launched: list[int]) -> Run:
+def _under_way(database: Database, server: Server, launched: list[int]) -> RunRow:
     """A run with a process and a step of this attempt; a new one is launched when all have ended."""
     known: dict[int, int] = {}
 
-    def look() -> Run | None:
+    def look() -> RunRow | None:
         with database.read() as session:
             running = attempts.running(session)
         if not running and all(_row(database, run).finished_at for run in launched):
             launched.extend(run["id"] for run in server.launch(config=CONFIG, seeds=[0]))
         for run in running:
-            begun = known.setdefault(run.id or 0, run.step)
+            begun = known.setdefault(run.id, run.step)
             if run.handle and run.step > begun:
                 return run
         return None
 
-    found: Run = wait_until(look, 120)
-    return found
+    row: RunRow = wait_until(look, 120)
+    return row
 
 
 def _remember(server: Server, launched: list[int], told: dict[int, dict[int, float]]) -> None:
@@ -107,9 +108,9 @@ def _judge(
             storm.wrong.append(f"run {run_id}: {row.notice}")
         with database.read() as session:
             read = steps.window(session, run_id, points=10**6)
-        if read["step"] != wanted:
+        if read.step != wanted:
             storm.wrong.append(f"run {run_id} has {len(read['step'])} steps, {len(set(read['step']))} different ones")
-        stored = dict(zip(read["step"], read["loss"], strict=True))
+        stored = dict(zip(read.step, read.loss, strict=True))
         lost = [step for step, loss in told.get(run_id, {}).items() if stored.get(step) != loss]
         if lost:
             storm.wrong.append(f"run {run_id}: {len(lost)} steps that had been told are lost or changed")

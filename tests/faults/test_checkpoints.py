@@ -33,7 +33,7 @@ def killed(tmp_path_factory):
     Scheduler(database, executor, slots=1).turn()
     wait_until(lambda: len(list(settings.checkpoints(run_id).glob("*.json"))) >= 2)
     with database.read() as session:
-        executor.kill(runs.get(session, run_id).handle)
+        executor.kill(runs.get_row(session, run_id).handle)
     for worker in executor._children.values():
         worker.wait()
     executor.close()

@@ -26,7 +26,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     column = step.astype(float)
     block = StepTerms(step, column, column, reconstruction=column, kl=column, elbo=column, loss=column, beta=column)
     with database.write() as session:
-        steps.append(session, runs.create(session, TrainConfig()).id or 0, block)
+        steps.append(session, runs.create(session, TrainConfig()).id, block)
     database.close()
     return database.path.read_bytes()
 

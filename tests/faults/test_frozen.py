@@ -57,12 +57,23 @@ def until(database):
         def turn():
             scheduler.turn()
             with database.read() as session:
-                row = runs.get(session, run_id)
+                row = runs.get_row(session, run_id)
             return holds(row) and row
 
         return wait_until(turn, 120)
 
     return wait
+
+
+@pytest.fixture
+def notice(database):
+    """What people read of a run."""
+
+    def read(run_id):
+        with database.read() as session:
+            return runs.get(session, run_id).notice
+
+    return read
 
 
 @pytest.fixture
@@ -97,18 +108,20 @@ def freeze(database):
     return stop
 
 
-def test_a_frozen_run_is_said_to_stand_still_goes_on_and_can_be_killed(database, scheduler, launch, freeze, until):
+def test_a_frozen_run_is_said_to_stand_still_goes_on_and_can_be_killed(
+    database, scheduler, launch, freeze, until, notice
+):
     launched = launch(max_steps=10**7)
     run = until(scheduler, launched, lambda row: row.step)
     pid = run.handle["pid"]
     freeze(pid)
     still = until(scheduler, launched, lambda row: row.silent_since)
-    assert "shown no sign of life since" in still.notice
+    assert "shown no sign of life since" in notice(launched)
     assert (still.status, still.attempt, still.handle["pid"]) == ("running", 1, pid)
 
     os.kill(pid, signal.SIGCONT)
     run = until(scheduler, launched, lambda row: row.silent_since is None and row.step > still.step)
-    assert run.notice is None
+    assert notice(launched) is None
 
     freeze(pid)
     for _ in range(2):

@@ -27,25 +27,30 @@ ACTIONS: dict[str, Callable[[Session, int], Run]] = {
 class Extension(BaseModel):
     """The new length of a run; where both are given, whichever ends first."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     epochs: int | None = None
+    """Passes over the training split, in all."""
     max_steps: int | None = None
+    """Optimiser updates, in all."""
 
 
 class Branch(BaseModel):
     """What differs in a run that begins from the settings, or the weights, of another."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     config: dict[str, Any] = {}
+    """Changes to the other run's configuration."""
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    """What to call the new run; a name made from the other's if none is given."""
 
 
 class Fork(Branch):
     """With the step whose checkpoint is meant; the newest if none is."""
 
     step: Annotated[int, Field(ge=1)] | None = None
+    """After which the weights were saved."""
 
 
 @router.post("/extend", responses=refusals(404, 409, 422, *CHANGE))

@@ -41,7 +41,7 @@ class KeptCheckpoints(Record):
     """Oldest first."""
 
 
-@router.get("/log", response_class=PlainTextResponse, responses=refusals(404, 422))
+@router.get("/log", response_class=Response, responses=file_of("text/plain") | refusals(404, 422))
 def read_log(
     database: DatabaseDep, settings: SettingsDep, run_id: RunId, lines: Annotated[int, Query(ge=1, le=10_000)] = 1000
 ) -> PlainTextResponse:

@@ -27,11 +27,14 @@ router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["r
 class RunChange(BaseModel):
     """The body of `PATCH /api/runs/{id}`: only what is given changes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    """What to call the run."""
     tags: Tags | None = None
+    """What to file the run under, in place of the tags that it has."""
     notes: Annotated[str, Field(max_length=20_000)] | None = None
+    """What to remember of the run."""
 
 
 class Launched(Record):

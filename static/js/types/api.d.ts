@@ -2,7 +2,7 @@
 
 /** The JSON that each operation answers with. */
 export interface Answers {
-  "GET /api/health": { [key: string]: string };
+  "GET /api/health": Health;
   "GET /api/config": Configuration;
   "POST /api/runs": Launched;
   "GET /api/runs": RunPage;
@@ -18,7 +18,7 @@ export interface Answers {
   "GET /api/runs/{run_id}/pictures": PictureSheets;
   "GET /api/compare": Comparison;
   "GET /api/runs/{run_id}/checkpoints": KeptCheckpoints;
-  "GET /api/runs/{run_id}/export/{name}": string;
+  "GET /api/runs/{run_id}/export/{name}": { [key: string]: unknown };
   "GET /api/events": EventLog;
   "POST /api/preflight": Preflight;
   "GET /api/runs/{run_id}/diagnosis": Diagnosis;
@@ -273,6 +273,14 @@ export type Gap = {
   images?: number | null;
   /** The difference over the other's mean; null where the quantity has no zero. */
   share?: number | null;
+};
+
+/** That the server is up. */
+export type Health = {
+  /** Always ok: a server that is not up does not answer. */
+  status: "ok";
+  /** Of ELBOard. */
+  version: string;
 };
 
 /** The runs image by image, by one quantity of which less is better. */

@@ -67,7 +67,7 @@ def test_the_version_of_the_tables_is_checked(settings, database):
         return next(check for check in examine(settings, Nobody()) if check.name == "tables")
 
     assert tables().sentence == f"version {schema.VERSIONS[-1]}"
-    for version, ok, words in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBoard")):
+    for version, ok, words in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBOard")):
         with database.write() as session:
             session.execute(sa.update(schema.TABLE).values(version_num=version))
         assert tables().ok == ok

@@ -248,7 +248,7 @@ def test_a_locked_database_is_one_clear_line_to_who_writes(
         run = runs.create(session, TrainConfig.parse({}))
     monkeypatch.setitem(PRAGMAS, "busy_timeout", 0)
     with database.write() as session:
-        runs.update(session, run.id or 0, notes="somebody else's transaction")
+        runs.update(session, run.id, notes="somebody else's transaction")
         listed, _, _ = command("list", "--data", str(tmp_path))
         status, _, errors = command("stop", str(run.id), "--data", str(tmp_path))
     database.close()

@@ -35,7 +35,7 @@ def command(tmp_path: Path) -> Callable[..., str]:
 def become(database: Database) -> Callable[..., None]:
     def put(run: Run, **columns: Any) -> None:
         with database.write() as session:
-            row = runs.get(session, run.id or 0)
+            row = runs.get_row(session, run.id)
             for name, value in columns.items():
                 setattr(row, name, value)
             session.add(row)

@@ -18,7 +18,7 @@ def old(database, settings, new_run, block):
     run_id = new_run().id
     with database.write() as session:
         steps.append(session, run_id, block(1, 3000))
-        runs.get(session, run_id).deleted_at = now() - 40 * 86400
+        runs.get_row(session, run_id).deleted_at = now() - 40 * 86400
     folder = settings.run_folder(run_id) / "checkpoints"
     folder.mkdir(parents=True)
     (folder / "weights").write_bytes(bytes(12_345))

@@ -2,8 +2,9 @@ import pytest
 
 from app.database.backup import back_up
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.errors import AppError
-from app.store import runs
+from app.store import listing
 
 
 def names(url):
@@ -17,7 +18,7 @@ def names(url):
 def test_a_backup_holds_what_was_committed(database, new_run, tmp_path):
     new_run("kept")
     with database.write() as session:
-        session.get_one(runs.Run, 1).name = "not yet committed"
+        session.get_one(RunRow, 1).name = "not yet committed"
         session.flush()
         target = back_up(database.engine, tmp_path / "copy.sqlite")
     assert target == tmp_path / "copy.sqlite"

@@ -35,7 +35,7 @@ def executor(settings):
 def read(database):
     def row(run_id):
         with database.read() as session:
-            return runs.get(session, run_id)
+            return runs.get_row(session, run_id)
 
     return row
 

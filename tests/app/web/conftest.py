@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from app.database.tables import RunRow
 from app.jobs.executor import Handle
 from app.main import create_app
-from app.records import Run
 from app.settings import Settings
 from app.store import attempts, evaluations, events, pictures, reports, steps
 from app.store import scores as score_rows
@@ -26,7 +26,7 @@ class IdleExecutor:
 
     def prepare(self) -> None: ...
 
-    def start(self, run: Run) -> Handle:
+    def start(self, run: RunRow) -> Handle:
         raise AssertionError(f"run {run.id} was started although there are no slots")
 
     def is_alive(self, handle: Handle) -> bool:
@@ -34,7 +34,7 @@ class IdleExecutor:
 
     def kill(self, handle: Handle) -> None: ...
 
-    def exit_reason(self, run: Run) -> str:
+    def exit_reason(self, run: RunRow) -> str:
         return f"{run.name} ended."
 
     def close(self) -> None: ...
@@ -68,6 +68,35 @@ def launch(client: TestClient) -> Callable[..., dict[str, Any]]:
         return run
 
     return make
+
+
+@pytest.fixture
+def holds(client: TestClient) -> Callable[..., Any]:
+    """Send a request; the answer, which must be as the document describes that of the operation at `path`."""
+    document = client.get("/api/openapi.json").json()
+
+    def send(
+        path: str,
+        status: int = 200,
+        body: Any = None,
+        params: Any = None,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+        **values: object,
+    ) -> Any:
+        method = method or ("GET" if body is None else "POST")
+        answer = client.request(method, path.format(**values), json=body, params=params, headers=headers)
+        assert answer.status_code == status, answer.text
+        content = document["paths"][path][method.lower()]["responses"][str(status)]["content"]
+        media_type = answer.headers["content-type"].partition(";")[0]
+        schema = content[media_type]["schema"]
+        assert schema, f"{method} {path} promises nothing of its answer {status}"
+        if media_type != "application/json":
+            return answer
+        Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+        return answer.json()
+
+    return send
 
 
 @pytest.fixture

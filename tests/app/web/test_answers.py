@@ -6,32 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator
-from starlette.testclient import TestClient
 
 from app.store import evaluations
 from vae_core.report import Report, Scores
 
 Trained = Callable[..., int]
 Holds = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def holds(client: TestClient) -> Holds:
-    """Send a request; the answer, which must be as the document describes that of the operation at `path`."""
-    document = client.get("/api/openapi.json").json()
-
-    def send(path: str, status: int = 200, body: Any = None, params: Any = None, **values: object) -> dict[str, Any]:
-        method = "GET" if body is None else "POST"
-        answer = client.request(method, path.format(**values), json=body, params=params)
-        assert answer.status_code == status, answer.text
-        content = document["paths"][path][method.lower()]["responses"][str(status)]["content"]
-        schema = content["application/json"]["schema"]
-        assert schema, f"{method} {path} promises nothing of its answer {status}"
-        Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
-        return answer.json()
-
-    return send
 
 
 def test_a_comparison_with_and_without_images(

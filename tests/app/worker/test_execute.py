@@ -273,7 +273,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(database, sett
     assert run.notice == "The checkpoint of step 60 is damaged: its SHA-256 differs."
     after = _steps(database, run_id)
     assert after.step == list(range(1, 81))
-    assert after["loss"][:60] == before["loss"]
+    assert after.loss[:60] == before.loss
 
 
 def test_a_full_disk_is_a_sentence_and_loses_no_step(database, claimed, finish, monkeypatch):
@@ -297,7 +297,7 @@ def test_a_forked_run_begins_with_its_parents_weights(database, settings, claime
     execute(settings, child.id, 1)
     with database.read() as session:
         ended, began = evaluations.last(session, parent), evaluations.at_step(session, child.id, 0)
-    assert began["reconstruction"] == ended["reconstruction"]
+    assert began.reconstruction == ended.reconstruction
 
 
 def test_a_fenced_attempt_ends_without_a_trace(database, claimed, finish, meanwhile):

@@ -27,7 +27,7 @@ def stored(database, running):
 
     def read():
         with database.read() as session:
-            return runs.get(session, running.id), steps.window(session, running.id, points=10**6).step
+            return runs.get_row(session, running.id), steps.window(session, running.id, points=10**6).step
 
     return read
 
@@ -68,12 +68,12 @@ def test_a_report_is_stored_and_announced(database, running, recorder, report, s
 
     def announced():
         with database.read() as session:
-            assert not reports.last(session, running.id) or score_rows.of(session, [running.id])
+            assert not reports.last(session, running.id) or score_rows.of_runs(session, [running.id])
             return events.after(session, before, 10), reports.last(session, running.id)
 
     log, found = eventually(lambda: announced()[0] and announced())
     assert [row.kind for row in log] == ["run"]
-    assert found["step"] == report.step
+    assert found.step == report.step
 
 
 @pytest.fixture
