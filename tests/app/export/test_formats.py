@@ -29,7 +29,7 @@ def test_an_unknown_format_is_told_which_there_are(database: Database, tmp_path:
     assert refused.value.field == "format"
 
 
-def test_a_deleted_run_can_be_taken_along_too(database: Database, new_run: Callable[..., Run], tmp_path: Path) -> None:
+def test_a_deleted_run_can_be_exported_too(database: Database, new_run: Callable[..., Run], tmp_path: Path) -> None:
     run = new_run(max_steps=5)
     with database.write() as session:
         runs.get_row(session, run.id).status = "finished"
