@@ -23,7 +23,7 @@ def settings(tmp_path, database):
 
 
 def _bad(settings):
-    return {finding.name: finding.said for finding in examine(settings, Nobody()) if not finding.ok}
+    return {check.name: check.sentence for check in examine(settings, Nobody()) if not check.ok}
 
 
 def test_a_sound_installation_has_nothing_to_say(settings, new_run):
@@ -64,11 +64,11 @@ def test_too_little_room_and_an_old_sqlite_are_told(settings, monkeypatch):
 
 def test_the_version_of_the_tables_is_told(settings, database):
     def told():
-        return next(finding for finding in examine(settings, Nobody()) if finding.name == "tables")
+        return next(check for check in examine(settings, Nobody()) if check.name == "tables")
 
-    assert told().said == f"version {schema.VERSIONS[-1]}"
+    assert told().sentence == f"version {schema.VERSIONS[-1]}"
     for found, ok, said in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBOard")):
         with database.write() as session:
             session.execute(sa.update(schema.TABLE).values(version_num=found))
         assert told().ok == ok
-        assert said in told().said
+        assert said in told().sentence
