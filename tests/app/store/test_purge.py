@@ -64,7 +64,7 @@ def test_a_picture_that_another_run_shows_stays(database, deleted, new_run, pict
         sheets.append(session, other, pictures(old))
     purged(database)
     with database.read() as session:
-        assert [sheets.png(session, row["hash"])[:4] for row in sheets.all(session, other)] == [b"\x89PNG"]
+        assert [sheets.png(session, row.hash)[:4] for row in sheets.of_run(session, other)] == [b"\x89PNG"]
 
 
 def test_the_newest_number_and_the_newest_event_are_not_given_again(database, deleted, new_run):
