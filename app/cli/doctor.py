@@ -19,7 +19,7 @@ LOW_DISK = 2**30
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorCheck:
     """One check: whether all is well, and a sentence on what is there or what to do."""
 
     name: str
@@ -27,7 +27,7 @@ class Finding:
     sentence: str
 
 
-def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
+def examine(settings: Settings, executor: Executor) -> Iterator[DoctorCheck]:
     """Every check, the ones that later ones need first."""
     yield _packages()
     yield _folder(settings)
@@ -40,69 +40,71 @@ def examine(settings: Settings, executor: Executor) -> Iterator[Finding]:
         database.close()
 
 
-def _packages() -> Finding:
+def _packages() -> DoctorCheck:
     try:
         versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "fastapi", "plotly", "sqlmodel"))
     except PackageNotFoundError as missing:
-        return Finding("packages", False, f"{missing.name} is not installed: run make run again.")
-    return Finding("packages", True, versions)
+        return DoctorCheck("packages", False, f"{missing.name} is not installed: run make run again.")
+    return DoctorCheck("packages", True, versions)
 
 
-def _folder(settings: Settings) -> Finding:
+def _folder(settings: Settings) -> DoctorCheck:
     if not settings.data.is_dir():
-        return Finding("data folder", True, f"{settings.data} does not exist yet; the first start makes it.")
+        return DoctorCheck("data folder", True, f"{settings.data} does not exist yet; the first start makes it.")
     if not os.access(settings.data, os.W_OK | os.X_OK):
-        return Finding("data folder", False, f"{settings.data} cannot be written by this user.")
-    return Finding("data folder", True, str(settings.data))
+        return DoctorCheck("data folder", False, f"{settings.data} cannot be written by this user.")
+    return DoctorCheck("data folder", True, str(settings.data))
 
 
-def _disk(settings: Settings) -> Finding:
+def _disk(settings: Settings) -> DoctorCheck:
     there = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    return Finding("disk", free >= LOW_DISK, f"{free / 2**30:.1f} GiB free" + " — make room." * (free < LOW_DISK))
+    return DoctorCheck("disk", free >= LOW_DISK, f"{free / 2**30:.1f} GiB free" + " — make room." * (free < LOW_DISK))
 
 
-def _sqlite_version() -> Finding:
+def _sqlite_version() -> DoctorCheck:
     here, sound = (".".join(map(str, number)) for number in (SQLITE_VERSION, SOUND_SQLITE))
     if SQLITE_VERSION >= SOUND_SQLITE:
-        return Finding("SQLite", True, here)
-    return Finding("SQLite", False, f"{here} may lose data under two writers: install {sound} or newer.")
+        return DoctorCheck("SQLite", True, here)
+    return DoctorCheck("SQLite", False, f"{here} may lose data under two writers: install {sound} or newer.")
 
 
-def _store(database: Database, executor: Executor) -> Iterator[Finding]:
+def _store(database: Database, executor: Executor) -> Iterator[DoctorCheck]:
     """The database; and, when it can be read, the runs in it."""
     if database.path and not database.path.exists():
-        yield Finding("database", True, "There is none yet.")
+        yield DoctorCheck("database", True, "There is none yet.")
         return
     if damage := database.damage():
-        yield Finding("database", False, damage)
+        yield DoctorCheck("database", False, damage)
         return
     try:
         with database.read() as session:
             version = schema.version_of(session.connection())
         orphans = _orphans(database, executor) if version == schema.VERSIONS[-1] else None
     except sa.exc.OperationalError as error:
-        yield Finding("database", False, f"{database.url.render_as_string()} cannot be opened: {error.orig}.")
+        yield DoctorCheck("database", False, f"{database.url.render_as_string()} cannot be opened: {error.orig}.")
         return
-    yield Finding("database", True, "sound" if database.is_sqlite else database.url.render_as_string())
+    yield DoctorCheck("database", True, "sound" if database.is_sqlite else database.url.render_as_string())
     yield _tables(version)
     if orphans:
         yield orphans
 
 
-def _tables(version: str | None) -> Finding:
+def _tables(version: str | None) -> DoctorCheck:
     newest = schema.VERSIONS[-1]
     if version is None or version == newest:
-        return Finding("tables", True, f"version {newest}")
+        return DoctorCheck("tables", True, f"version {newest}")
     if version in (schema.UNNUMBERED, *schema.VERSIONS):
-        return Finding("tables", True, f"version {version}; the next start brings them to {newest}, after a backup")
-    return Finding("tables", False, f"version {version}, newer than {newest}: this database needs a newer ELBOard.")
+        return DoctorCheck("tables", True, f"version {version}; the next start brings them to {newest}, after a backup")
+    return DoctorCheck("tables", False, f"version {version}, newer than {newest}: this database needs a newer ELBOard.")
 
 
-def _orphans(database: Database, executor: Executor) -> Finding:
+def _orphans(database: Database, executor: Executor) -> DoctorCheck:
     with database.read() as session:
         running = attempts.running(session)
     gone = [str(run.id) for run in running if run.handle is None or not executor.is_alive(run.handle)]
     if gone:
-        return Finding("runs", False, f"Said to run, but without a process: {', '.join(gone)}. Start the server.")
-    return Finding("runs", True, f"{len(running)} running, each with its process")
+        return DoctorCheck(
+            "runs", False, f"Recorded as running, but without a process: {', '.join(gone)}. Start the server."
+        )
+    return DoctorCheck("runs", True, f"{len(running)} running, each with its process")

@@ -212,8 +212,8 @@ def doctor(
     from app.jobs.local import LocalExecutor
 
     settings = settings_of(data)
-    findings = list(examine(settings, LocalExecutor(settings)))
-    for finding in findings:
-        typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.name}: {finding.sentence}")
-    if not all(finding.ok for finding in findings):
+    checks = list(examine(settings, LocalExecutor(settings)))
+    for check in checks:
+        typer.echo(f"{'ok ' if check.ok else 'BAD'}  {check.name}: {check.sentence}")
+    if not all(check.ok for check in checks):
         raise typer.Exit(1)

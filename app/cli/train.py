@@ -82,13 +82,13 @@ def _shown(database: Database, run: Run, quiet: bool) -> Iterator[None]:
     with Progress(*columns, TextColumn("{task.fields[terms]}"), disable=quiet) as progress:
         task = progress.add_task(run.name, total=run.total_steps, terms="")
 
-        def look() -> None:
+        def refresh() -> None:
             now = _read(database, run.id)
             progress.update(task, completed=now.step, terms=_terms(now))
 
         def follow() -> None:
             while not over.wait(LOOK_S):
-                look()
+                refresh()
 
         follower = Thread(target=follow, daemon=True)
         follower.start()
@@ -97,7 +97,7 @@ def _shown(database: Database, run: Run, quiet: bool) -> Iterator[None]:
         finally:
             over.set()
             follower.join()
-            look()
+            refresh()
             progress.refresh()
 
 

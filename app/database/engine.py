@@ -74,16 +74,16 @@ class Database:
         if self.path is None or not self.path.exists():
             return None
         whole = self.path.stat().st_size <= at_most
-        look = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
+        query = "PRAGMA quick_check(1)" if whole else "SELECT 'ok', count(*) FROM sqlite_schema"
         try:
             with closing(sqlite.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
                 connection.text_factory = lambda raw: raw.decode(errors="replace")  # names may be damaged, too
-                verdict = connection.execute(look).fetchone()[0]
+                result = connection.execute(query).fetchone()[0]
         except sqlite.OperationalError:  # no permission, or a transaction to undo first: whoever opens it will see
             return None
         except (sqlite.DatabaseError, UnicodeDecodeError) as error:  # even SQLite's words may quote damaged names
-            verdict = str(error)
-        return None if verdict == "ok" else _advice(self.path, verdict)
+            result = str(error)
+        return None if result == "ok" else _advice(self.path, result)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -111,22 +111,22 @@ def is_unwritable(error: sa.exc.OperationalError) -> bool:
 
 
 def why_refused(error: sa.exc.OperationalError) -> str:
-    """What people read of a transaction that the database refused."""
+    """Why the database refused a transaction, in a sentence for people."""
     if is_unwritable(error):
         return f"Nothing was changed ({error.orig}): make room on the database's disk."
     return f"Nothing was changed, since the database is busy with another process ({error.orig}): try again soon."
 
 
-def _advice(path: Path, verdict: str) -> str:
-    what = _one_line(verdict.replace("*** in database main ***", ""))
+def _advice(path: Path, damage: str) -> str:
+    what = _one_line(damage.replace("*** in database main ***", ""))
     return (
         f"{path} is damaged ({what}) and was left as it is: put a backup in its place, or move it away and save what "
         f"can be read with: sqlite3 {path.name} .recover | sqlite3 rescued.sqlite"
     )
 
 
-def _one_line(message: object) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(message)).split())
+def _one_line(text: object) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(text)).split())
 
 
 def _set_up(connection: Any, _record: object) -> None:

@@ -36,18 +36,18 @@ def bring_up_to_date(writer: sa.Engine, save: Callable[[str], object]) -> None:
         if version_of(reader) == VERSIONS[-1]:
             return
     with writer.begin() as connection:
-        stored = version_of(connection)
-        if stored is None:
+        version = version_of(connection)
+        if version is None:
             SQLModel.metadata.create_all(connection)
             connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.execute(sa.insert(TABLE).values(version_num=VERSIONS[-1]))
-        elif stored not in (UNNUMBERED, *VERSIONS):
+        elif version not in (UNNUMBERED, *VERSIONS):
             raise Unusable(
-                f"The database has tables of version {stored}, made by a newer ELBOard; this one knows them up to "
+                f"The database has tables of version {version}, made by a newer ELBOard; this one knows them up to "
                 f"{VERSIONS[-1]}. Install the newer ELBOard again, or start from a backup that it made when it came."
             )
-        elif stored != VERSIONS[-1]:
-            save(stored)
+        elif version != VERSIONS[-1]:
+            save(version)
             _upgrade(connection)
             _take_over(connection)
 

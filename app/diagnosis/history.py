@@ -17,7 +17,7 @@ DEFAULT_RATE = 1e-3  # Adam's own (Kingma and Ba 2015)
 Changes = dict[str, Any]  # fields of a configuration
 
 
-class Terms(Protocol):
+class LossTerms(Protocol):
     """The two terms of the loss, nats per image; None where one is not finite, and an autoencoder's KL."""
 
     @property
@@ -53,7 +53,7 @@ class RunHistory:
         """The evaluations after a first step whose terms are finite."""
         return [row for row in self.evaluations if row.step and self.objective(row) is not None]
 
-    def objective(self, terms: Terms) -> float | None:
+    def objective(self, terms: LossTerms) -> float | None:
         """What is minimised, up to a factor: reconstruction + β · KL with the β that the loss implies in the end.
 
         None where a term is not finite.

@@ -11,8 +11,8 @@ from app.database.engine import Database
 from app.live.messages import Burst, read
 from app.store import events
 
-POLL_S = 0.1  # between looks at a log in which nothing happens,
-DOZE_S = 0.3  # or in which nothing has happened for so many looks
+POLL_S = 0.1  # between reads of a log in which nothing happens,
+DOZE_S = 0.3  # or in which nothing has happened for so many reads
 DOZES_AFTER = 50
 PAUSE_S = 0.25  # after a burst: nobody gets more than four a second
 KEPT_BYTES = 4 * 2**20  # of the newest bursts, for readers that are a little behind
@@ -33,21 +33,21 @@ class Feed:
         self.readers = 0
         self._database = database
         self._newest = 0  # the feed's own cursor
-        self._quiet = 0  # looks in a row that found nothing
+        self._quiet = 0  # reads in a row of nothing new
         self._kept: dict[int, Burst] = {}  # oldest first
-        self._wanted = asyncio.Event()
+        self._followed = asyncio.Event()
         self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Read until cancelled."""
         while True:
-            await self._wanted.wait()
+            await self._followed.wait()
             try:
                 self._newest = await asyncio.to_thread(_newest_id, self._database)
                 self._wake()  # a reader may have come with an older cursor
                 while self.readers:
-                    await asyncio.sleep(await self._look())
-            except Exception:  # a locked database, a full disk: the next look may be better
+                    await asyncio.sleep(await self._read_once())
+            except Exception:  # a locked database, a full disk: the next read may be better
                 logger.exception("The event log could not be read")
                 await asyncio.sleep(PAUSE_S)
             self._kept.clear()
@@ -67,8 +67,8 @@ class Feed:
                 if burst is None and after < self._newest:
                     burst = await asyncio.to_thread(read, self._database, after, self._newest)
 
-    async def _look(self) -> float:
-        """Read once and wake the readers. Returns how long to wait before the next look."""
+    async def _read_once(self) -> float:
+        """Read once and wake the readers. Returns how long to wait before the next read."""
         burst = await asyncio.to_thread(read, self._database, self._newest)
         if burst:
             self._kept[self._newest] = burst
@@ -89,13 +89,13 @@ class Feed:
     @contextmanager
     def _reading(self) -> Iterator[None]:
         self.readers += 1
-        self._wanted.set()
+        self._followed.set()
         try:
             yield
         finally:
             self.readers -= 1
             if not self.readers:
-                self._wanted.clear()
+                self._followed.clear()
 
 
 def _newest_id(database: Database) -> int:

@@ -2,12 +2,26 @@
 
 from datetime import UTC, datetime
 from math import floor, log10
-from typing import Any
+from typing import Protocol
 
+from app.records import Run
 from app.text.quantities import QUANTITIES, READING_NAMES
 
 NOTHING = "—"
 LARGE = 1e7  # beyond which no digit after the point and no comma helps
+
+
+class Apart(Protocol):
+    """How far one value is from another."""
+
+    @property
+    def difference(self) -> float: ...
+
+    @property
+    def half_width(self) -> float | None: ...
+
+    @property
+    def share(self) -> float | None: ...
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -41,7 +55,7 @@ def interval(value: float | None, half_width: float | None, sign: str = "") -> s
     return f"{value:{sign},.{digits}f} ± {half_width:,.{digits}f}".replace("-", "−", 1)
 
 
-def gap(apart: Any) -> str:
+def gap(apart: Apart | None) -> str:
     """+0.0213 ± 0.0011 (+12 %): a paired difference as a cell shows it."""
     if apart is None:
         return ""
@@ -98,11 +112,11 @@ def moment(iso: str | None) -> str:
     return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def time_left(run: dict[str, Any]) -> float | None:
+def time_left(run: Run) -> float | None:
     """Seconds to the end at the pace so far; None before 2 % of the run, when it would be a guess."""
-    if run["status"] != "running" or run["step"] < max(2, run["total_steps"] * 0.02):
+    if run.status != "running" or run.step < max(2, run.total_steps * 0.02):
         return None
-    return float(run["seconds"] / run["step"] * (run["total_steps"] - run["step"]))
+    return run.seconds / run.step * (run.total_steps - run.step)
 
 
 def format_number(value: float) -> str:

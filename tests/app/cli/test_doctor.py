@@ -23,7 +23,7 @@ def settings(tmp_path, database):
 
 
 def _bad(settings):
-    return {finding.name: finding.sentence for finding in examine(settings, Nobody()) if not finding.ok}
+    return {check.name: check.sentence for check in examine(settings, Nobody()) if not check.ok}
 
 
 def test_a_sound_installation_has_nothing_to_say(settings, new_run):
@@ -40,7 +40,7 @@ def test_a_folder_that_is_not_there_yet_is_no_fault(tmp_path):
 def test_a_run_without_its_process_is_an_orphan(settings, database, running):
     with database.write() as session:
         attempts.note_handle(session, running.id, running.attempt, {"pid": 1, "create_time": 0})
-    assert _bad(settings) == {"runs": f"Said to run, but without a process: {running.id}. Start the server."}
+    assert _bad(settings) == {"runs": f"Recorded as running, but without a process: {running.id}. Start the server."}
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(range(256)) * 40])
@@ -62,13 +62,13 @@ def test_too_little_room_and_an_old_sqlite_are_told(settings, monkeypatch):
     assert "99.0.0 or newer" in bad["SQLite"]
 
 
-def test_the_version_of_the_tables_is_told(settings, database):
-    def told():
-        return next(finding for finding in examine(settings, Nobody()) if finding.name == "tables")
+def test_the_version_of_the_tables_is_checked(settings, database):
+    def tables():
+        return next(check for check in examine(settings, Nobody()) if check.name == "tables")
 
-    assert told().sentence == f"version {schema.VERSIONS[-1]}"
-    for found, ok, said in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBOard")):
+    assert tables().sentence == f"version {schema.VERSIONS[-1]}"
+    for version, ok, words in (("0001", True, "version 0001"), ("9999", False, "needs a newer ELBOard")):
         with database.write() as session:
-            session.execute(sa.update(schema.TABLE).values(version_num=found))
-        assert told().ok == ok
-        assert said in told().sentence
+            session.execute(sa.update(schema.TABLE).values(version_num=version))
+        assert tables().ok == ok
+        assert words in tables().sentence

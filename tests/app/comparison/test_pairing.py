@@ -65,7 +65,7 @@ def test_every_image_has_one_winner_or_none():
 def test_contrasts_are_the_widest_ranges_among_the_pictured():
     base = np.zeros(700)
     other = np.arange(700) / 700
-    found = contrasts("error", [scored(base), scored(other)], CLASSES)
-    assert [one.image for one in found] == list(range(511, 501, -1))
-    assert found[0].values == (0.0, 511 / 700)
-    assert found[0].name == "zero"
+    shown = contrasts("error", [scored(base), scored(other)], CLASSES)
+    assert [one.image for one in shown] == list(range(511, 501, -1))
+    assert shown[0].values == (0.0, 511 / 700)
+    assert shown[0].name == "zero"

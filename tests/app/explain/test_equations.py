@@ -64,9 +64,9 @@ def mean_image(variance: float, sigma: float) -> float:
     """The collapsed value of images whose every pixel varies so much, a pixel."""
     some = np.full(FACTS["digits"].dimensions, variance)
     looked_at = Pixels(mean=some, variance=some, deviation=some, entropy=0.0, spectrum=some, logit_spectrum=some)
-    found = collapsed(TrainConfig(likelihood="gaussian", sigma=sigma), looked_at)
-    assert found is not None
-    return found / len(some)
+    cost = collapsed(TrainConfig(likelihood="gaussian", sigma=sigma), looked_at)
+    assert cost is not None
+    return cost / len(some)
 
 
 @pytest.mark.parametrize(

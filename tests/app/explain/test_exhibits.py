@@ -28,7 +28,7 @@ def test_every_slider_moves_a_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("control", "value", "name", "said"),
+    ("control", "value", "name", "words"),
     [
         ("sigma", 0.1, "gaussian", "the loss is 50 · SSE + KL, plus a constant: the same as SSE + 0.02 · KL"),
         ("sigma", 0.1, "balance", "the error makes 94 %"),
@@ -42,8 +42,8 @@ def test_every_slider_moves_a_figure() -> None:
         ("width", 0.3, "spectrum", "2 of 4 directions vary by more than βσ² = 0.09"),
     ],
 )  # fmt: skip
-def test_the_sentence_follows_the_slider(control: str, value: object, name: str, said: str) -> None:
-    assert said in exhibits(Controls.model_validate({control: value}), NOISE, PIXELS)[name].summary
+def test_the_sentence_follows_the_slider(control: str, value: object, name: str, words: str) -> None:
+    assert words in exhibits(Controls.model_validate({control: value}), NOISE, PIXELS)[name].summary
 
 
 @pytest.mark.parametrize("control", [name for name in Controls.model_fields if name != "dataset"])

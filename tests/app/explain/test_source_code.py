@@ -18,10 +18,10 @@ SHOWN = sorted(
 
 @pytest.mark.parametrize(("path", "name"), SHOWN)
 def test_every_listing_is_what_python_runs(path: str, name: str) -> None:
-    found = import_module("vae_core." + path.removesuffix(".py").replace("/", "."))
+    defined = import_module("vae_core." + path.removesuffix(".py").replace("/", "."))
     for part in name.split("."):
-        found = getattr(found, part)
-    assert source(path, name) == dedent(inspect.getsource(found))
+        defined = getattr(defined, part)
+    assert source(path, name) == dedent(inspect.getsource(defined))
 
 
 def test_a_decorator_belongs_to_it_and_the_words_are_in_spans() -> None:

@@ -91,5 +91,5 @@ def test_a_choice_that_does_not_fit_comes_with_one_that_does(
 
 
 def test_changes_are_spoken_in_the_forms_words() -> None:
-    said = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
-    assert said == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"
+    words = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
+    assert words == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"

@@ -69,8 +69,8 @@ def test_seeds_multiply_and_repeat_nothing() -> None:
 
 
 def test_names_tell_the_runs_of_one_launch_apart() -> None:
-    wanted = LaunchRequest(seeds=[1, 2], twin=True)
-    assert wanted.names(wanted.configs(), "calm-heron") == [
+    request = LaunchRequest(seeds=[1, 2], twin=True)
+    assert request.names(request.configs(), "calm-heron") == [
         "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
     ]  # fmt: skip
     widths = LaunchRequest(preset="sigma-vae", name="mine")

@@ -87,10 +87,10 @@ class Counted(Feed):
 
     looks = 0
 
-    async def _look(self) -> float:
+    async def _read_once(self) -> float:
         looking.set(True)
         self.looks += 1
-        return await super()._look()
+        return await super()._read_once()
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_nobody_reads_a_log_that_nobody_follows(database: Database, running: Run
             while feed._newest:  # the feed has not yet come to rest
                 await asyncio.sleep(0.001)
             assert feed.readers == 0
-            assert not feed._wanted.is_set()
+            assert not feed._followed.is_set()
 
     asyncio.run(watch())
 

@@ -49,8 +49,8 @@ def test_lines_stand_out_from_the_page(colours: tuple[str, ...], surface: str, l
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 @pytest.mark.parametrize("vision", VISION)
 def test_lines_stand_out_from_one_another(colours: tuple[str, ...], vision: str) -> None:
-    seen = [oklab(VISION[vision] @ linear(colour)) for colour in colours]
-    assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 0.05
+    perceived = [oklab(VISION[vision] @ linear(colour)) for colour in colours]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(perceived, 2)) > 0.05
 
 
 def test_the_style_sheet_has_the_same_values() -> None:

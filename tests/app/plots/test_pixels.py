@@ -32,8 +32,8 @@ def nats(likelihood: Likelihood, outputs: Tensor | float, x: Tensor | float) -> 
     return -likelihood.log_prob(outputs[:, None], x[:, None])
 
 
-def agree(found: Tensor, expected: Tensor) -> None:
-    torch.testing.assert_close(found, expected, rtol=2e-4, atol=2e-4)  # five digits are drawn
+def agree(ours: Tensor, expected: Tensor) -> None:
+    torch.testing.assert_close(ours, expected, rtol=2e-4, atol=2e-4)  # five digits are drawn
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.25, 1.0])

@@ -12,8 +12,8 @@ A, B = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash")
 
 def test_every_run_has_its_course_and_its_end_in_its_colour() -> None:
     figure = plane_figure([A, B], frontier=False)
-    told = [(trace["meta"]["runs"], trace["meta"]["role"], trace["meta"]["slot"]) for trace in figure["data"]]
-    assert told == [([1], "training", 1), ([1], "held out", 1), ([2], "training", 2), ([2], "held out", 2)]
+    roles = [(trace["meta"]["runs"], trace["meta"]["role"], trace["meta"]["slot"]) for trace in figure["data"]]
+    assert roles == [([1], "training", 1), ([1], "held out", 1), ([2], "training", 2), ([2], "held out", 2)]
     assert [trace["line"]["dash"] for trace in figure["data"][::2]] == ["solid", "dash"]
 
 

@@ -12,10 +12,10 @@ A = Line(1, "A", 1, "solid")
 
 def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
     """The runs and fields on each y axis."""
-    found: dict[str, set[tuple[int, str]]] = {}
+    drawn: dict[str, set[tuple[int, str]]] = {}
     for trace in figure["data"]:
-        found.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
-    return found
+        drawn.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
+    return drawn
 
 
 REFERENCES = [Reference("collapsed", 205.65, BOTH, "how c"), Reference("published", 105.6, BOUND, "how p")]

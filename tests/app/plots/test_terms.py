@@ -13,10 +13,10 @@ A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "do
 
 def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
     """The runs and fields on each y axis."""
-    found: dict[str, set[tuple[int, str]]] = {}
+    drawn: dict[str, set[tuple[int, str]]] = {}
     for trace in figure["data"]:
-        found.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
-    return found
+        drawn.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
+    return drawn
 
 
 def test_a_vae_has_three_rows_and_only_them_while_beta_stays() -> None:

@@ -41,7 +41,7 @@ def test_a_long_spectrum_is_cut_and_its_threshold_is_level() -> None:
 
 
 def test_noise_has_a_line_for_each_m_in_each_panel() -> None:
-    found = grids((Path(__file__).parents[3] / "docs" / "estimator.md").read_text())
-    figure = noise_figure(found[:2])
+    tables = grids((Path(__file__).parents[3] / "docs" / "estimator.md").read_text())
+    figure = noise_figure(tables[:2])
     assert [trace["name"] for trace in figure["data"]] == ["M = 10", "M = 32", "M = 100", "M = 500", "", "", "", ""]
-    assert list(figure["data"][2]["y"]) == found[0].numbers()[2]
+    assert list(figure["data"][2]["y"]) == tables[0].numbers()[2]

@@ -22,10 +22,10 @@ def deleted(database, new_run, block, vitals, evaluation, report, scores, pictur
             reports.append(session, run_id, report)
             score_rows.append(session, run_id, scores())
             sheets.append(session, run_id, pictures(step=run_id))  # of its own
-            run = runs.get(session, run_id)
-            run.deleted_at = now() - days * 86400
+            row = runs.get_row(session, run_id)
+            row.deleted_at = now() - days * 86400
             for name, value in columns.items():
-                setattr(run, name, value)
+                setattr(row, name, value)
         return run_id
 
     return make
@@ -64,7 +64,7 @@ def test_a_picture_that_another_run_shows_stays(database, deleted, new_run, pict
         sheets.append(session, other, pictures(old))
     purged(database)
     with database.read() as session:
-        assert [sheets.png(session, row["hash"])[:4] for row in sheets.all(session, other)] == [b"\x89PNG"]
+        assert [sheets.png(session, row.hash)[:4] for row in sheets.of_run(session, other)] == [b"\x89PNG"]
 
 
 def test_the_newest_number_and_the_newest_event_are_not_given_again(database, deleted, new_run):

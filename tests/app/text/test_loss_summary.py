@@ -12,7 +12,7 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "sentence"),
     [
         ({}, "It is the −ELBO of a Bernoulli decoder, up to a factor: β = 1."),
         (MEANS, "It trains a β-VAE with a Bernoulli decoder and β = 3.2; β = 1 would be the ELBO."),
@@ -34,8 +34,8 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
         ({"objective": "mmd"}, "a penalty of 100 times the squared distance (MMD)"),
     ],
 )
-def test_a_configuration_says_what_it_trains(changes: dict[str, Any], said: str) -> None:
-    assert said in describe_loss(TrainConfig.parse(changes))
+def test_a_configuration_says_what_it_trains(changes: dict[str, Any], sentence: str) -> None:
+    assert sentence in describe_loss(TrainConfig.parse(changes))
 
 
 @pytest.mark.parametrize(

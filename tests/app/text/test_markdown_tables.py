@@ -26,5 +26,5 @@ def test_what_was_measured_follows_the_formula(number: int) -> None:
     ratios, shares = ESTIMATOR[number].numbers(), ESTIMATOR[number + 1].numbers()
     snr, share = ratios[2][0], shares[2][0]
     for row, M in zip(ratios, (10, 32, 100, 500), strict=True):
-        for found, L in zip(row, (1, 2, 5, 10, 50), strict=True):
-            assert found == pytest.approx(snr * ((M / 100) / (1 - share + share / L)) ** 0.5, rel=0.1)
+        for ratio, L in zip(row, (1, 2, 5, 10, 50), strict=True):
+            assert ratio == pytest.approx(snr * ((M / 100) / (1 - share + share / L)) ** 0.5, rel=0.1)

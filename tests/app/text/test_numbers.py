@@ -17,6 +17,7 @@ from app.text.numbers import (
     time_left,
     within,
 )
+from tests.app.builders import make_run
 
 
 @pytest.mark.parametrize(
@@ -102,10 +103,10 @@ def test_moments_are_utc() -> None:
 
 
 def test_time_left_is_the_pace_so_far_and_no_early_guess() -> None:
-    run = {"status": "running", "step": 100, "total_steps": 400, "seconds": 10.0}
+    run = make_run(max_steps=400).model_copy(update={"status": "running", "step": 100, "seconds": 10.0})
     assert time_left(run) == 30.0
-    assert time_left(run | {"step": 1}) is None
-    assert time_left(run | {"status": "finished"}) is None
+    assert time_left(run.model_copy(update={"step": 1})) is None
+    assert time_left(run.model_copy(update={"status": "finished"})) is None
 
 
 def test_numbers_in_a_sentence_have_the_digits_that_matter() -> None:

@@ -174,6 +174,15 @@ def test_a_queued_run_waits_and_can_be_stopped(client: TestClient, launch: Launc
     assert 'class="badge stopped"' in text(client, f"/runs/{run}")
 
 
+def test_a_running_run_shows_how_long_it_will_take(
+    client: TestClient, launch: Launch, become: Callable[..., None]
+) -> None:
+    run = launch(max_steps=400)["id"]
+    become(run, status="running", step=100, seconds=20.0)
+    for path in (f"/runs/{run}", "/runs"):
+        assert "about 1 min 0 s left" in text(client, path)
+
+
 def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, trained: Trained) -> None:
     page = text(client, f"/runs/{trained(latent_dim=2)}")
     assert "102.50" in page  # held-out −ELBO
