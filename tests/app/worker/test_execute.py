@@ -156,12 +156,12 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
     finish(whole)
     heard, beta_at, interrupt = Event(), TRAINING.beta_at, Recorder.interrupt
 
-    def beta_once_the_wish_is_heard(config, step):
+    def beta_once_the_request_is_heard(config, step):
         assert step < 300 or heard.wait(60)
         return beta_at(config, step)
 
-    def hear(recorder, wish):
-        interrupt(recorder, wish)
+    def hear(recorder, request):
+        interrupt(recorder, request)
         heard.set()
 
     def pause():
@@ -170,7 +170,7 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
 
     meanwhile(paused, pause)
     with monkeypatch.context() as patch:
-        patch.setattr(TRAINING, "beta_at", beta_once_the_wish_is_heard)
+        patch.setattr(TRAINING, "beta_at", beta_once_the_request_is_heard)
         patch.setattr(Recorder, "interrupt", hear)
         run = finish(paused)
     assert (run.status, run.error, run.finished_at) == ("paused", None, None)
@@ -178,11 +178,11 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
     assert execute(settings, paused, again(paused)) == "finished"
     first, second = (_steps(database, run_id) for run_id in (whole, paused))
     for name in ("step", "reconstruction", "kl", "loss"):
-        assert first[name] == second[name]
+        assert getattr(first, name) == getattr(second, name)
     assert _weights(settings, whole) == _weights(settings, paused)
 
 
-def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, finish, again, monkeypatch):
+def test_no_request_waits_for_an_evaluation(database, settings, claimed, finish, again, monkeypatch):
     run_id = claimed(**SHORT | {"examine": True}, max_steps=60)
     examining = Event()
 
@@ -209,7 +209,7 @@ def test_no_wish_waits_for_a_look_at_the_model(database, settings, claimed, fini
     assert _steps(database, run_id).step == list(range(1, 61))
 
 
-def test_no_wish_waits_for_a_first_step(database, settings, claimed, finish, again, monkeypatch):
+def test_no_request_waits_for_a_first_step(database, settings, claimed, finish, again, monkeypatch):
     run_id, stepping, real = claimed(**SHORT, max_steps=60), Event(), TRAINING.beta_at
 
     def step_for_ever(*_):
@@ -243,8 +243,8 @@ def test_steps_that_were_stored_after_the_last_checkpoint_are_replayed_and_compa
     def lost(session, run_id):  # the process died after step 60 was stored and before its checkpoint was
         for file in settings.checkpoints(run_id).glob("000000060.*"):
             file.unlink()
-        run = runs.get(session, run_id)
-        run.status = "queued"
+        row = runs.get_row(session, run_id)
+        row.status = "queued"
 
     assert execute(settings, run_id, again(run_id, lost)) == "finished"
     with database.read() as session:
