@@ -45,8 +45,8 @@ def database(settings: Settings) -> Iterator[Database]:
 
 def terms(database: Database, run_id: int) -> dict[str, Any]:
     with database.read() as session:
-        columns = steps.columns(session, run_id, fields=TERMS)
-    return {name: columns[name] for name in ("step", *TERMS)}
+        window = steps.window(session, run_id, fields=TERMS)
+    return {name: getattr(window, name) for name in ("step", *TERMS)}
 
 
 def test_its_runs_are_read(database: Database, settings: Settings) -> None:
