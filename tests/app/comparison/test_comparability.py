@@ -19,7 +19,8 @@ STUDENT = {"likelihood": "student_t", "scale": "per_pixel"}
 AE = {"model": "ae", "likelihood": "gaussian"}
 EVERY = [GREY_BCE, GRAINY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]
 
-UNITS = [
+Groups = list[list[dict[str, Any]]]
+UNITS: Groups = [
     [GREY_BCE],
     [GRAINY_BCE],
     [STATIC],
@@ -31,64 +32,70 @@ UNITS = [
 ]
 PAIRS = list(combinations_with_replacement(EVERY, 2))
 
-BITS = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]]
-PIXELS = [
+BITS: Groups = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]]
+PIXELS: Groups = [
     [STATIC],
     [DYNAMIC],
     [THRESHOLD],
     [GREY_BCE, GRAINY_BCE, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC],
 ]
-GROUPS = {"reconstruction": UNITS, "log_px": UNITS, "bits_per_dim": BITS, "mse_per_pixel": PIXELS, "ssim": PIXELS}
+GROUPS: dict[str, Groups] = {
+    "reconstruction": UNITS,
+    "log_px": UNITS,
+    "bits_per_dim": BITS,
+    "mse_per_pixel": PIXELS,
+    "ssim": PIXELS,
+}
 
 
-def told(quantity: str, *changes: dict[str, Any]) -> bool:
+def comparable(quantity: str, *changes: dict[str, Any]) -> bool:
     return verdict(quantity, [TrainConfig.parse(change) for change in changes]).comparable
 
 
 @pytest.mark.parametrize("quantity", GROUPS)
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_a_quantity_compares_within_its_group(quantity: str, one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert told(quantity, one, other) == any(one in group and other in group for group in GROUPS[quantity])
+    assert comparable(quantity, one, other) == any(one in group and other in group for group in GROUPS[quantity])
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_the_code_compares_whatever_the_pixels(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert all(told(quantity, one, other) for quantity in ("kl", "active_units", "accuracy"))
+    assert all(comparable(quantity, one, other) for quantity in ("kl", "active_units", "accuracy"))
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_the_sentence_says_whether_there_is_one_axis(one: dict[str, Any], other: dict[str, Any]) -> None:
-    said = units_sentence([TrainConfig.parse(change) for change in (one, other)])
-    assert ("share an axis" in said) is told("reconstruction", one, other)
-    assert ("a row of its own" in said) is not told("reconstruction", one, other)
-    if "row of its own" in said:
-        assert ("bits/dim is the unit that they share" in said) is told("bits_per_dim", one, other)
+    sentence = units_sentence([TrainConfig.parse(change) for change in (one, other)])
+    assert ("share an axis" in sentence) is comparable("reconstruction", one, other)
+    assert ("a row of its own" in sentence) is not comparable("reconstruction", one, other)
+    if "row of its own" in sentence:
+        assert ("bits/dim is the unit that they share" in sentence) is comparable("bits_per_dim", one, other)
 
 
 def test_sentences_name_the_losses_and_what_they_measure() -> None:
-    said = units_sentence([TrainConfig.parse(change) for change in (GREY_BCE, GAUSSIAN, LAPLACE)])
-    assert said.startswith("BCE is −log of the probability of a binary image")
-    assert "MSE and L1 are −log of a density of the grey image" in said
+    sentence = units_sentence([TrainConfig.parse(change) for change in (GREY_BCE, GAUSSIAN, LAPLACE)])
+    assert sentence.startswith("BCE is −log of the probability of a binary image")
+    assert "MSE and L1 are −log of a density of the grey image" in sentence
 
 
 def test_a_plain_autoencoder_has_no_bound() -> None:
     for quantity in ("negative_elbo", "log_px", "bits_per_dim", "kl"):
-        assert not told(quantity, AE, GAUSSIAN)
-    assert told("reconstruction", AE, GAUSSIAN)
-    assert told("accuracy", AE, GAUSSIAN)
+        assert not comparable(quantity, AE, GAUSSIAN)
+    assert comparable("reconstruction", AE, GAUSSIAN)
+    assert comparable("accuracy", AE, GAUSSIAN)
 
 
 def test_other_images_share_nothing() -> None:
-    assert not told("accuracy", GREY_BCE, {"dataset": "mnist"})
+    assert not comparable("accuracy", GREY_BCE, {"dataset": "mnist"})
 
 
 def test_what_was_minimised_is_one_sum_only_if_every_part_of_it_is() -> None:
-    assert told("loss", GAUSSIAN, {**GAUSSIAN, "scale": "shared"})
-    said = verdict("loss", [TrainConfig.parse(change) for change in (GREY_BCE, {**CB, "beta": 4})])
-    assert not said.comparable
-    assert "likelihood: bernoulli, continuous_bernoulli; dequantize: no, yes; beta: 1.0, 4.0." in said.reason
+    assert comparable("loss", GAUSSIAN, {**GAUSSIAN, "scale": "shared"})
+    answer = verdict("loss", [TrainConfig.parse(change) for change in (GREY_BCE, {**CB, "beta": 4})])
+    assert not answer.comparable
+    assert "likelihood: bernoulli, continuous_bernoulli; dequantize: no, yes; beta: 1.0, 4.0." in answer.reason
     for change in ({"reconstruction_reduction": "mean"}, {"objective": "iwae"}, {"free_bits": 0.5}):
-        assert not told("loss", GREY_BCE, change)
+        assert not comparable("loss", GREY_BCE, change)
 
 
 def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> None:
