@@ -25,12 +25,13 @@ def slow_down() -> None:
     from app.live import feed
     from app.web import pixel_statistics
     from app.worker import recorder
+    from vae_core.theory.pixel_statistics import statistics
 
     for module, waits in (
         (feed, {"POLL_S": 1.0, "DOZE_S": 1.0, "PAUSE_S": 1.0}),
         (recorder, {"FLUSH_S": 1.0, "IDLE_S": 1.0}),
         (scheduler, {"TURN_S": 2.0, "IDLE_S": 3.0}),
-        (pixel_statistics, {"statistics": late(pixel_statistics.statistics)}),
+        (pixel_statistics, {"statistics": late(statistics)}),
     ):
         for name, value in waits.items():
             replace(module, name, value)

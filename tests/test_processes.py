@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -23,12 +24,12 @@ input()
 
 
 @pytest.mark.parametrize("stop", [subprocess.Popen.terminate, subprocess.Popen.kill])
-def test_what_a_session_started_ends_with_it(stop) -> None:
+def test_what_a_session_started_ends_with_it(stop: Callable[[subprocess.Popen[bytes]], None]) -> None:
     """A process and one that that one started, each in a session of its own, as servers and their workers are."""
     environment = {name: value for name, value in os.environ.items() if name != processes.MARK}
     command = [sys.executable, "-c", SESSION]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as session:
-        started = wait_until(lambda: len(found := psutil.Process(session.pid).children(recursive=True)) == 2 and found)
+        started = wait_until(lambda: len(below := psutil.Process(session.pid).children(recursive=True)) == 2 and below)
         stop(session)
     psutil.wait_procs(started, timeout=60)
     assert not any(process.is_running() for process in started)
@@ -50,5 +51,5 @@ def test_that_comes_after():
 def test_what_a_test_that_failed_left_is_ended_before_the_next(tmp_path: Path) -> None:
     (tmp_path / "test_left.py").write_text(LEFT)
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--rootdir", str(tmp_path), str(tmp_path)]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    assert "1 failed, 1 passed" in told
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert "1 failed, 1 passed" in output

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from typer.main import get_command
+from typer.main import get_group
 
 from app.cli.main import app
 from docs.fields import fields_table
@@ -27,6 +27,6 @@ def test_pictures_and_make_targets_exist() -> None:
 
 def test_commands_and_variables_exist() -> None:
     settings = (ROOT / "app" / "settings.py").read_text()
-    assert set(re.findall(r"`elboard (\w+)", README)) <= set(get_command(app).commands)
+    assert set(re.findall(r"`elboard (\w+)", README)) <= set(get_group(app).commands)
     for variable in set(re.findall(r"ELBOARD_\w+", README)):
         assert variable in settings

@@ -44,7 +44,7 @@ class Controls(BaseModel):
     sigma: float = _slider(0.25, "σ of the decoder", 0.1, 1, 0.01)
     grey: float = _slider(0.3, "Grey level x of the pixel", 0, 1, 0.05)
     parameter: float = _slider(0.8, "λ, the decoder's parameter", 0.02, 0.98, 0.02)
-    dataset: Literal["digits", "mnist", "fashion-mnist"] = Field("digits", title="Images")
+    dataset: Literal["digits", "mnist", "fashion-mnist"] = Field(default="digits", title="Images")
     power: float = _slider(0, "Weight of the KL, as a power of ten", -5, 2, 0.25)
     width: float = _slider(0.3, "σ of the decoder, β = 1", 0.02, 1.5, 0.02)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.records import Evaluation, Run
+from app.run_rules import RunStatus
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 
@@ -17,7 +18,7 @@ def make_evaluation(step: int = 40, **values: Any) -> Evaluation:
 def make_run(
     id: int = 1,
     *,
-    status: str = "finished",
+    status: RunStatus = "finished",
     preset: str | None = None,
     seconds: float = 10.0,
     evaluation: Evaluation | None = None,

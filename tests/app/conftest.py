@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.records import Run
 from app.store import attempts, runs
 from vae_core.config.train_config import TrainConfig
-from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
+from vae_core.events import Evaluation, PictureKind, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
 
 
@@ -35,7 +36,7 @@ def new_run(database: Database) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def running(database: Database, new_run: Callable[..., Run]) -> Run:
+def running(database: Database, new_run: Callable[..., Run]) -> RunRow:
     """A run in its first attempt."""
     run = new_run()
     with database.write() as session:
@@ -134,7 +135,7 @@ def scores() -> Callable[..., Scores]:
 
 @pytest.fixture
 def pictures() -> Callable[..., Pictures]:
-    def make(step: int, kind: str = "reconstructions", count: int = 10) -> Pictures:
+    def make(step: int, kind: PictureKind = "reconstructions", count: int = 10) -> Pictures:
         images = np.arange(count * 5 * 4, dtype=np.uint8).reshape(count, 5, 4) + np.uint8(step % 256)
         return Pictures(step=step, kind=kind, images=images)
 

@@ -20,8 +20,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ended(server: Server, run: int) -> dict[str, Any]:
-    told = server.api.get(f"/api/runs/{run}").json()
-    return told if told["status"] not in {"queued", "running"} else {}
+    record = server.api.get(f"/api/runs/{run}").json()
+    return record if record["status"] not in {"queued", "running"} else {}
 
 
 def frames(server: Server, **options: Any) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -44,7 +44,7 @@ def test_the_demo_ends_with_every_step_once_and_the_stream_told_each_once(server
     ids: list[int] = []
 
     # Cut the stream after every third message and come back with the last id, until the run has ended.
-    status, options = "queued", {"params": {"after": 0}}
+    status, options = "queued", dict[str, Any](params={"after": 0})
     while status != "finished":
         for count, (id, event, data) in enumerate(frames(server, **options), start=1):
             ids.append(id)
@@ -56,8 +56,8 @@ def test_the_demo_ends_with_every_step_once_and_the_stream_told_each_once(server
                 break
         options = {"headers": {"Last-Event-ID": str(ids[-1])}}
 
-    told = server.api.get(f"/api/runs/{run['id']}").json()
-    assert told["step"] == told["total_steps"] == 2300
+    record = server.api.get(f"/api/runs/{run['id']}").json()
+    assert record["step"] == record["total_steps"] == 2300
     assert streamed == list(range(1, 2301))
     assert ids == sorted(set(ids))
 
@@ -66,8 +66,8 @@ def test_the_demo_ends_with_every_step_once_and_the_stream_told_each_once(server
     for elbo, reconstruction, kl in zip(stored["elbo"], stored["reconstruction"], stored["kl"], strict=True):
         assert abs(elbo + reconstruction + kl) <= 1e-3
     assert stored["elbo"][-1] > stored["elbo"][0] + 10  # it learned
-    assert told["evaluation"]["step"] == 2300
-    assert sum(told["evaluation"]["kl_per_dim"]) == pytest.approx(told["evaluation"]["kl"], rel=1e-5)
+    assert record["evaluation"]["step"] == 2300
+    assert sum(record["evaluation"]["kl_per_dim"]) == pytest.approx(record["evaluation"]["kl"], rel=1e-5)
 
 
 def test_the_stream_as_json_goes_on_from_the_same_cursor(server: Server) -> None:
@@ -88,26 +88,26 @@ def test_a_stopped_run_keeps_what_it_has(server: Server) -> None:
     (run,) = server.launch(config={**QUICK, "max_steps": 10**7})
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["step"] > 0)
     server.stop_run(run["id"])
-    told = wait_until(lambda: ended(server, run["id"]))
-    assert (told["status"], told["error"]) == ("stopped", None)
+    record = wait_until(lambda: ended(server, run["id"]))
+    assert (record["status"], record["error"]) == ("stopped", None)
     stored = server.api.get(f"/api/runs/{run['id']}/steps", params={"points": 20_000, "fields": "kl"}).json()
-    assert stored["step"][-1] == told["step"]
+    assert stored["step"][-1] == record["step"]
 
 
 def test_missing_data_is_a_failed_run_with_one_readable_sentence(server: Server) -> None:
     (run,) = server.launch(config={**QUICK, "dataset": "mnist"})
-    told = wait_until(lambda: ended(server, run["id"]))
-    assert told["status"] == "failed"
-    assert "MNIST" in told["error"]
-    assert "Traceback" not in told["error"]
-    assert "\n" not in told["error"]
+    record = wait_until(lambda: ended(server, run["id"]))
+    assert record["status"] == "failed"
+    assert "MNIST" in record["error"]
+    assert "Traceback" not in record["error"]
+    assert "\n" not in record["error"]
 
 
 def test_a_loss_that_explodes_is_diverged_and_its_curve_is_kept(server: Server) -> None:
     (run,) = server.launch(config={**QUICK, "optimizer": "sgd", "learning_rate": 10, "max_steps": 500})
-    told = wait_until(lambda: ended(server, run["id"]))
-    assert told["status"] == "diverged"
-    assert "finite" in told["error"]
+    record = wait_until(lambda: ended(server, run["id"]))
+    assert record["status"] == "diverged"
+    assert "finite" in record["error"]
     answer = server.api.get(f"/api/runs/{run['id']}/steps")
     assert answer.status_code == 200
     assert "NaN" not in answer.text
@@ -116,8 +116,8 @@ def test_a_loss_that_explodes_is_diverged_and_its_curve_is_kept(server: Server) 
 
 def test_an_autoencoder_has_a_reconstruction_only(server: Server) -> None:
     (run,) = server.launch(config={**QUICK, "model": "ae"})
-    told = wait_until(lambda: ended(server, run["id"]))
-    assert told["status"] == "finished"
+    record = wait_until(lambda: ended(server, run["id"]))
+    assert record["status"] == "finished"
     stored = server.api.get(f"/api/runs/{run['id']}/steps").json()
     assert set(stored["kl"]) == set(stored["elbo"]) == {None}
     assert None not in stored["reconstruction"]

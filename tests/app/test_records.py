@@ -19,4 +19,4 @@ def test_a_record_never_changes_and_takes_no_other_field() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Extremes(**points).first = (3, 1.0)
     with pytest.raises(ValidationError, match="Extra inputs"):
-        Extremes(**points, median=(1, 1.0))
+        Extremes.model_validate({**points, "median": (1, 1.0)})

@@ -55,7 +55,7 @@ class States(RuleBasedStateMachine):
                 session.execute(sa.delete(table))
 
     @initialize(slots=st.integers(1, 3), resumes=st.booleans(), number=st.integers(2, 4))
-    def launch(self, slots, resumes, number):
+    def launch(self, slots: int, resumes: bool, number: int) -> None:
         self.slots, self.resumes = slots, resumes
         self._restart()
         with self.database.write() as session:
@@ -63,7 +63,7 @@ class States(RuleBasedStateMachine):
         self.lives = {id: RunModel(id, self.places) for id in launched}
 
     @rule(what=ASK | WORK | TURN)
-    def happens(self, what):
+    def happens(self, what: tuple[Any, ...]) -> None:
         """One rule, not three: Hypothesis switches rules off at random, and few tests would see them together."""
         method, *arguments = what
         getattr(self, f"_{method}")(*arguments)
@@ -168,7 +168,7 @@ class States(RuleBasedStateMachine):
     # Always.
 
     @invariant()
-    def the_rows_agree(self):
+    def the_rows_agree(self) -> None:
         fields = "id", "status", "attempt", "step", "total_steps", "deleted_at", "requested"
         columns = [getattr(RunRow, name) for name in fields]
         with self.database.read() as session:
@@ -181,7 +181,7 @@ class States(RuleBasedStateMachine):
         assert len(rows) == len(self.lives)
 
     @invariant()
-    def no_run_has_two_processes_and_no_slot_either(self):
+    def no_run_has_two_processes_and_no_slot_either(self) -> None:
         """But for one that a dying server had no time to note: it is fenced as soon as the run goes on."""
         at_work = [process.run_id for process in self._living() if not process.lost]
         assert len(set(at_work)) == len(at_work) <= self.slots
@@ -191,6 +191,10 @@ class States(RuleBasedStateMachine):
             return [run.model_dump() for run in session.exec(select(RunRow))], events.newest_id(session)
 
 
-def test_the_rows_agree_with_a_model_of_their_states(database):
+def test_the_rows_agree_with_a_model_of_their_states(database: Database) -> None:
     thorough = settings(max_examples=50, stateful_step_count=50, derandomize=True, database=None, deadline=None)
-    run_state_machine_as_test(lambda: States(database), settings=settings(thorough, report_multiple_bugs=False))
+    # Hypothesis takes "a class or a function" and declares only the class.
+    run_state_machine_as_test(
+        lambda: States(database),  # type: ignore[arg-type]
+        settings=settings(thorough, report_multiple_bugs=False),
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.server import Server, wait_until
 
@@ -45,8 +45,7 @@ def pair(server: Server) -> list[int]:
     """A finished BCE run and a finished MSE run of one seed."""
     config = {"hidden": [32], "latent_dim": 4, "max_steps": 400, "picture_every": 100, "evaluate_every": 100}
     runs = [run["id"] for run in server.launch(preset="bce-vs-mse", name="pair", config=config)]
-    for run in runs:
-        wait_until(lambda run=run: server.api.get(f"/api/runs/{run}").json()["status"] == "finished")
+    wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
     return runs
 
 
@@ -54,25 +53,29 @@ class Watch:
     """What a page did that it must not: errors, refused styles and scripts, requests to another host."""
 
     def __init__(self, page: Page, host: str):
-        self.found: list[str] = []
+        self.faults: list[str] = []
         self.expected: list[str] = []
-        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and self.found.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("console", self._read)
         page.on("request", lambda request: self._check(request.url, host))
         page.add_init_script(
             "addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.violatedDirective))"
         )
 
+    def _read(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
     def _check(self, url: str, host: str) -> None:
         if not url.startswith((host, "data:", "blob:", "file:")):
-            self.found.append(f"foreign request: {url}")
+            self.faults.append(f"foreign request: {url}")
 
     def expect(self, text: str) -> None:
         """Allow messages with this text: a browser reports every error status of the server."""
         self.expected.append(text)
 
     def check(self) -> None:
-        assert [line for line in self.found if not any(text in line for text in self.expected)] == []
+        assert [line for line in self.faults if not any(text in line for text in self.expected)] == []
 
 
 @pytest.fixture
@@ -105,8 +108,8 @@ def visit(page: Page, server: Server, watch: Watch) -> Callable[[str], Page]:  #
 def eventually(page: Page, expression: str, arg: Any = None) -> Any:
     """Wait until a script's value is true. Playwright's own waiting evaluates strings, which the pages forbid."""
     for _ in range(20 * PATIENCE_S):
-        if found := page.evaluate(expression, arg):
-            return found
+        if value := page.evaluate(expression, arg):
+            return value
         page.wait_for_timeout(50)
     raise AssertionError(f"never true: {expression}")
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import accessibility_faults, eventually
+from tests.server import Server
 
 Visit = Callable[[str], Page]
-WIDE = {"width": 1400, "height": 900}
+WIDE: ViewportSize = {"width": 1400, "height": 900}
 
 
 def no_faults(page: Page) -> None:
@@ -77,7 +78,7 @@ def test_a_pair_is_launched_and_its_verdict_comes_by_itself(visit: Visit) -> Non
     expect(page.locator("#yardsticks tbody td:nth-child(2) small").first).to_contain_text("±")
 
 
-def test_six_runs_fit_a_phone(visit: Visit, pair: list[int], server) -> None:
+def test_six_runs_fit_a_phone(visit: Visit, pair: list[int], server: Server) -> None:
     more = [
         run["id"] for run in server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4])
     ]

@@ -1,7 +1,7 @@
 """Each page in each theme and width: no fault that axe knows, no sideways scrolling, nothing that needs a script."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,6 +10,7 @@ from tests.browser.conftest import Watch, accessibility_faults
 from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
+Scheme = Literal["light", "dark"]
 PATHS = {
     "runs": "/runs",
     "no match": "/runs?q=nothing-like-it",
@@ -24,7 +25,7 @@ PLAIN_PATHS = {"choose": "/compare", "login": "/login", "missing": "/runs/99999"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PATHS)
-def test_no_accessibility_fault(visit: Visit, pair: list[int], name: str, scheme: str) -> None:
+def test_no_accessibility_fault(visit: Visit, pair: list[int], name: str, scheme: Scheme) -> None:
     page = visit("/runs")
     page.emulate_media(color_scheme=scheme)
     visit(PATHS[name].format(*pair))
@@ -34,7 +35,7 @@ def test_no_accessibility_fault(visit: Visit, pair: list[int], name: str, scheme
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PLAIN_PATHS)
 def test_no_accessibility_fault_on_plain_pages(
-    page: Page, watch: Watch, server: Server, name: str, scheme: str
+    page: Page, watch: Watch, server: Server, name: str, scheme: Scheme
 ) -> None:
     watch.expect("status of 404")
     page.emulate_media(color_scheme=scheme)

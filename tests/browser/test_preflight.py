@@ -92,19 +92,19 @@ def test_lines_near_the_curve_are_drawn_and_can_be_hidden(visit: Visit, pair: li
 
 def test_lines_come_by_themselves_once_the_pixels_are_counted(visit: Visit, page: Page, pair: list[int]) -> None:
     """The run is over, and no news will make the page look again. The first answer is one of a server that counts."""
-    seen = []
+    requests: list[str] = []
 
     def counting(route: Route) -> None:
-        answer, seen[len(seen) :] = route.fetch(), [route.request.url]
+        answer, requests[len(requests) :] = route.fetch(), [route.request.url]
         html = re.sub(r'(id="references" data-live>).*?(</script>)', r"\1[]\2", answer.text(), flags=re.DOTALL)
         html = re.sub(r"(<ul [^>]*references-list.*?>).*?(</ul>)", r"\1<li data-soon>…</li>\2", html, flags=re.DOTALL)
-        route.fulfill(response=answer, body=html if len(seen) == 1 else answer.text())
+        route.fulfill(response=answer, body=html if len(requests) == 1 else answer.text())
 
     page.route(f"**/runs/{pair[0]}", counting)
     visit(f"/runs/{pair[0]}")
     eventually(page, f"{LINES} > 0")
     expect(page.locator("[data-soon]")).to_have_count(0)
-    assert len(seen) > 1
+    assert len(requests) > 1
 
 
 def test_a_line_far_from_the_curve_is_named_and_not_drawn(visit: Visit, server: Server) -> None:

@@ -68,7 +68,9 @@ def test_a_project_on_the_python_path_hides_nothing_of_ours(project: Path) -> No
     assert executed(project) == {"sitecustomize"}
 
 
-def test_only_a_folder_with_packages_of_our_names_is_searched_last(project: Path, monkeypatch) -> None:
+def test_only_a_folder_with_packages_of_our_names_is_searched_last(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     needed, standard_library = str(project.parent / "needed"), "/usr/lib/python3"
     searched: list[str] = []
     monkeypatch.setattr(app.cli.main, "main", lambda: searched.extend(sys.path))

@@ -17,8 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import reserve
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.errors import Unrecorded
-from app.records import Run
 from app.store import attempts, runs, steps
 from app.worker.recorder import Recorder
 from tests.faults.calm import CONFIG, STEPS, calm_weights, final_weights, losses
@@ -111,15 +111,15 @@ def ending_cannot_be_recorded(disk: Path) -> str:
         _fill_log(database)
         try:
             recorder.close("failed", "Something else went wrong.")
-        except Unrecorded as said:
-            sentence = str(said)
+        except Unrecorded as error:
+            sentence = str(error)
     assert sentence.startswith("The run's ending could not be written (database or disk is full): ")
     assert database.damage() is None
     database.close()
-    return f"said: {sentence}"
+    return f"it raises: {sentence}"
 
 
-def _claimed(folder: Path) -> tuple[Database, Run]:
+def _claimed(folder: Path) -> tuple[Database, RunRow]:
     database = Database(f"sqlite:///{folder / 'elboard.sqlite'}")
     database.create_tables()
     with database.write() as session:

@@ -85,9 +85,9 @@ def _judge(database: sqlite3.Connection, queue: Queue) -> None:
     rows = database.execute("SELECT id, status, error, attempt FROM run").fetchall()
     endings = Counter(run for (run,) in database.execute("SELECT run_id FROM ending"))
     steps = Counter(run for (run,) in database.execute("SELECT run_id FROM step"))
-    told = Counter()
+    announced: Counter[tuple[int, int]] = Counter()
     for run, first, last in database.execute("SELECT run_id, first, last FROM event WHERE kind = 'points'"):
-        told.update((run, step) for step in range(first, last + 1))
+        announced.update((run, step) for step in range(first, last + 1))
     if len(rows) != queue.runs:
         queue.wrong.append(f"{len(rows)} runs are stored, not {queue.runs}")
     for run, status, error, attempt in rows:
@@ -96,8 +96,10 @@ def _judge(database: sqlite3.Connection, queue: Queue) -> None:
             queue.wrong.append(f"run {run} is {status}: {error}")
         if (endings[run], steps[run]) != (1, STEPS):
             queue.wrong.append(f"run {run} ended {endings[run]} times with {steps[run]} steps")
-        if any(told[run, step] != 1 for step in range(1, STEPS + 1)):
-            queue.wrong.append(f"run {run} announced its steps {[told[run, s] for s in range(1, STEPS + 1)]} times")
+        if any(announced[run, step] != 1 for step in range(1, STEPS + 1)):
+            queue.wrong.append(
+                f"run {run} announced its steps {[announced[run, s] for s in range(1, STEPS + 1)]} times"
+            )
 
 
 def report(queue: Queue) -> str:
@@ -107,7 +109,7 @@ def report(queue: Queue) -> str:
         f"{queue.runs} runs in {queue.attempts} attempts, the server killed {queue.kills} times",
         f"list page, {len(pages)} times: median {1000 * median(pages):.0f} ms, 95 % below "
         f"{1000 * pages[int(0.95 * len(pages))]:.0f} ms, worst {1000 * pages[-1]:.0f} ms",
-        *(queue.wrong or ["every run ended exactly once, every step was written and told once"]),
+        *(queue.wrong or ["every run ended exactly once, every step was written and announced once"]),
     ])  # fmt: skip
 
 

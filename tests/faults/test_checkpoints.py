@@ -1,6 +1,7 @@
 """A killed worker's newest checkpoint, damaged afterwards: the run goes on from the one before, and says so."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ DAMAGES = {
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The data folder of a run whose worker was killed when it had two checkpoints, and its number."""
     data = tmp_path_factory.mktemp("killed")
     settings = Settings(data=data, datasets=(), slots=1)
@@ -42,7 +43,9 @@ def killed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_it_goes_on_from_the_one_before_to_the_same_weights(tmp_path, killed, calm, damage):
+def test_it_goes_on_from_the_one_before_to_the_same_weights(
+    tmp_path: Path, killed: tuple[Path, int], calm: str, damage: str
+) -> None:
     data, run_id = tmp_path / "data", killed[1]
     shutil.copytree(killed[0], data)
     settings = Settings(data=data, datasets=())
@@ -56,8 +59,8 @@ def test_it_goes_on_from_the_one_before_to_the_same_weights(tmp_path, killed, ca
     assert execute(settings, run.id, run.attempt) == "finished"
     with database.read() as session:
         ended = runs.get(session, run_id)
-        said = ended.notice.startswith("The checkpoint of step ")
-        assert said != (damage == "without its description")  # it then looks as if it had never been whole
+        explained = ended.notice.startswith("The checkpoint of step ")
+        assert explained != (damage == "without its description")  # it then looks as if it had never been whole
         assert steps.window(session, run_id, points=10**6).step == list(range(1, STEPS + 1))
     database.close()
     assert final_weights(data, run_id) == calm

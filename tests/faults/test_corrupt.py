@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -49,7 +50,7 @@ DAMAGES = {
 
 
 @pytest.fixture
-def damaged(tmp_path: Path, sound: bytes):
+def damaged(tmp_path: Path, sound: bytes) -> Callable[[str], Path]:
     """Put a damaged database into a data folder; returns it with what to compare it to later."""
 
     def make(damage: str) -> Path:
@@ -65,7 +66,7 @@ def _sum(path: Path) -> str:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_file_is_refused_and_left_as_it_is(damaged, damage):
+def test_a_damaged_file_is_refused_and_left_as_it_is(damaged: Callable[[str], Path], damage: str) -> None:
     path = damaged(damage)
     before = _sum(path)
     with pytest.raises(Unusable, match=r"is damaged .* put a backup in its place"):
@@ -74,25 +75,26 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(damaged, damage):
 
 
 @pytest.mark.parametrize("command", [["serve", "--port", "0", "--no-auth"], ["train", "--set", "max_steps=1"]])
-def test_a_command_says_so_in_one_line(damaged, command):
+def test_a_command_says_so_in_one_line(damaged: Callable[[str], Path], command: list[str]) -> None:
     path = damaged("a broken page")
     before = _sum(path)
-    told = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "elboard", *command, "--data", str(path.parent)],
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr.startswith(f"elboard: {path} is damaged (")
-    assert told.stderr.endswith(
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"elboard: {path} is damaged (")
+    assert ended.stderr.endswith(
         "save what can be read with: sqlite3 elboard.sqlite .recover | sqlite3 rescued.sqlite\n"
     )
-    assert told.stderr.count("\n") == 1
+    assert ended.stderr.count("\n") == 1
     assert _sum(path) == before
 
 
-def test_whatever_bytes_are_flipped_it_is_refused_untouched_or_opens(tmp_path, sound):
+def test_whatever_bytes_are_flipped_it_is_refused_untouched_or_opens(tmp_path: Path, sound: bytes) -> None:
     """Half of them in the first pages, where the header and the schema are."""
-    random, refused = Random(1), []
+    random = Random(1)
+    refused: list[str] = []
     for number in range(100):
         content = bytearray(sound)
         for _ in range(random.choice([1, 8])):
@@ -111,7 +113,7 @@ def test_whatever_bytes_are_flipped_it_is_refused_untouched_or_opens(tmp_path, s
     assert all(sentence.isprintable() for sentence in refused)
 
 
-def test_a_log_that_was_not_yet_moved_into_the_file_is_left_alone_too(tmp_path, sound):
+def test_a_log_that_was_not_yet_moved_into_the_file_is_left_alone_too(tmp_path: Path, sound: bytes) -> None:
     """Whoever reads a write-ahead log last would move it into the file, damaged or not."""
     path = tmp_path / "elboard.sqlite"
     path.write_bytes(sound)
@@ -129,7 +131,7 @@ def test_a_log_that_was_not_yet_moved_into_the_file_is_left_alone_too(tmp_path, 
 
 
 @pytest.mark.parametrize("leftover", ["-wal", "-shm"])
-def test_files_beside_it_may_be_missing(tmp_path, sound, leftover):
+def test_files_beside_it_may_be_missing(tmp_path: Path, sound: bytes, leftover: str) -> None:
     path = tmp_path / "elboard.sqlite"
     path.write_bytes(sound)
     open_elsewhere = sqlite3.connect(path)

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.faults.calm import CONFIG, STEPS, final_weights
 from vae_core.config.train_config import TrainConfig
 
 
-def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_path, calm):
+def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_path: Path, calm: str) -> None:
     if not disk.is_possible():
         pytest.skip("this kernel lets no user mount a disk in a namespace of its own")
     played = disk.play(tmp_path)
@@ -26,7 +27,9 @@ def test_a_full_disk_is_a_sentence_and_the_run_goes_on_when_there_is_room(tmp_pa
 
 
 @pytest.mark.skipif(not shutil.which("prlimit"), reason="prlimit comes with util-linux")
-def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_goes_on(tmp_path, calm):
+def test_a_worker_that_may_not_write_its_ending_leaves_a_sentence_and_another_goes_on(
+    tmp_path: Path, calm: str
+) -> None:
     settings = Settings(data=tmp_path, datasets=())
     database = Database(settings.database_url)
     database.create_tables()

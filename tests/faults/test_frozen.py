@@ -3,6 +3,8 @@
 import os
 import signal
 import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,14 +19,19 @@ from tests.faults.calm import CONFIG, STEPS, final_weights
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
 
+Until = Callable[[Scheduler, int, Callable[[RunRow], object]], RunRow]
+Notice = Callable[[int], str | None]
+Launch = Callable[..., int]
+Freeze = Callable[[int], None]
+
 
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, datasets=(), slots=1)
 
 
 @pytest.fixture
-def database(settings):
+def database(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database_url)
     database.create_tables()
     yield database
@@ -32,7 +39,7 @@ def database(settings):
 
 
 @pytest.fixture
-def executor(settings):
+def executor(settings: Settings) -> Iterator[LocalExecutor]:
     executor = LocalExecutor(settings)
     yield executor
     executor.close()
@@ -45,16 +52,16 @@ another_executor = executor  # of a server that did not start what runs
 
 
 @pytest.fixture
-def scheduler(database, executor):
+def scheduler(database: Database, executor: LocalExecutor) -> Scheduler:
     return Scheduler(database, executor, slots=1, lease=1.5)
 
 
 @pytest.fixture
-def until(database):
+def until(database: Database) -> Until:
     """Let a scheduler take turns until the run's row says so."""
 
-    def wait(scheduler, run_id, holds):
-        def turn():
+    def wait(scheduler: Scheduler, run_id: int, holds: Callable[[RunRow], object]) -> RunRow:
+        def turn() -> object:
             scheduler.turn()
             with database.read() as session:
                 row = runs.get_row(session, run_id)
@@ -66,10 +73,10 @@ def until(database):
 
 
 @pytest.fixture
-def notice(database):
+def notice(database: Database) -> Notice:
     """What people read of a run."""
 
-    def read(run_id):
+    def read(run_id: int) -> str | None:
         with database.read() as session:
             return runs.get(session, run_id).notice
 
@@ -77,8 +84,8 @@ def notice(database):
 
 
 @pytest.fixture
-def launch(database):
-    def queued(**changes):
+def launch(database: Database) -> Launch:
+    def queued(**changes: object) -> int:
         with database.write() as session:
             return runs.create(session, TrainConfig.parse({**CONFIG, "checkpoint_every": 10**6, **changes})).id
 
@@ -86,11 +93,11 @@ def launch(database):
 
 
 @pytest.fixture
-def freeze(database):
+def freeze(database: Database) -> Freeze:
     """SIGSTOP, but not in the middle of a write, when nobody could write any more."""
 
-    def stop(pid):
-        def stopped_outside_a_write():
+    def stop(pid: int) -> None:
+        def stopped_outside_a_write() -> bool:
             os.kill(pid, signal.SIGSTOP)
             wait_until(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
             connection = sqlite3.connect(database.path, timeout=0, isolation_level=None)
@@ -109,8 +116,8 @@ def freeze(database):
 
 
 def test_a_frozen_run_is_said_to_stand_still_goes_on_and_can_be_killed(
-    database, scheduler, launch, freeze, until, notice
-):
+    database: Database, scheduler: Scheduler, launch: Launch, freeze: Freeze, until: Until, notice: Notice
+) -> None:
     launched = launch(max_steps=10**7)
     run = until(scheduler, launched, lambda row: row.step)
     pid = run.handle["pid"]
@@ -134,8 +141,16 @@ def test_a_frozen_run_is_said_to_stand_still_goes_on_and_can_be_killed(
 
 
 def test_a_frozen_worker_whose_run_went_to_another_writes_nothing_more_and_ends(
-    database, settings, scheduler, executor, another_executor, launch, freeze, until, calm
-):
+    database: Database,
+    settings: Settings,
+    scheduler: Scheduler,
+    executor: LocalExecutor,
+    another_executor: LocalExecutor,
+    launch: Launch,
+    freeze: Freeze,
+    until: Until,
+    calm: str,
+) -> None:
     """Its server lost sight of it: another attempt begins, and the old one is thawed in the middle of that."""
     launched = launch()
     run = until(scheduler, launched, lambda row: row.step)

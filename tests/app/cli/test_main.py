@@ -19,7 +19,6 @@ from app.cli.main import _listen, main
 from app.database import schema
 from app.database.engine import PRAGMAS, Database
 from app.database.tables import RunRow
-from app.records import Run
 from app.store import runs
 from app.web.security import HOSTS
 from tests.server import NO_NETWORK, Server, wait_until
@@ -43,8 +42,8 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         monkeypatch.setattr(sys, "stdin", StringIO(LOSS))
         with pytest.raises(SystemExit) as ended:
             main()
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
+        output = capsys.readouterr()
+        return int(ended.value.code or 0), output.out, output.err
 
     return call
 
@@ -105,7 +104,7 @@ def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "elboard", "train", "--data", str(tmp_path), "--json", *QUICK, *longer]
     database = Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}")
 
-    def row() -> Run | None:
+    def row() -> RunRow | None:
         with suppress(OperationalError), database.read() as session:  # its tables are not there yet
             return session.get(RunRow, 1)
         return None
@@ -113,8 +112,8 @@ def test_control_c_saves_and_pauses_and_train_goes_on(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **NO_NETWORK}) as training:
         wait_until(lambda: (run := row()) and run.step)
         training.send_signal(signal.SIGINT)
-        told, _ = training.communicate(timeout=60)
-    assert json.loads(told)["runs"][0]["status"] == "paused"
+        output, _ = training.communicate(timeout=60)
+    assert json.loads(output)["runs"][0]["status"] == "paused"
     paused = row()
     assert (paused.status, training.returncode) == ("paused", 1)
     with database.write() as session:  # so little is left that the test is short
@@ -258,7 +257,7 @@ def test_a_locked_database_is_one_clear_line_to_who_writes(
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
-def test_the_kernel_drops_a_client_that_takes_nothing():
+def test_the_kernel_drops_a_client_that_takes_nothing() -> None:
     with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
         accepted, _ = listening.accept()
         with accepted:
@@ -266,7 +265,7 @@ def test_the_kernel_drops_a_client_that_takes_nothing():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere connections need not inherit it")
-def test_answers_wait_for_no_acknowledgement():
+def test_answers_wait_for_no_acknowledgement() -> None:
     with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
         accepted, _ = listening.accept()
         with accepted:

@@ -1,19 +1,25 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from app.cli.tidy import tidy
+from app.database.engine import Database
 from app.database.tables import now
 from app.errors import AppError
+from app.records import Run
 from app.settings import Settings
 from app.store import runs, steps
+from vae_core.events import StepTerms
 
 
 @pytest.fixture
-def settings(tmp_path, database):
+def settings(tmp_path: Path, database: Database) -> Settings:
     return Settings(data=tmp_path / "data", database_url=database.url.render_as_string())
 
 
 @pytest.fixture
-def old(database, settings, new_run, block):
+def old(database: Database, settings: Settings, new_run: Callable[..., Run], block: Callable[..., StepTerms]) -> int:
     """A run that was deleted 40 days ago, with many steps and a folder; and a newer one."""
     run_id = new_run().id
     with database.write() as session:
@@ -26,7 +32,9 @@ def old(database, settings, new_run, block):
     return run_id
 
 
-def test_what_was_deleted_long_ago_is_gone_and_its_room_is_free(database, settings, old):
+def test_what_was_deleted_long_ago_is_gone_and_its_room_is_free(
+    database: Database, settings: Settings, old: int
+) -> None:
     freed = tidy(database, settings, days=30)
     assert (freed.runs, freed.folders) == ([old], 12_345)
     assert freed.database > 100 * 3000
@@ -34,19 +42,21 @@ def test_what_was_deleted_long_ago_is_gone_and_its_room_is_free(database, settin
     assert tidy(database, settings, days=30).runs == []
 
 
-def test_what_was_deleted_lately_stays(database, settings, old):
+def test_what_was_deleted_lately_stays(database: Database, settings: Settings, old: int) -> None:
     assert tidy(database, settings, days=50).runs == []
     with database.read() as session:
         assert steps.last(session, old) == 3000
     assert settings.run_folder(old).exists()
 
 
-def test_a_database_that_is_read_all_the_time_shrinks_another_day(database, settings, old, monkeypatch):
+def test_a_database_that_is_read_all_the_time_shrinks_another_day(
+    database: Database, settings: Settings, old: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Busy:
-        def cursor(self):
+        def cursor(self) -> None:
             raise database.engine.dialect.loaded_dbapi.OperationalError("database is locked")
 
-        def close(self):
+        def close(self) -> None:
             pass
 
     monkeypatch.setattr(database.engine, "raw_connection", Busy)

@@ -19,7 +19,8 @@ STUDENT = {"likelihood": "student_t", "scale": "per_pixel"}
 AE = {"model": "ae", "likelihood": "gaussian"}
 EVERY = [GREY_BCE, GRAINY_BCE, STATIC, DYNAMIC, THRESHOLD, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]
 
-UNITS = [
+Groups = list[list[dict[str, Any]]]
+UNITS: Groups = [
     [GREY_BCE],
     [GRAINY_BCE],
     [STATIC],
@@ -31,14 +32,20 @@ UNITS = [
 ]
 PAIRS = list(combinations_with_replacement(EVERY, 2))
 
-BITS = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]]
-PIXELS = [
+BITS: Groups = [[STATIC], [DYNAMIC], [THRESHOLD], [GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC]]
+PIXELS: Groups = [
     [STATIC],
     [DYNAMIC],
     [THRESHOLD],
     [GREY_BCE, GRAINY_BCE, GAUSSIAN, LAPLACE, STUDENT, DEQUANTIZED, CB, LOGISTIC],
 ]
-GROUPS = {"reconstruction": UNITS, "log_px": UNITS, "bits_per_dim": BITS, "mse_per_pixel": PIXELS, "ssim": PIXELS}
+GROUPS: dict[str, Groups] = {
+    "reconstruction": UNITS,
+    "log_px": UNITS,
+    "bits_per_dim": BITS,
+    "mse_per_pixel": PIXELS,
+    "ssim": PIXELS,
+}
 
 
 def comparable(quantity: str, *changes: dict[str, Any]) -> bool:

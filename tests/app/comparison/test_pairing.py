@@ -2,19 +2,20 @@
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
-from app.comparison.pairing import Gap, Lead, class_shares, contrasts, leading, paired
+from app.comparison.pairing import Gap, Lead, Scores, class_shares, contrasts, leading, paired
 
 RNG = np.random.default_rng(0)
 CLASSES = ("zero", "one", "two")
 
 
-def scored(error, label=None):
-    error = np.asarray(error, float)
-    return {"error": error, "label": np.zeros(len(error)) if label is None else np.asarray(label, float)}
+def scored(error: ArrayLike, label: ArrayLike | None = None) -> Scores:
+    errors = np.asarray(error, float)
+    return {"error": errors, "label": np.zeros(len(errors)) if label is None else np.asarray(label, float)}
 
 
-def test_the_interval_of_a_paired_difference_holds_the_mean_in_95_of_100_samples():
+def test_the_interval_of_a_paired_difference_holds_the_mean_in_95_of_100_samples() -> None:
     hard = RNG.normal(10, 5, (1000, 80))  # images differ far more than runs do
     pairs = zip(hard + RNG.normal(0.2, 0.5, hard.shape), hard, strict=True)
     gaps = [paired("error", scored(other), scored(base), ratio=False) for other, base in pairs]
@@ -23,7 +24,7 @@ def test_the_interval_of_a_paired_difference_holds_the_mean_in_95_of_100_samples
     assert np.mean([gap.clear for gap in gaps]) > 0.9  # unpaired, the interval would be seven times as wide
 
 
-def test_turned_round_a_gap_has_the_other_sign_and_another_share():
+def test_turned_round_a_gap_has_the_other_sign_and_another_share() -> None:
     one, other = scored([1.0, 2.0, 3.0]), scored([2.0, 2.5, 4.5])
     gap, back = paired("error", other, one, ratio=True), paired("error", one, other, ratio=True)
     assert (gap.difference, gap.half_width, gap.images) == (-back.difference, back.half_width, 3)
@@ -31,19 +32,19 @@ def test_turned_round_a_gap_has_the_other_sign_and_another_share():
     assert paired("error", other, one, ratio=False).share is None
 
 
-def test_only_images_that_both_have_scored_count():
+def test_only_images_that_both_have_scored_count() -> None:
     assert paired("error", scored([1, 3, 9]), scored([1, 1]), ratio=False).difference == 1
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_not_paired(broken):
+def test_what_is_not_finite_is_not_paired(broken: float) -> None:
     one, other = scored([1.0, broken]), scored([2.0, 3.0])
     assert paired("error", one, other, ratio=True) is None
     assert leading("error", [one, other], ratio=True) is None
     assert [contrast.image for contrast in contrasts("error", [one, other], CLASSES)] == [0]
 
 
-def test_the_lead_is_over_the_next_best():
+def test_the_lead_is_over_the_next_best() -> None:
     runs = [scored([3.0, 5.0]), scored([1.0, 2.0]), scored([2.0, 4.0])]
     lead = leading("error", runs, ratio=False)
     assert isinstance(lead, Lead)
@@ -51,7 +52,7 @@ def test_the_lead_is_over_the_next_best():
     assert not Gap(-1.0).clear
 
 
-def test_every_image_has_one_winner_or_none():
+def test_every_image_has_one_winner_or_none() -> None:
     label = [0, 0, 1, 1, 1]
     runs = [scored([1, 5, 2, 2, 9], label), scored([2, 4, 2, 3, 1], label), scored([3, 6, 2, 4, 1], label)]
     shares = class_shares("error", runs, CLASSES)
@@ -62,10 +63,10 @@ def test_every_image_has_one_winner_or_none():
     ]
 
 
-def test_contrasts_are_the_widest_ranges_among_the_pictured():
+def test_contrasts_are_the_widest_ranges_among_the_pictured() -> None:
     base = np.zeros(700)
     other = np.arange(700) / 700
-    shown = contrasts("error", [scored(base), scored(other)], CLASSES)
-    assert [one.image for one in shown] == list(range(511, 501, -1))
-    assert shown[0].values == (0.0, 511 / 700)
-    assert shown[0].name == "zero"
+    widest = contrasts("error", [scored(base), scored(other)], CLASSES)
+    assert [one.image for one in widest] == list(range(511, 501, -1))
+    assert widest[0].values == (0.0, 511 / 700)
+    assert widest[0].name == "zero"

@@ -53,7 +53,12 @@ def history(grey: Statistics) -> Callable[..., RunHistory]:
         **series: list[Any],
     ) -> RunHistory:
         config = TrainConfig.parse({"latent_dim": 10, "max_steps": 400, **(changes or {})})
-        known = {"reconstruction": [24.0, 22.0, 21.0], "kl": [2.0, 3.0, 3.0], "active_units": [10, 8, 7], **series}
+        known: dict[str, list[Any]] = {
+            "reconstruction": [24.0, 22.0, 21.0],
+            "kl": [2.0, 3.0, 3.0],
+            "active_units": [10, 8, 7],
+            **series,
+        }
         count = max(map(len, known.values()))
         rows = [make_evaluation(0, **FIRST)]
         for i in range(count):

@@ -25,7 +25,7 @@ def examined(report: Report) -> Callable[[float | None], Report]:
     """A report of ten latent dimensions with this dimension-wise KL; None is an autoencoder's, which has no KL."""
 
     def make(dimension_wise: float | None) -> Report:
-        surgery = dimension_wise and replace(report.surgery, dimension_wise_kl=dimension_wise)
+        surgery = None if dimension_wise is None else replace(report.surgery, dimension_wise_kl=dimension_wise)
         return replace(report, surgery=surgery, latents=Latents((4.0,) * 10, (0.01,) * 10, accuracy=None))
 
     return make

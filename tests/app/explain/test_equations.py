@@ -69,23 +69,23 @@ def mean_image(variance: float, sigma: float) -> float:
     return cost / len(some)
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "computed"),
-    [
-        ("kl", {"mu": 0.7, "sigma": 0.2}, lambda: kl_per_dim(Posterior(one(0.7), one(2 * log(0.2)))).item()),
-        ("gaussian", {"x": X, "m": 0.8, "sigma": 0.2}, lambda: -Gaussian(0.2).log_prob(one(0.8), one(X)).item()),
-        ("bernoulli", {"x": X, "p": P}, lambda: -Bernoulli().log_prob(one(ETA), one(X)).item()),
-        ("entropy", {"x": X}, lambda: float(entropies.bernoulli(np.array(X)))),
-        ("normaliser", {"eta": ETA}, lambda: of_cb(ETA)),
-        ("continuous_bernoulli", {"x": X, "eta": ETA, "C": C}, lambda: -CB.log_prob(one(ETA), one(X)).item()),
-        ("continuous_bernoulli_mean", {"eta": ETA}, lambda: CB.mean(one(ETA)).item()),
-        ("noise", {"A": 5, "B": 3, "M": 100, "L": 2}, lambda: noise(100, 2)),
-        ("implied_variance", {"K": 0.3, "R": 2}, lambda: Weights(2, 0.3).gaussian_sigma ** 2),
-        ("implied_beta", {"K": 0.3, "R": 2}, lambda: Weights(2, 0.3).bernoulli_beta),
-        ("collapsed", {"v": 0.07, "sigma": 0.4}, lambda: mean_image(0.07, 0.4)),
-        ("live", {"v": 2, "beta": 3, "sigma": 0.4}, lambda: linear.rates(np.array([2.0]), 3 * 0.4**2, 1)[0]),
-    ],
-)
+CASES: list[tuple[str, dict[str, float], Callable[[], float]]] = [
+    ("kl", {"mu": 0.7, "sigma": 0.2}, lambda: kl_per_dim(Posterior(one(0.7), one(2 * log(0.2)))).item()),
+    ("gaussian", {"x": X, "m": 0.8, "sigma": 0.2}, lambda: -Gaussian(0.2).log_prob(one(0.8), one(X)).item()),
+    ("bernoulli", {"x": X, "p": P}, lambda: -Bernoulli().log_prob(one(ETA), one(X)).item()),
+    ("entropy", {"x": X}, lambda: float(entropies.bernoulli(np.array(X)))),
+    ("normaliser", {"eta": ETA}, lambda: of_cb(ETA)),
+    ("continuous_bernoulli", {"x": X, "eta": ETA, "C": C}, lambda: -CB.log_prob(one(ETA), one(X)).item()),
+    ("continuous_bernoulli_mean", {"eta": ETA}, lambda: CB.mean(one(ETA)).item()),
+    ("noise", {"A": 5, "B": 3, "M": 100, "L": 2}, lambda: noise(100, 2)),
+    ("implied_variance", {"K": 0.3, "R": 2}, lambda: Weights(2, 0.3).gaussian_sigma ** 2),
+    ("implied_beta", {"K": 0.3, "R": 2}, lambda: Weights(2, 0.3).bernoulli_beta),
+    ("collapsed", {"v": 0.07, "sigma": 0.4}, lambda: mean_image(0.07, 0.4)),
+    ("live", {"v": 2, "beta": 3, "sigma": 0.4}, lambda: linear.rates(np.array([2.0]), 3 * 0.4**2, 1)[0]),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "computed"), CASES)
 def test_a_formula_has_the_cores_value(name: str, values: dict[str, float], computed: Callable[[], float]) -> None:
     assert value(name, **values) == pytest.approx(computed(), rel=1e-6)
 
@@ -99,7 +99,7 @@ def test_the_bound_is_the_sum_of_the_terms_of_a_step() -> None:
 
 
 def test_every_formula_is_evaluated_here_and_becomes_mathml() -> None:
-    tested = {case[0] for case in test_a_formula_has_the_cores_value.pytestmark[0].args[1]}
+    tested = {name for name, _, _ in CASES}
     assert tested | {"negative_elbo"} == EQUATIONS.keys()
     for equation in EQUATIONS.values():
         shown = mathml(equation.latex)

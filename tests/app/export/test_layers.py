@@ -1,5 +1,7 @@
 """The text of the layers against the layers themselves."""
 
+from typing import Literal
+
 import pytest
 import torch
 from torch import nn
@@ -13,7 +15,9 @@ from vae_core.theory.layers import ResidualBlock, decoder_layers, encoder_layers
 
 @pytest.mark.parametrize("architecture", ["mlp", "conv", "resnet"])
 @pytest.mark.parametrize("hidden", [(), (7,), (9, 5)])
-def test_each_layer_is_written_as_it_is_built(architecture: str, hidden: tuple[int, ...]) -> None:
+def test_each_layer_is_written_as_it_is_built(
+    architecture: Literal["mlp", "conv", "resnet"], hidden: tuple[int, ...]
+) -> None:
     config = TrainConfig(architecture=architecture, hidden=hidden, latent_dim=3, activation="gelu")
     facts = FACTS["mnist"]
     layers = (*encoder_layers(config, facts), *decoder_layers(config, facts))

@@ -13,10 +13,18 @@ from app.records import Run
 from app.settings import Settings
 from app.store import evaluations, reports, steps
 from app.store import pictures as sheets
+from vae_core.events import Evaluation, Pictures, StepTerms
+from vae_core.report import Report
 
 
 def test_it_holds_the_run_and_loads_nothing(
-    database: Database, new_run: Callable[..., Run], block, evaluation, pictures, report, tmp_path: Path
+    database: Database,
+    new_run: Callable[..., Run],
+    block: Callable[..., StepTerms],
+    evaluation: Callable[..., Evaluation],
+    pictures: Callable[..., Pictures],
+    report: Report,
+    tmp_path: Path,
 ) -> None:
     run = new_run("<b>otter</b>", likelihood="gaussian", reconstruction_reduction="mean")
     broken = block(1, 2500)

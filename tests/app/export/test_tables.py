@@ -2,7 +2,7 @@
 
 import csv
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO, StringIO
 
 import pyarrow.parquet
@@ -13,6 +13,7 @@ from app.export import tables
 from app.store.steps import COLUMNS
 
 Row = tuple[object, ...]
+Write = Callable[[Iterator[list[Row]]], Iterator[bytes]]
 
 
 def parts_of(count: int, size: int = 1000) -> Iterator[list[Row]]:
@@ -36,7 +37,7 @@ def test_csv_and_parquet_hold_the_same_rows() -> None:
 
 
 @pytest.mark.parametrize("write", [tables.csv, tables.parquet])
-def test_a_run_without_steps_is_a_table_without_rows(write) -> None:
+def test_a_run_without_steps_is_a_table_without_rows(write: Write) -> None:
     made = b"".join(write(iter(())))
     if write is tables.csv:
         assert made.decode().split() == [",".join(COLUMNS)]
@@ -45,7 +46,7 @@ def test_a_run_without_steps_is_a_table_without_rows(write) -> None:
 
 
 @pytest.mark.parametrize("write", [tables.csv, tables.parquet])
-def test_memory_does_not_grow_with_the_steps(write) -> None:
+def test_memory_does_not_grow_with_the_steps(write: Write) -> None:
     for _ in write(parts_of(1000)):
         pass  # what is imported stays
     tracemalloc.start()

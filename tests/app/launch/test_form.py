@@ -1,5 +1,6 @@
 """The form is the configuration's schema: every field, its value, its error."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 import pytest
@@ -9,7 +10,7 @@ from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 
 
-def drawn(typed: dict[str, object], errors: list | None = None) -> dict[str, FormField]:
+def drawn(typed: Mapping[str, object], errors: list[ConfigError] | None = None) -> dict[str, FormField]:
     return {field.name: field for fieldset in fieldsets(typed, errors or []) for field in fieldset.all}
 
 
@@ -91,5 +92,5 @@ def test_a_choice_that_does_not_fit_comes_with_one_that_does(
 
 
 def test_changes_are_spoken_in_the_forms_words() -> None:
-    words = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
-    assert words == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"
+    sentence = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
+    assert sentence == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden widths: 30, 20"

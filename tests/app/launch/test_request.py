@@ -89,7 +89,7 @@ def test_nonsense_is_refused_with_its_field() -> None:
     with pytest.raises(RefusedConfig):
         LaunchRequest(config={"latent_dim": 0}).configs()
     with pytest.raises(ValidationError):
-        LaunchRequest(surprise=1)
+        LaunchRequest.model_validate({"surprise": 1})
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -8,10 +8,10 @@ from contextvars import ContextVar
 import pytest
 
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.live import feed as feed_module
 from app.live.feed import Feed
 from app.live.messages import Burst, read
-from app.records import Run
 from app.store import events, steps
 from app.worker.recorder import Recorder
 from vae_core.events import StepTerms
@@ -53,7 +53,7 @@ async def to_the_end(feed: Feed, after: int = 0, cut: int | None = None) -> list
     return got
 
 
-def train(database: Database, run: Run, block: Block) -> None:
+def train(database: Database, run: RunRow, block: Block) -> None:
     with Recorder(database, run.id, run.attempt) as recorder:
         for first in range(1, LAST + 1, 10):
             recorder.record(block(first, first + 9))
@@ -62,7 +62,7 @@ def train(database: Database, run: Run, block: Block) -> None:
 
 
 def test_readers_that_come_late_leave_and_come_back_all_learn_every_step_once(
-    database: Database, running: Run, block: Block
+    database: Database, running: RunRow, block: Block
 ) -> None:
     async def watch() -> list[list[Burst]]:
         feed = Feed(database)
@@ -108,7 +108,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_a_hundred_readers_in_step_read_no_more_than_one(
-    database: Database, running: Run, block: Block, reads: list[int]
+    database: Database, running: RunRow, block: Block, reads: list[int]
 ) -> None:
     async def watch() -> None:
         feed, told = Counted(database), [0] * 100
@@ -137,7 +137,7 @@ def test_a_hundred_readers_in_step_read_no_more_than_one(
     asyncio.run(watch())
 
 
-def test_nobody_reads_a_log_that_nobody_follows(database: Database, running: Run) -> None:  # noqa: ARG001  a log
+def test_nobody_reads_a_log_that_nobody_follows(database: Database, running: RunRow) -> None:  # noqa: ARG001  a log
     async def watch() -> None:
         feed = Counted(database)
         with reading(feed):
@@ -154,7 +154,7 @@ def test_nobody_reads_a_log_that_nobody_follows(database: Database, running: Run
 
 
 def test_a_reader_that_stops_reading_is_kept_in_no_memory_and_can_go_on(
-    database: Database, running: Run, block: Block, monkeypatch: pytest.MonkeyPatch
+    database: Database, running: RunRow, block: Block, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed_module, "KEPT_BYTES", 20_000)
 
@@ -190,7 +190,7 @@ def test_the_readers_end_when_the_server_stops(database: Database) -> None:
 
 
 def test_a_log_that_cannot_be_read_for_a_while_costs_nothing(
-    database: Database, running: Run, block: Block, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database: Database, running: RunRow, block: Block, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def watch() -> list[Burst]:
         feed = Feed(database)
@@ -210,7 +210,7 @@ def test_a_log_that_cannot_be_read_for_a_while_costs_nothing(
     assert "could not be read" in caplog.text
 
 
-def write(database: Database, run: Run, block: Block, first: int, last: int) -> None:
+def write(database: Database, run: RunRow, block: Block, first: int, last: int) -> None:
     with database.write() as session:
         steps.append(session, run.id, block(first, last))
         events.append_points(session, run.id, first, last)

@@ -1,9 +1,9 @@
 import pytest
 
-from app.plots.figure import Line
+from app.plots.figure import Figure, Line
 from app.plots.filled import filled, marked
 from app.plots.terms import terms_figure, training_figure
-from app.records import BucketedSteps, Spread, Steps
+from app.records import BucketedSteps, Numbers, Spread, Steps
 from tests.app.builders import make_evaluation
 
 LINE = Line(1, "", 1, "solid")
@@ -14,17 +14,17 @@ RAW = Steps(
 EVALUATIONS = [make_evaluation(0, reconstruction=9.5), make_evaluation(3, elbo=-9.0, kl=2.5)]
 
 
-def trace(figure, field: str, role: str):
+def trace(figure: Figure, field: str, role: str) -> tuple[list[int], Numbers]:
     (drawn,) = [one for one in figure["data"] if (one["meta"]["field"], one["meta"]["role"]) == (field, role)]
     return drawn["x"], drawn["y"]
 
 
 @pytest.fixture
-def terms():
+def terms() -> Figure:
     return terms_figure(LINE, "nats", variational=True, beta_varies=False)
 
 
-def test_raw_steps_are_drawn_as_they_are_and_have_no_band(terms) -> None:
+def test_raw_steps_are_drawn_as_they_are_and_have_no_band(terms: Figure) -> None:
     figure = filled(terms, RAW, EVALUATIONS)
     assert trace(figure, "negative_elbo", "line") == ([1, 2, 3], [10.0, 10.0, None])
     assert trace(figure, "kl", "low") == trace(figure, "kl", "raw") == ([], [])
@@ -33,9 +33,18 @@ def test_raw_steps_are_drawn_as_they_are_and_have_no_band(terms) -> None:
     assert "x" not in terms["data"][0], "the live figure stays as it was"
 
 
-def test_buckets_are_their_mean_in_a_band_mirrored_for_the_negative_elbo(terms) -> None:
-    spread = dict.fromkeys(("reconstruction", "kl", "elbo"), Spread(min=[-12.0], mean=[-10.0], max=[-9.0]))
-    buckets = BucketedSteps(step=[4], **spread, nonfinite=[], nonfinite_count=0, bucket=4, partial=False)
+def test_buckets_are_their_mean_in_a_band_mirrored_for_the_negative_elbo(terms: Figure) -> None:
+    spread = Spread(min=[-12.0], mean=[-10.0], max=[-9.0])
+    buckets = BucketedSteps(
+        step=[4],
+        reconstruction=spread,
+        kl=spread,
+        elbo=spread,
+        nonfinite=[],
+        nonfinite_count=0,
+        bucket=4,
+        partial=False,
+    )
     figure = filled(terms, buckets, [])
     assert [trace(figure, "kl", role)[1] for role in ("low", "line", "high")] == [[-12.0], [-10.0], [-9.0]]
     assert [trace(figure, "negative_elbo", role)[1] for role in ("low", "line", "high")] == [[9.0], [10.0], [12.0]]
@@ -45,7 +54,7 @@ def test_speed_is_steps_over_the_time_between_them() -> None:
     assert trace(filled(training_figure(LINE, None), RAW, []), "rate", "line") == ([1, 2, 3], [None, 2.0, 1.0])
 
 
-def test_only_lines_near_a_curve_are_drawn(terms) -> None:
+def test_only_lines_near_a_curve_are_drawn(terms: Figure) -> None:
     figure = filled(terms, RAW, [])
     near, far = (
         {"axis": "y2", "value": value, "shape": {"y0": value}, "annotation": {"text": "l"}} for value in (8.5, 99)

@@ -3,6 +3,7 @@
 import re
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,5 +74,6 @@ def test_every_likelihood_has_strokes_of_its_own() -> None:
 
 @pytest.mark.parametrize("likelihood", FAMILIES)
 def test_a_swatch_draws_the_strokes_of_its_likelihood(likelihood: LikelihoodName) -> None:
-    swatch = environment().get_template("shared/_run.html").module.swatch(3, likelihood)
+    macros: Any = environment().get_template("shared/_run.html").module
+    swatch = macros.swatch(3, likelihood)
     assert f'stroke-dasharray="{DASHES[FAMILIES[likelihood].dash]}"' in swatch

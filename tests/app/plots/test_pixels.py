@@ -28,8 +28,8 @@ def drawn(figure: Figure, number: int) -> tuple[Tensor, Tensor]:
 
 def nats(likelihood: Likelihood, outputs: Tensor | float, x: Tensor | float) -> Tensor:
     """−log p of single pixels."""
-    outputs, x = torch.broadcast_tensors(torch.as_tensor(outputs).double(), torch.as_tensor(x).double())
-    return -likelihood.log_prob(outputs[:, None], x[:, None])
+    parameters, pixels = torch.broadcast_tensors(torch.as_tensor(outputs).double(), torch.as_tensor(x).double())
+    return -likelihood.log_prob(parameters[:, None], pixels[:, None])
 
 
 def agree(ours: Tensor, expected: Tensor) -> None:

@@ -25,34 +25,38 @@ def shelf(tmp_path: Path) -> Iterator[StatisticsCache]:
 
 
 def test_the_embedded_digits_are_soon_there(shelf: StatisticsCache) -> None:
-    found = wait_until(lambda: isinstance(found := shelf.find(DIGITS), Statistics) and found)
-    assert found.train.dimensions == 64
-    assert shelf.find(DIGITS) is found
+    grey = wait_until(lambda: isinstance(counted := shelf.find(DIGITS), Statistics) and counted)
+    assert grey.train.dimensions == 64
+    assert shelf.find(DIGITS) is grey
     binary = wait_until(lambda: isinstance(shelf.find(TrainConfig(binarize="threshold")), Statistics))
-    assert binary is not found
+    assert binary is not grey
 
 
 def test_images_that_are_not_here_are_not_fetched(shelf: StatisticsCache) -> None:
-    missing = wait_until(lambda: not (found := shelf.find(MNIST)).soon and found)
+    missing = wait_until(lambda: isinstance(answer := shelf.find(MNIST), NoStatistics) and not answer.soon and answer)
     assert "MNIST are not on this machine yet" in missing.why
 
 
 def test_a_long_count_keeps_no_page_waiting_and_is_asked_for_once(
     shelf: StatisticsCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release, asked = Event(), []
+    release = Event()
+    keys: list[tuple[str, ...]] = []
 
     def slow(*key: str, **_: object) -> str:
-        asked.append(key)
+        keys.append(key)
         assert release.wait(30)
         return "counted"
 
     monkeypatch.setattr(module, "statistics", slow)
     monkeypatch.setattr(module, "PATIENCE_S", 0)
-    assert [shelf.find(MNIST).soon for _ in range(3)] == [True] * 3
+    for _ in range(3):
+        answer = shelf.find(MNIST)
+        assert isinstance(answer, NoStatistics)
+        assert answer.soon
     release.set()
     assert wait_until(lambda: shelf.find(MNIST) == "counted")
-    assert asked == [("mnist", "none")]
+    assert keys == [("mnist", "none")]
 
 
 @pytest.mark.parametrize(

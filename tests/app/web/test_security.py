@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -134,7 +135,7 @@ def test_changes_are_taken_from_this_sites_pages_only(
     client: TestClient, method: str, headers: dict[str, str], status: int
 ) -> None:
     path = "/api/runs/7" + ("/stop" if method == "POST" else "")
-    body = {"json": {"name": "x"}} if method == "PATCH" else {}
+    body: dict[str, Any] = {"json": {"name": "x"}} if method == "PATCH" else {}
     assert client.request(method, path, headers=headers, **body).status_code == status
 
 

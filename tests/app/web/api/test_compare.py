@@ -33,7 +33,7 @@ def test_a_comparison_is_paired_against_the_baseline(
     client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
 ) -> None:
     runs = [trained(report, scores(mse=mse), seed=seed) for seed, mse in enumerate((0.03, 0.01, 0.02))]
-    query = {"runs": ",".join(map(str, runs)), "base": runs[2], "by": "mse_per_pixel"}
+    query: dict[str, str | int] = {"runs": ",".join(map(str, runs)), "base": runs[2], "by": "mse_per_pixel"}
     compared = client.get("/api/compare", params=query).json()
     rows = {row["quantity"]: row for row in compared["yardsticks"] + compared["readings"]}
     gaps = rows["mse_per_pixel"]["gaps"]

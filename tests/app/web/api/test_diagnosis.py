@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.store import evaluations
 from app.web import pixel_statistics
 from vae_core.config.train_config import TrainConfig
+from vae_core.theory.pixel_statistics import statistics
 
 
 @pytest.fixture
@@ -31,10 +32,10 @@ def diagnosis(client: TestClient, run: int) -> dict[str, Any]:
 
 
 def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, dead: int) -> None:
-    told = diagnosis(client, dead)
-    assert (told["run"], told["step"]) == (dead, 40)
-    assert told["checked"] == ["finite losses", "live units", "the encoder's log-variance"]
-    (finding,) = told["findings"]
+    answer = diagnosis(client, dead)
+    assert (answer["run"], answer["step"]) == (dead, 40)
+    assert answer["checked"] == ["finite losses", "live units", "the encoder's log-variance"]
+    (finding,) = answer["findings"]
     assert (finding["name"], finding["changes"]) == ("collapse", {"beta": 1})
     assert max(finding["evidence"]["values"]) < finding["evidence"]["line"] == 50
 
@@ -52,17 +53,17 @@ def test_a_collapse_is_told_with_its_evidence_and_a_sibling(client: TestClient, 
 def test_live_units_are_not_checked_while_pixels_are_counted(
     client: TestClient, dead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release, count = Event(), pixel_statistics.statistics
+    release = Event()
 
     def count_when_released(*key: str, **folders: Any) -> Any:
         assert release.wait(60)
-        return count(*key, **folders)
+        return statistics(*key, **folders)
 
     monkeypatch.setattr(pixel_statistics, "statistics", count_when_released)
     with monkeypatch.context() as patch:
         patch.setattr(pixel_statistics, "PATIENCE_S", 0)
-        told = diagnosis(client, dead)
-    assert (told["checked"], told["findings"]) == (["finite losses", "the encoder's log-variance"], [])
+        answer = diagnosis(client, dead)
+    assert (answer["checked"], answer["findings"]) == (["finite losses", "the encoder's log-variance"], [])
     release.set()
     assert [finding["name"] for finding in diagnosis(client, dead)["findings"]] == ["collapse"]
 

@@ -61,11 +61,15 @@ def test_a_client_that_does_not_read_is_dropped_without_a_traceback(
 
 def test_polling_tells_what_the_stream_tells(client: TestClient, trained: Callable[..., int]) -> None:
     run = trained()
-    cursor, steps, last = 0, [], None
-    while found := client.get(f"/api/events?after={cursor}", headers={"Accept": "application/json"}).json()["events"]:
-        for message in found:
+    cursor = 0
+    steps: list[int] = []
+    last: dict[str, Any] = {}
+    while messages := client.get(f"/api/events?after={cursor}", headers={"Accept": "application/json"}).json()[
+        "events"
+    ]:
+        for message in messages:
             steps += message["data"]["step"] if message["event"] == "points" else []
             last = message
-        cursor = found[-1]["id"]
+        cursor = messages[-1]["id"]
     assert steps == list(range(1, 41))
     assert (last["event"], last["data"]["id"], last["data"]["status"]) == ("run", run, "finished")

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from app.export import tables
 from vae_core.checkpoint import Checkpoints
-from vae_core.events import Checkpoint
+from vae_core.events import Checkpoint, Vitals
+from vae_core.report import Report
 
 Trained = Callable[..., int]
 
@@ -29,7 +30,9 @@ def test_the_tables_hold_every_step(client: TestClient, trained: Trained) -> Non
     assert pyarrow.parquet.read_table(BytesIO(answer.content))["step"].to_pylist() == list(range(1, 41))
 
 
-def test_every_format_is_a_file_with_a_name(application: FastAPI, client: TestClient, trained: Trained, report) -> None:
+def test_every_format_is_a_file_with_a_name(
+    application: FastAPI, client: TestClient, trained: Trained, report: Report
+) -> None:
     run = trained(report)
     kept = Checkpoints(application.state.settings.checkpoints(run))
     kept.save(Checkpoint(40, 1.0, {"model.bias": np.ones(3, np.float32)}, evaluated=True))
@@ -62,7 +65,9 @@ def test_what_there_is_not_is_refused(client: TestClient, trained: Trained, name
     assert client.get(f"/api/runs/99/export/{name}").status_code == (422 if name == "xml" else 404)
 
 
-def test_a_run_with_another_ones_weights_has_no_script(client: TestClient, trained: Trained, become) -> None:
+def test_a_run_with_another_ones_weights_has_no_script(
+    client: TestClient, trained: Trained, become: Callable[..., None]
+) -> None:
     parent, child = trained(), trained()
     become(child, parent_id=parent)
     answer = client.get(f"/api/runs/{child}/export/script")
@@ -84,7 +89,9 @@ def test_without_its_library_parquet_is_501_and_the_page_says_how_to_get_it(
     assert "elboard[parquet]" in page
 
 
-def test_the_record_is_the_run_as_its_page_knows_it(client: TestClient, trained: Trained, report, vitals) -> None:
+def test_the_record_is_the_run_as_its_page_knows_it(
+    client: TestClient, trained: Trained, report: Report, vitals: Callable[..., Vitals]
+) -> None:
     run = trained(report, vitals=vitals(1, 20, 40), likelihood="gaussian", reconstruction_reduction="mean")
     record = json.loads(client.get(f"/api/runs/{run}/export/json").content)
     assert record["run"] == client.get(f"/api/runs/{run}").json()

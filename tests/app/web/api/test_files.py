@@ -61,7 +61,9 @@ def test_the_log_is_text_from_its_end(client: TestClient, left: int, trained: Tr
     assert client.get("/api/runs/99/log").status_code == 404
 
 
-def test_the_page_offers_both_and_opens_the_log_of_a_failure(client: TestClient, left: int, become: Callable) -> None:
+def test_the_page_offers_both_and_opens_the_log_of_a_failure(
+    client: TestClient, left: int, become: Callable[..., None]
+) -> None:
     page = client.get(f"/runs/{left}").text
     assert f'href="/api/runs/{left}/checkpoints/20.safetensors"' in page
     assert f'href="/runs/new?from={left}&amp;fork=40"' in page

@@ -1,9 +1,9 @@
 import pytest
 
-from app.web.pages.columns import COLUMNS, STANDARD
+from app.web.pages.columns import COLUMNS, STANDARD, Name
 
 
-def test_the_standard_columns_are_some_of_all_in_their_order():
+def test_the_standard_columns_are_some_of_all_in_their_order() -> None:
     assert [name for name in COLUMNS if name in STANDARD] == list(STANDARD)
 
 
@@ -19,6 +19,8 @@ def test_the_standard_columns_are_some_of_all_in_their_order():
         ("kl", "name", None, ""),
     ],
 )
-def test_a_heading_says_how_it_sorts_and_what_a_click_does(name, sort, direction, next_sort):
+def test_a_heading_says_how_it_sorts_and_what_a_click_does(
+    name: Name, sort: str, direction: str | None, next_sort: str
+) -> None:
     column = COLUMNS[name]
     assert (column.direction(sort), column.next_sort(sort) if column.sort else "") == (direction, next_sort)
