@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
 
 from app.database.engine import Database
+from app.database.tables import RunRow
 from app.records import Run
 from app.store import attempts, runs
 from vae_core.config.train_config import TrainConfig
-from vae_core.events import Evaluation, Pictures, StepTerms, Vitals
+from vae_core.events import Evaluation, PictureKind, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
+
+Answer = TypeVar("Answer")
+
+
+class Eventually(Protocol):
+    """Wait for a state: the first true answer of a question asked again and again."""
+
+    def __call__(self, question: Callable[[], Answer], seconds: float = 120) -> Answer: ...
 
 
 @pytest.fixture
@@ -35,7 +45,7 @@ def new_run(database: Database) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def running(database: Database, new_run: Callable[..., Run]) -> Run:
+def running(database: Database, new_run: Callable[..., Run]) -> RunRow:
     """A run in its first attempt."""
     run = new_run()
     with database.write() as session:
@@ -134,7 +144,7 @@ def scores() -> Callable[..., Scores]:
 
 @pytest.fixture
 def pictures() -> Callable[..., Pictures]:
-    def make(step: int, kind: str = "reconstructions", count: int = 10) -> Pictures:
+    def make(step: int, kind: PictureKind = "reconstructions", count: int = 10) -> Pictures:
         images = np.arange(count * 5 * 4, dtype=np.uint8).reshape(count, 5, 4) + np.uint8(step % 256)
         return Pictures(step=step, kind=kind, images=images)
 
@@ -142,10 +152,8 @@ def pictures() -> Callable[..., Pictures]:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], object]], object]:
-    """Wait for a state: the first true answer of a question asked again and again."""
-
-    def wait(question: Callable[[], object], seconds: float = 120) -> object:
+def eventually() -> Eventually:
+    def wait(question: Callable[[], Answer], seconds: float = 120) -> Answer:
         deadline = monotonic() + seconds
         while not (answer := question()):
             assert monotonic() < deadline, f"still waiting for {question}"
