@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pytest
@@ -14,6 +15,14 @@ from app.store import attempts, runs
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, PictureKind, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
+
+Answer = TypeVar("Answer")
+
+
+class Eventually(Protocol):
+    """Wait for a state: the first true answer of a question asked again and again."""
+
+    def __call__(self, question: Callable[[], Answer], seconds: float = 120) -> Answer: ...
 
 
 @pytest.fixture
@@ -143,10 +152,8 @@ def pictures() -> Callable[..., Pictures]:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], object]], object]:
-    """Wait for a state: the first true answer of a question asked again and again."""
-
-    def wait(question: Callable[[], object], seconds: float = 120) -> object:
+def eventually() -> Eventually:
+    def wait(question: Callable[[], Answer], seconds: float = 120) -> Answer:
         deadline = monotonic() + seconds
         while not (answer := question()):
             assert monotonic() < deadline, f"still waiting for {question}"

@@ -6,14 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.engine import PRAGMAS, Database
+from app.database.tables import RunRow
 from app.errors import Unusable
 from app.store import events
 
 
-def test_connections_are_set_up(database):
+def test_connections_are_set_up(database: Database) -> None:
     with database.read() as session:
-        seen = {name: session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
-    assert seen == {
+        settings = {name: session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+    assert settings == {
         "busy_timeout": 15_000,
         "journal_mode": "wal",
         "synchronous": 1,
@@ -23,14 +24,14 @@ def test_connections_are_set_up(database):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="pysqlite3 is built for Linux only")
-def test_sqlite_is_one_whose_wal_is_safe(database):
+def test_sqlite_is_one_whose_wal_is_safe(database: Database) -> None:
     with database.read() as session:
         version = session.execute(sa.text("SELECT sqlite_version()")).scalar_one()
     assert tuple(map(int, version.split("."))) >= (3, 51, 3)
 
 
-def test_a_write_is_undone_by_an_exception(database, running):
-    def fail():
+def test_a_write_is_undone_by_an_exception(database: Database, running: RunRow) -> None:
+    def fail() -> None:
         with database.write() as session:
             events.append(session, running.id, "run")
             raise ZeroDivisionError
@@ -41,7 +42,7 @@ def test_a_write_is_undone_by_an_exception(database, running):
         assert [row.kind for row in events.after(session, 0, 10)] == ["run", "run"]
 
 
-def test_a_read_sees_one_snapshot_while_a_write_commits(database, running):
+def test_a_read_sees_one_snapshot_while_a_write_commits(database: Database, running: RunRow) -> None:
     with database.read() as reading:
         before = events.newest_id(reading)
         with database.write() as session:
@@ -51,18 +52,18 @@ def test_a_read_sees_one_snapshot_while_a_write_commits(database, running):
         assert events.newest_id(session) == before + 1
 
 
-def test_foreign_keys_hold(database):
+def test_foreign_keys_hold(database: Database) -> None:
     with pytest.raises(sa.exc.IntegrityError), database.write() as session:
         events.append(session, 12345, "run")
 
 
-def test_infinity_in_json_is_refused_before_it_is_stored(database, running):
+def test_infinity_in_json_is_refused_before_it_is_stored(database: Database, running: RunRow) -> None:
     running.latest = {"kl": float("inf")}
     with pytest.raises(sa.exc.StatementError), database.write() as session:
         session.merge(running)
 
 
-def test_processes_may_create_the_tables_at_once(tmp_path: Path):
+def test_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'elboard.sqlite'}"
     program = f"from app.database.engine import Database; Database({url!r}).create_tables()"
     children = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
@@ -73,7 +74,7 @@ def test_processes_may_create_the_tables_at_once(tmp_path: Path):
     database.close()
 
 
-def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database):
+def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database: Database) -> None:
     with database.engine.connect() as connection:
         page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_schema WHERE name = 'score'").scalar_one()
     database.close()
@@ -85,7 +86,7 @@ def test_a_huge_database_is_looked_at_no_further_than_opening_it_needs(database)
     assert "file is not a database" in database.damage(at_most=0)
 
 
-def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path):
+def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "elboard.sqlite").mkdir()
     with pytest.raises(Unusable, match=r"elboard\.sqlite cannot be opened: "):
         Database(f"sqlite:///{tmp_path / 'elboard.sqlite'}").create_tables()

@@ -15,5 +15,5 @@ def test_only_runs_that_made_steps_have_a_pace_the_newest_first(
             step = 20 if seconds else 0
             attempts.heartbeat(session, run.id, claimed.attempt, step=step, epoch=1.0, seconds=seconds, latest={})
     with database.read() as session:
-        found = [(pace.config.latent_dim, pace.seconds_per_step) for pace in durations.recent(session)]
-    assert found == [(4, 0.05), (3, 0.2)]
+        paces = [(pace.config.latent_dim, pace.seconds_per_step) for pace in durations.recent(session)]
+    assert paces == [(4, 0.05), (3, 0.2)]

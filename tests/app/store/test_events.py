@@ -1,9 +1,11 @@
 from itertools import pairwise
 
+from app.database.engine import Database
+from app.database.tables import RunRow
 from app.store import events
 
 
-def test_a_reader_follows_by_id(database, running):
+def test_a_reader_follows_by_id(database: Database, running: RunRow) -> None:
     with database.write() as session:
         start = events.newest_id(session)
         for step in range(1, 6):
@@ -16,12 +18,12 @@ def test_a_reader_follows_by_id(database, running):
         assert events.after(session, rest[-1].id, 10) == []
 
 
-def test_a_new_database_has_no_event(database):
+def test_a_new_database_has_no_event(database: Database) -> None:
     with database.read() as session:
         assert events.newest_id(session) == 0
 
 
-def test_long_stretches_of_steps_are_announced_in_parts(database, running):
+def test_long_stretches_of_steps_are_announced_in_parts(database: Database, running: RunRow) -> None:
     with database.write() as session:
         start = events.newest_id(session)
         events.append_points(session, running.id, 10, 9 + 2 * events.MAX_STEPS + 1)

@@ -1,24 +1,29 @@
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from app.database.engine import Database
 from app.database.tables import RunRow
 from app.errors import Refused
+from app.records import ListedRun, Run
 from app.store import control, listing, runs, steps
+from vae_core.events import StepTerms
 
 
 @pytest.fixture
-def find(database):
-    def names(**asked):
+def find(database: Database) -> Callable[..., list[str]]:
+    def names(**filters: Any) -> list[str]:
         with database.read() as session:
-            return sorted(run.name for run in listing.find(session, **asked).runs)
+            return sorted(run.name for run in listing.find(session, **filters).runs)
 
     return names
 
 
 @pytest.fixture
-def zoo(database, new_run):
+def zoo(database: Database, new_run: Callable[..., Run]) -> None:
     """Four runs that differ in everything one can filter by."""
     new_run("ant", tags=("small", "black"), group="g1", likelihood="bernoulli")
     new_run("bee", tags=("small",), group="g1", likelihood="gaussian")
@@ -30,7 +35,7 @@ def zoo(database, new_run):
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("filters", "expected"),
     [
         ({}, ["Cow", "ant", "bee", "dog_1"]),
         ({"status": ["stopped"]}, ["dog_1"]),
@@ -50,15 +55,15 @@ def zoo(database, new_run):
     ],
 )
 @pytest.mark.usefixtures("zoo")
-def test_filters(find, asked, expected):
-    assert find(**asked) == expected
+def test_filters(find: Callable[..., list[str]], filters: dict[str, Any], expected: list[str]) -> None:
+    assert find(**filters) == expected
 
 
 @pytest.mark.usefixtures("zoo")
-def test_facets_count_what_each_choice_would_show(database):
-    asked = {"likelihood": ["gaussian"], "dataset": ["mnist"]}
+def test_facets_count_what_each_choice_would_show(database: Database) -> None:
+    filters: dict[str, Any] = {"likelihood": ["gaussian"], "dataset": ["mnist"]}
     with database.read() as session:
-        page = listing.find(session, **asked)
+        page = listing.find(session, **filters)
         facets, total = page.facets, page.total
         assert total == 1
         assert facets == {
@@ -69,34 +74,37 @@ def test_facets_count_what_each_choice_would_show(database):
         }
         for field, counts in facets.items():
             for value, count in counts.items():
-                shown = listing.find(session, **{**asked, field: [value]}, limit=1)
+                shown = listing.find(session, **{**filters, field: [value]}, limit=1)
                 assert shown.total == count
 
 
 @pytest.mark.parametrize("sort", ["created", "-created", "name", "-name", "step", "-step"])
 @pytest.mark.parametrize("limit", [1, 3, 10, 11])
-def test_pages_hold_every_run_once_in_order(database, new_run, sort, limit):
+def test_pages_hold_every_run_once_in_order(
+    database: Database, new_run: Callable[..., Run], sort: str, limit: int
+) -> None:
     for index in range(10):
         new_run(f"run-{index % 4}")
     with database.write() as session:
         for row in session.scalars(sa.select(RunRow)):
             row.step = row.id % 3
-    seen, after = [], None
+    listed: list[ListedRun] = []
+    after = None
     with database.read() as session:
         while True:
             page = listing.find(session, sort=sort, limit=limit, after=after)
             assert len(page.runs) <= limit
-            seen += page.runs
+            listed += page.runs
             after = page.next
             if after is None:
                 break
-    assert sorted(run.id for run in seen) == list(range(1, 11))
+    assert sorted(run.id for run in listed) == list(range(1, 11))
     field = {"created": "id"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
-    keys = [(getattr(run, field), run.id) for run in seen]
+    keys = [(getattr(run, field), run.id) for run in listed]
     assert all(a > b if sort.startswith("-") else a < b for a, b in pairwise(keys))
 
 
-def test_a_run_made_between_two_pages_moves_none_of_them(database, new_run):
+def test_a_run_made_between_two_pages_moves_none_of_them(database: Database, new_run: Callable[..., Run]) -> None:
     for index in range(4):
         new_run(f"run-{index}")
     with database.read() as session:
@@ -110,8 +118,13 @@ def test_a_run_made_between_two_pages_moves_none_of_them(database, new_run):
 @pytest.mark.parametrize("limit", [1, 2, 5])
 @pytest.mark.parametrize(("sort", "order"), [("best", [3, 1, 2, 4, 5]), ("-best", [2, 1, 3, 5, 4])])
 def test_runs_are_sorted_by_their_best_value_and_those_without_one_come_last(
-    database, new_run, block, sort, order, limit
-):
+    database: Database,
+    new_run: Callable[..., Run],
+    block: Callable[..., StepTerms],
+    sort: str,
+    order: list[int],
+    limit: int,
+) -> None:
     for scale, variational in ((2, True), (3, True), (1, False)):
         run, some = new_run().id, block(1, 20, kl=variational)
         some.reconstruction[:] *= scale
@@ -120,15 +133,16 @@ def test_runs_are_sorted_by_their_best_value_and_those_without_one_come_last(
         with database.write() as session:
             steps.append(session, run, some)
     new_run(), new_run()
-    seen, after = [], None
+    ids: list[int] = []
+    after = None
     with database.read() as session:
-        while not seen or after:
+        while not ids or after:
             page = listing.find(session, sort=sort, limit=limit, after=after)
-            seen, after = seen + [run.id for run in page.runs], page.next
-    assert seen == order
+            ids, after = ids + [run.id for run in page.runs], page.next
+    assert ids == order
 
 
-def test_runs_by_their_numbers_and_the_sizes_of_groups(database, new_run):
+def test_runs_by_their_numbers_and_the_sizes_of_groups(database: Database, new_run: Callable[..., Run]) -> None:
     for group in ("a", "a", "b", None):
         new_run(group=group)
     with database.write() as session:
@@ -139,12 +153,12 @@ def test_runs_by_their_numbers_and_the_sizes_of_groups(database, new_run):
 
 
 @pytest.mark.parametrize("after", ["", "x", "bm8=", "WzFd", "WyJhIiwgMV0=", "é"])
-def test_a_cursor_that_is_none_is_refused(database, after):
+def test_a_cursor_that_is_none_is_refused(database: Database, after: str) -> None:
     with database.read() as session, pytest.raises(Refused, match="after must be"):
         listing.find(session, after=after)
 
 
-def test_an_unknown_sort_is_refused(database):
+def test_an_unknown_sort_is_refused(database: Database) -> None:
     with (
         database.read() as session,
         pytest.raises(Refused, match="sort must be one of created, name, step, latest, best"),
@@ -152,15 +166,17 @@ def test_an_unknown_sort_is_refused(database):
         listing.find(session, sort="password")
 
 
-@pytest.mark.parametrize("asked", [{}, {"status": ["queued"]}, {"group": "g1"}])
-def test_no_page_of_the_newest_runs_looks_at_all_runs(database, new_run, asked):
+@pytest.mark.parametrize("filters", [{}, {"status": ["queued"]}, {"group": "g1"}])
+def test_no_page_of_the_newest_runs_looks_at_all_runs(
+    database: Database, new_run: Callable[..., Run], filters: dict[str, Any]
+) -> None:
     for _ in range(3):
         new_run(group="g1")
     with database.read() as session:
-        after = listing.find(session, limit=1, **asked).next
-        said = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
-        listing.find(session, limit=1, after=after, **asked)
-        query, values = next((query, values) for query, values in said if "run.config" in query.split("FROM")[0])
+        after = listing.find(session, limit=1, **filters).next
+        queries: list[tuple[str, Any]] = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *sent: queries.append(sent[2:4]))
+        listing.find(session, limit=1, after=after, **filters)
+        query, values = next((query, values) for query, values in queries if "run.config" in query.split("FROM")[0])
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
     assert [step[3].split()[0] for step in plan] == ["SEARCH"]

@@ -1,9 +1,14 @@
+from collections.abc import Callable
 from dataclasses import replace
 
+from app.database.engine import Database
+from app.database.tables import RunRow
+from app.records import Run
 from app.store import reports
+from vae_core.report import Report
 
 
-def test_a_report_reads_back_as_it_was(database, running, report):
+def test_a_report_reads_back_as_it_was(database: Database, running: RunRow, report: Report) -> None:
     with database.write() as session:
         assert reports.last(session, running.id) is None
         reports.append(session, running.id, report)
@@ -11,7 +16,9 @@ def test_a_report_reads_back_as_it_was(database, running, report):
         assert reports.last(session, running.id) == report
 
 
-def test_what_a_model_has_not_and_what_is_not_finite_is_null(database, running, report):
+def test_what_a_model_has_not_and_what_is_not_finite_is_null(
+    database: Database, running: RunRow, report: Report
+) -> None:
     broken = replace(report.fidelity, psnr=float("inf"))
     with database.write() as session:
         reports.append(session, running.id, replace(report, bound=None, surgery=None, fidelity=broken))
@@ -20,7 +27,9 @@ def test_what_a_model_has_not_and_what_is_not_finite_is_null(database, running, 
     assert stored.fidelity.ssim == report.fidelity.ssim
 
 
-def test_reports_of_several_runs(database, running, new_run, report):
+def test_reports_of_several_runs(
+    database: Database, running: RunRow, new_run: Callable[..., Run], report: Report
+) -> None:
     other, empty = new_run(), new_run()
     with database.write() as session:
         for run_id in (running.id, other.id):

@@ -1,30 +1,33 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
+from app.database.engine import Database
 from app.database.tables import RunRow, dumps
 from app.errors import Conflict, NotFound, Refused
 from app.records import Run
 from app.run_rules import RunStatus
 from app.store import attempts, control, evaluations, events, listing, runs
 from vae_core.config.train_config import TrainConfig
+from vae_core.events import Evaluation
 
 ENDED = ("finished", "stopped", "failed", "diverged", "interrupted")
 
 
 @pytest.fixture
-def with_status(database, new_run):
-    def make(status):
+def with_status(database: Database, new_run: Callable[..., Run]) -> Callable[[str], int]:
+    def make(status: str) -> int:
         run = new_run()
         with database.write() as session:
-            session.merge(run).status = status
+            session.get_one(RunRow, run.id).status = status
         return run.id
 
     return make
 
 
-def test_a_new_run_is_queued_and_announced(database):
+def test_a_new_run_is_queued_and_announced(database: Database) -> None:
     config = TrainConfig(max_steps=12, hidden=(7, 8))
     with database.write() as session:
         made = runs.create(session, config, name=" first ", preset="bce", tags=["a", " a ", "", "b"], group="g")
@@ -36,25 +39,25 @@ def test_a_new_run_is_queued_and_announced(database):
     assert (event.kind, event.run_id) == ("run", run.id)
 
 
-def test_a_run_without_a_name_is_given_one(new_run):
+def test_a_run_without_a_name_is_given_one(new_run: Callable[..., Run]) -> None:
     names = {new_run().name for _ in range(20)}
     assert len(names) > 5
     assert all(len(name.split("-")) == 2 for name in names)
 
 
-def test_an_unknown_run_is_not_found(database):
+def test_an_unknown_run_is_not_found(database: Database) -> None:
     with database.read() as session, pytest.raises(NotFound, match=r"There is no run 7\."):
         runs.get(session, 7)
 
 
-def test_stopping_a_queued_run_ends_it(database, new_run):
+def test_stopping_a_queued_run_ends_it(database: Database, new_run: Callable[..., Run]) -> None:
     with database.write() as session:
         run = control.stop(session, new_run().id)
         assert (run.status, attempts.claim_next(session)) == ("stopped", None)
         assert run.finished_at is not None
 
 
-def test_stopping_a_running_run_asks_its_process(database, running):
+def test_stopping_a_running_run_asks_its_process(database: Database, running: RunRow) -> None:
     with database.write() as session:
         run = control.stop(session, running.id)
         assert (run.status, run.requested) == ("running", "stop")
@@ -62,14 +65,16 @@ def test_stopping_a_running_run_asks_its_process(database, running):
 
 
 @pytest.mark.parametrize("status", ENDED)
-def test_stopping_an_ended_run_is_a_conflict(database, with_status, status):
+def test_stopping_an_ended_run_is_a_conflict(
+    database: Database, with_status: Callable[[str], int], status: str
+) -> None:
     run_id = with_status(status)
     with database.write() as session, pytest.raises(Conflict, match=f"Run {run_id} has already ended: it is {status}"):
         control.stop(session, run_id)
 
 
 @pytest.mark.parametrize("status", get_args(RunStatus))
-def test_only_an_ended_run_can_be_deleted(database, with_status, status):
+def test_only_an_ended_run_can_be_deleted(database: Database, with_status: Callable[[str], int], status: str) -> None:
     run_id = with_status(status)
     with database.write() as session:
         if status not in ENDED:
@@ -82,7 +87,7 @@ def test_only_an_ended_run_can_be_deleted(database, with_status, status):
         assert runs.get(session, run_id, deleted_too=True).deleted_at is not None
 
 
-def test_a_deleted_run_comes_back_as_it_was(database, with_status):
+def test_a_deleted_run_comes_back_as_it_was(database: Database, with_status: Callable[[str], int]) -> None:
     run_id = with_status("finished")
     with database.read() as session:
         before = runs.get(session, run_id)
@@ -97,7 +102,7 @@ def test_a_deleted_run_comes_back_as_it_was(database, with_status):
         assert runs.get(session, run_id) == before
 
 
-def test_update_changes_only_what_is_given(database, new_run):
+def test_update_changes_only_what_is_given(database: Database, new_run: Callable[..., Run]) -> None:
     run_id = new_run(name="old", tags=("x",)).id
     with database.write() as session:
         runs.update(session, run_id, notes="seen")
@@ -108,7 +113,7 @@ def test_update_changes_only_what_is_given(database, new_run):
             runs.update(session, run_id, name="  ")
 
 
-def test_every_change_is_announced(database, new_run):
+def test_every_change_is_announced(database: Database, new_run: Callable[..., Run]) -> None:
     run = new_run()
     with database.write() as session:
         control.stop(session, run.id)
@@ -118,7 +123,9 @@ def test_every_change_is_announced(database, new_run):
         assert [row.kind for row in events.after(session, 0, 10)] == ["run"] * 5
 
 
-def test_a_record_is_plain_json_with_times_in_utc(database, running, evaluation):
+def test_a_record_is_plain_json_with_times_in_utc(
+    database: Database, running: RunRow, evaluation: Callable[..., Evaluation]
+) -> None:
     with database.write() as session:
         evaluations.append(session, running.id, evaluation(3))
         run = runs.get(session, running.id)
@@ -128,6 +135,6 @@ def test_a_record_is_plain_json_with_times_in_utc(database, running, evaluation)
     assert run.evaluation.step == 3
 
 
-def test_what_only_the_queue_needs_stays_inside():
+def test_what_only_the_queue_needs_stays_inside() -> None:
     internal = {"handle", "heartbeat_at", "silent_since", "queued_at", "deaths", "died_at"}
     assert RunRow.model_fields.keys() - Run.model_fields.keys() == internal

@@ -1,21 +1,29 @@
+from collections.abc import Callable
+
 import numpy as np
 
-from app.records import Vitals
+from app import records
+from app.database.engine import Database
+from app.database.tables import RunRow
+from app.records import Run
 from app.store import vitals as store
 from app.store.vitals import FIELDS
+from vae_core.events import Vitals
 
 
-def test_vitals_read_back_in_order(database, running, new_run, vitals):
+def test_vitals_read_back_in_order(
+    database: Database, running: RunRow, new_run: Callable[..., Run], vitals: Callable[..., Vitals]
+) -> None:
     other = new_run()
     with database.write() as session:
         for steps in ((40, 60), (20,)):
             store.append(session, running.id, vitals(*steps))
-        found = store.of_run(session, running.id)
+        stored = store.of_run(session, running.id)
         between = store.between(session, running.id, 20, 40)
-        assert [getattr(between, name) for name in FIELDS] == [getattr(found, name)[:2] for name in FIELDS]
+        assert [getattr(between, name) for name in FIELDS] == [getattr(stored, name)[:2] for name in FIELDS]
         assert (store.exist(session, running.id), store.exist(session, other.id)) == (True, False)
-        assert store.of_run(session, other.id) == Vitals(run=other.id, **{name: [] for name in FIELDS})
-    assert found.model_dump() == {
+        assert store.of_run(session, other.id) == records.Vitals(run=other.id, **{name: [] for name in FIELDS})
+    assert stored.model_dump() == {
         "run": running.id,
         "step": [20, 40, 60],
         "grad_norm": [10 / 20, 10 / 40, 10 / 60],
@@ -24,7 +32,7 @@ def test_vitals_read_back_in_order(database, running, new_run, vitals):
     }
 
 
-def test_a_norm_that_is_not_finite_is_null(database, running, vitals):
+def test_a_norm_that_is_not_finite_is_null(database: Database, running: RunRow, vitals: Callable[..., Vitals]) -> None:
     broken = vitals(1, 2, 3, 4)
     broken.grad_norm[1:] = np.inf, np.nan, 0.0
     with database.write() as session:
@@ -32,12 +40,14 @@ def test_a_norm_that_is_not_finite_is_null(database, running, vitals):
         assert store.of_run(session, running.id).grad_norm == [10, None, None, 0]
 
 
-def test_a_replay_takes_the_place_of_what_was_there(database, running, vitals):
+def test_a_replay_takes_the_place_of_what_was_there(
+    database: Database, running: RunRow, vitals: Callable[..., Vitals]
+) -> None:
     again = vitals(4, 6)
     again.grad_norm[:] = 7.0
     with database.write() as session:
         store.append(session, running.id, vitals(2, 4, 5, 6, 8))
         store.append(session, running.id, again)
-        found = store.of_run(session, running.id)
-    assert found.step == [2, 4, 6, 8]
-    assert found.grad_norm == [5, 7, 7, 1.25]
+        stored = store.of_run(session, running.id)
+    assert stored.step == [2, 4, 6, 8]
+    assert stored.grad_norm == [5, 7, 7, 1.25]
