@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(SLOW),-p tests.slow)
 PYTEST_ARGS ?=
+MEASURED := --cov --cov-report= --cov-fail-under=0
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench faults sabotage reproduce screenshots help
+.PHONY: run test coverage lint bench faults sabotage reproduce screenshots help
 
 run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 	$(BIN)/elboard serve --port $(PORT) --open
@@ -16,6 +17,11 @@ run: $(VENV)/.run ## set up, serve on 127.0.0.1:8000, open the browser
 test: $(VENV)/.test ## set up, then run every test, the browser's included; SLOW=1: with everything in the background late
 	$(PYTEST) $(PYTEST_ARGS) --ignore tests/browser
 	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(PYTEST) $(PYTEST_ARGS) tests/browser
+
+coverage: $(VENV)/.test ## run every test and measure the lines and branches that they reach
+	$(PYTEST) $(PYTEST_ARGS) $(MEASURED) --ignore tests/browser
+	CHROMIUM="$$(sh tests/browser/find_chromium.sh $(BIN))" $(PYTEST) $(PYTEST_ARGS) $(MEASURED) --cov-append tests/browser
+	$(BIN)/python -m coverage report
 
 lint: $(VENV)/.test $(VENV)/.lint ## style and types, the scripts' included
 	$(BIN)/ruff check .
