@@ -38,10 +38,10 @@ def deleted(
             reports.append(session, run_id, report)
             score_rows.append(session, run_id, scores())
             sheets.append(session, run_id, pictures(step=run_id))  # of its own
-            run = runs.get_row(session, run_id)
-            run.deleted_at = now() - days * 86400
+            row = runs.get_row(session, run_id)
+            row.deleted_at = now() - days * 86400
             for name, value in columns.items():
-                setattr(run, name, value)
+                setattr(row, name, value)
         return run_id
 
     return make
