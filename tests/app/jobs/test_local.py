@@ -4,25 +4,31 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.database.engine import Database
+from app.database.tables import RunRow
 from app.jobs.local import NICE, LocalExecutor, handle_of
 from app.jobs.scheduler import Scheduler
+from app.records import Run
 from app.settings import Settings
 from app.store import control, runs, steps
+from tests.app.conftest import Eventually
 
 LONG = {"hidden": (4,), "latent_dim": 2, "batch_size": 8, "max_steps": 10**7, "evaluate_every": 10**7, "threads": 1}
+Until = Callable[[Scheduler, int, Callable[[RunRow], object]], RunRow]
 
 
 @pytest.fixture
-def settings(tmp_path, database):
+def settings(tmp_path: Path, database: Database) -> Settings:
     return Settings(data=tmp_path / "data", database_url=database.url.render_as_string(), datasets=(), slots=2)
 
 
 @pytest.fixture
-def executor(settings):
+def executor(settings: Settings) -> Iterator[LocalExecutor]:
     executor = LocalExecutor(settings)
     yield executor
     executor.close()
@@ -32,8 +38,8 @@ def executor(settings):
 
 
 @pytest.fixture
-def read(database):
-    def row(run_id):
+def read(database: Database) -> Callable[[int], RunRow]:
+    def row(run_id: int) -> RunRow:
         with database.read() as session:
             return runs.get_row(session, run_id)
 
@@ -41,11 +47,11 @@ def read(database):
 
 
 @pytest.fixture
-def until(eventually, read):
+def until(eventually: Eventually, read: Callable[[int], RunRow]) -> Until:
     """Take turns until the run's row says so."""
 
-    def wait(scheduler, run_id, condition):
-        def turn():
+    def wait(scheduler: Scheduler, run_id: int, condition: Callable[[RunRow], object]) -> RunRow:
+        def turn() -> object:
             scheduler.turn()
             return condition(read(run_id))
 
@@ -55,7 +61,9 @@ def until(eventually, read):
     return wait
 
 
-def test_runs_are_executed_cold_and_by_the_spare(database, executor, settings, new_run, until):
+def test_runs_are_executed_cold_and_by_the_spare(
+    database: Database, executor: LocalExecutor, settings: Settings, new_run: Callable[..., Run], until: Until
+) -> None:
     scheduler = Scheduler(database, executor, slots=1)
     cold, warm = (new_run(hidden=(8,), batch_size=100, epochs=2, threads=1).id for _ in range(2))
     for run_id in (cold, warm):
@@ -66,7 +74,9 @@ def test_runs_are_executed_cold_and_by_the_spare(database, executor, settings, n
         assert settings.log_path(run_id).exists()
 
 
-def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, new_run, until):
+def test_runs_that_are_killed_adopted_and_stopped(
+    database: Database, executor: LocalExecutor, settings: Settings, new_run: Callable[..., Run], until: Until
+) -> None:
     server = Scheduler(database, executor, slots=2)
     killed, adopted = (new_run(**LONG).id for _ in range(2))
     until(server, killed, lambda row: row.step)
@@ -98,7 +108,14 @@ def test_runs_that_are_killed_adopted_and_stopped(database, executor, settings, 
     successor.close()
 
 
-def test_a_worker_that_cannot_start_leaves_its_reason(database, executor, new_run, until, monkeypatch, tmp_path):
+def test_a_worker_that_cannot_start_leaves_its_reason(
+    database: Database,
+    executor: LocalExecutor,
+    new_run: Callable[..., Run],
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
     """A broken installation: the process ends before it can tell the database anything."""
     broken = tmp_path / "torch.py"
     broken.write_text("raise ImportError('libtorch is damaged')\n")
@@ -109,7 +126,7 @@ def test_a_worker_that_cannot_start_leaves_its_reason(database, executor, new_ru
     assert run.error.endswith("ImportError: libtorch is damaged")
 
 
-def test_the_spare_ends_with_its_server(executor):
+def test_the_spare_ends_with_its_server(executor: LocalExecutor) -> None:
     executor.prepare()
     spare = executor._spare
     executor.prepare()
@@ -118,7 +135,7 @@ def test_the_spare_ends_with_its_server(executor):
     assert spare.returncode is not None
 
 
-def test_a_process_is_known_by_number_and_create_time(executor, eventually):
+def test_a_process_is_known_by_number_and_create_time(executor: LocalExecutor, eventually: Eventually) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     handle = handle_of(child.pid)
     stranger = {**handle, "create_time": handle["create_time"] - 3600}
@@ -134,13 +151,13 @@ def test_a_process_is_known_by_number_and_create_time(executor, eventually):
     executor.kill(handle)
 
 
-def test_the_server_side_imports_no_torch():
+def test_the_server_side_imports_no_torch() -> None:
     imports = "import sys, app.jobs.local, app.jobs.scheduler, app.live.messages"
     program = f"{imports}; print({{'torch', 'sklearn'}} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "set()"
 
 
-def test_training_gives_way_to_the_pages(executor):
+def test_training_gives_way_to_the_pages(executor: LocalExecutor) -> None:
     executor.prepare()
     pid = executor._spare.pid
     ours = os.getpriority(os.PRIO_PROCESS, 0)
