@@ -122,3 +122,13 @@ def test_module_functions_of_the_store_shadow_no_built_in() -> None:
         if isinstance(node, ast.FunctionDef)
     }
     assert not functions & (set(dir(builtins)) | {"of", "at"})
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    names = [
+        node.name
+        for path in rooms.modules().values()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert {name for name in names if names.count(name) > 1} == set()

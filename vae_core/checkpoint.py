@@ -37,7 +37,7 @@ class CheckpointInfo:
     evaluated: bool = True  # `Checkpoint.evaluated`; true of every checkpoint of the oldest versions
 
 
-class Damaged(Exception):
+class DamagedCheckpoint(Exception):
     """A checkpoint that cannot be used; the message gives the reason in a few words."""
 
 
@@ -69,7 +69,7 @@ class Checkpoints:
         for step in sorted((step for step in self._steps() if step <= at_most), reverse=True):
             try:
                 return self.load(step)
-            except Damaged as reason:
+            except DamagedCheckpoint as reason:
                 damaged(f"The checkpoint of step {step} {reason}.")
         return None
 
@@ -78,13 +78,13 @@ class Checkpoints:
         arrays, _ = self._paths(step)
         about = self._about(step)
         if self.identity not in {None, about.identity}:
-            raise Damaged("belongs to another configuration")
+            raise DamagedCheckpoint("belongs to another configuration")
         try:
             content = arrays.read_bytes()
         except OSError as error:
-            raise Damaged(f"cannot be read: {error.strerror}") from None
+            raise DamagedCheckpoint(f"cannot be read: {error.strerror}") from None
         if sha256(content).hexdigest() != about.sha256:
-            raise Damaged("is damaged: its SHA-256 differs")
+            raise DamagedCheckpoint("is damaged: its SHA-256 differs")
         return Checkpoint(about.step, about.seconds, safetensors.numpy.load(content), about.evaluated)
 
     def all(self) -> list[CheckpointInfo]:
@@ -105,9 +105,9 @@ class Checkpoints:
                 stored["evaluated"] = stored.pop(OLD_NAME)
             about = CheckpointInfo(**stored)
         except (OSError, ValueError, TypeError):
-            raise Damaged("has no readable description") from None
+            raise DamagedCheckpoint("has no readable description") from None
         if about.step != step:
-            raise Damaged(f"is that of step {about.step}")
+            raise DamagedCheckpoint(f"is that of step {about.step}")
         return about
 
     def _steps(self) -> list[int]:
@@ -130,7 +130,7 @@ class Checkpoints:
 
     def _readable(self, steps: list[int]) -> Iterator[CheckpointInfo]:
         for step in steps:
-            with suppress(Damaged):
+            with suppress(DamagedCheckpoint):
                 yield self._about(step)
 
 

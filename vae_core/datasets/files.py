@@ -37,7 +37,7 @@ class DatasetUnavailable(Exception):
     """A data set that is nowhere available; the message names what is missing, the places searched, and what to do."""
 
 
-class Damaged(Exception):
+class DamagedFile(Exception):
     """A file whose content is not what it should be; the message is a few words on how."""
 
 
@@ -71,7 +71,7 @@ class Files:
                 return take()
             except FileNotFoundError:
                 continue  # no such file there; the folders are named in the end
-            except (Damaged, DownloadError, OSError) as error:
+            except (DamagedFile, DownloadError, OSError) as error:
                 failures.append(f"{place}: {error}")
             self.on_progress(f"Skipped {failures[-1]}")
         raise DatasetUnavailable(self._explain(stem, failures))
@@ -114,7 +114,7 @@ def _verified(path: Path, digest: str) -> Path:
     """The path itself. Raises `Damaged` where the SHA-256 of its content is another."""
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-            raise Damaged("wrong content, its SHA-256 differs")
+            raise DamagedFile("wrong content, its SHA-256 differs")
     return path
 
 
@@ -122,7 +122,7 @@ def _cached(kept: Path, digest: str) -> Path:
     """A file in the cache, which is removed where it is damaged, whether or not a mirror can replace it."""
     try:
         return _verified(kept, digest)
-    except Damaged:
+    except DamagedFile:
         kept.unlink(missing_ok=True)
         raise
 
@@ -135,9 +135,9 @@ def _unpacked(packed: Path, kept: Path, digest: str) -> Path:
             with fresh.open("wb") as sink:
                 shutil.copyfileobj(source, sink)
         except EOFError:
-            raise Damaged("truncated") from None
+            raise DamagedFile("truncated") from None
         except (gzip.BadGzipFile, zlib.error):
-            raise Damaged("not a sound gzip file") from None
+            raise DamagedFile("not a sound gzip file") from None
         _verified(fresh, digest)
     return kept
 

@@ -39,7 +39,7 @@ class LayerCost:
 
 
 @dataclass(frozen=True)
-class Size:
+class NetworkSize:
     """A network's two halves; the encoder sees every image once, the decoder every sample of z."""
 
     encoder: tuple[LayerCost, ...]
@@ -62,11 +62,11 @@ class Size:
         return encoded + samples * decoded
 
 
-def size(config: TrainConfig) -> Size:
+def size(config: TrainConfig) -> NetworkSize:
     """The network of a configuration, and the scale that its likelihood may learn with it."""
     facts = FACTS[config.dataset]
     extra = int(config.likelihood in SCALED and config.scale == "shared")
-    return Size(_costs(encoder_layers(config, facts)), _costs(decoder_layers(config, facts)), extra)
+    return NetworkSize(_costs(encoder_layers(config, facts)), _costs(decoder_layers(config, facts)), extra)
 
 
 def memory(config: TrainConfig) -> float:

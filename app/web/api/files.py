@@ -16,7 +16,7 @@ from app.web.dependencies import DatabaseDep, SettingsDep
 from app.web.parameters import RunId
 from app.web.refusals import file_of, refusals
 from app.web.security import require_user
-from vae_core.checkpoint import Checkpoints, Damaged, best
+from vae_core.checkpoint import Checkpoints, DamagedCheckpoint, best
 
 router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_user)], tags=["files"])
 
@@ -69,7 +69,7 @@ def read_weights(
     _require(database, run_id)
     try:
         weights = Checkpoints(settings.checkpoints(run_id)).weights(step)
-    except Damaged as reason:
+    except DamagedCheckpoint as reason:
         raise NotFound(f"The checkpoint of step {step} of run {run_id} {reason}.") from None
     headers = {"Content-Disposition": f'attachment; filename="elboard-run-{run_id}-step-{step}.safetensors"'}
     return Response(weights, media_type="application/octet-stream", headers=headers)
