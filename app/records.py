@@ -23,7 +23,7 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Evaluation(Record):
+class EvaluationRecord(Record):
     """A model on the whole held-out split, with one z sampled for each image."""
 
     step: int
@@ -105,7 +105,7 @@ class Run(Record):
     """When it ended; null for a run that is queued, running or paused."""
     deleted_at: str | None
     """When it was deleted; null for a run that was not."""
-    evaluation: Evaluation | None
+    evaluation: EvaluationRecord | None
     """The newest evaluation on the held-out split."""
     implied: Implied
     """What the loss amounts to under its reductions and weights."""
@@ -229,7 +229,7 @@ class BucketedSteps(StepWindow):
     """Whether the last bucket can still grow."""
 
 
-class Vitals(Record):
+class VitalsColumns(Record):
     """How training itself fared at sampled steps, as columns of equal length."""
 
     run: int

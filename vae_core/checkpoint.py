@@ -74,7 +74,7 @@ class Checkpoints:
         return None
 
     def load(self, step: int) -> Checkpoint:
-        """The checkpoint of a step. Raises `Damaged`."""
+        """The checkpoint of a step. Raises `DamagedCheckpoint`."""
         arrays, _ = self._paths(step)
         about = self._about(step)
         if self.identity not in {None, about.identity}:
@@ -92,7 +92,10 @@ class Checkpoints:
         return list(self._readable(sorted(self._steps())))
 
     def weights(self, step: int) -> bytes:
-        """The model's arrays alone, under the names of its own state dict, as safetensors. Raises `Damaged`."""
+        """The model's arrays alone, under the names of its own state dict, as safetensors.
+
+        Raises `DamagedCheckpoint`.
+        """
         arrays = self.load(step).arrays.items()
         return safetensors.numpy.save(
             {name.removeprefix(WEIGHTS): value for name, value in arrays if name.startswith(WEIGHTS)}

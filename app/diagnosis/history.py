@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from app.launch.form import sibling_address
-from app.records import Evaluation
+from app.records import EvaluationRecord
 from vae_core.config.train_config import TrainConfig
 from vae_core.report import Report
 from vae_core.schema import DESCRIBED
@@ -42,14 +42,14 @@ class RunHistory:
     run: int  # its number
     config: TrainConfig
     status: str
-    evaluations: Sequence[Evaluation]  # on the held-out images, oldest first
+    evaluations: Sequence[EvaluationRecord]  # on the held-out images, oldest first
     training: Sequence[TrainingTerms]  # oldest first
     report: Report | None  # of the finished model
     statistics: Statistics | None  # of the pixels; None where they are not counted,
     counting: bool = False  # or not yet
 
     @property
-    def evaluated(self) -> list[Evaluation]:
+    def evaluated(self) -> list[EvaluationRecord]:
         """The evaluations after a first step whose terms are finite."""
         return [row for row in self.evaluations if row.step and self.objective(row) is not None]
 

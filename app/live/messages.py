@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.database.engine import Database
 from app.database.tables import EventRow
-from app.records import Evaluation, Record, Run, Steps, Vitals
+from app.records import EvaluationRecord, Record, Run, Steps, VitalsColumns
 from app.store import evaluations, events, pictures, runs, steps, vitals
 
 BATCH = 500  # log rows in one read
@@ -27,7 +27,7 @@ class NewSteps(Steps):
     """The run's number."""
 
 
-class NewEvaluation(Evaluation):
+class NewEvaluation(EvaluationRecord):
     """The evaluation that was added to a run."""
 
     run: int
@@ -79,7 +79,7 @@ class VitalsMessage(Message):
 
     event: Literal["vitals"]
     """What happened."""
-    data: Vitals
+    data: VitalsColumns
     """Those vitals."""
 
 

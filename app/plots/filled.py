@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from app.plots.figure import Figure
-from app.records import BucketedSteps, Evaluation, Numbers, Spread, Steps
+from app.records import BucketedSteps, EvaluationRecord, Numbers, Spread, Steps
 
 REACH = 0.6  # how much of a row's own range a reference line may add to it, above or below
 RATES = 100  # steps a second are counted over a hundredth of the points
@@ -16,7 +16,7 @@ RATES = 100  # steps a second are counted over a hundredth of the points
 Window = Steps | BucketedSteps
 
 
-def filled(figure: Figure, window: Window, evaluations: Sequence[Evaluation]) -> Figure:
+def filled(figure: Figure, window: Window, evaluations: Sequence[EvaluationRecord]) -> Figure:
     """A copy of a figure of one run over its steps, with these steps and evaluations in it."""
     made = deepcopy(figure)
     for trace in made["data"]:
@@ -64,7 +64,7 @@ def _rates(window: Window) -> Numbers:
     return [(steps[i] - steps[i - span]) / took if took > 0 else None for i, took in enumerate(passed)]
 
 
-def _held_out(row: Evaluation, field: str) -> float | None:
+def _held_out(row: EvaluationRecord, field: str) -> float | None:
     if field != "negative_elbo":
         return getattr(row, field, None)
     return None if row.elbo is None else -row.elbo

@@ -6,7 +6,7 @@ from math import floor, log10
 import plotly.graph_objects as go
 
 from app.plots.figure import Figure, Line, layout, plain
-from app.records import Evaluation, Numbers
+from app.records import EvaluationRecord, Numbers
 
 LEAST_VARIANCE = 1e-6  # shown as this: a dimension whose mean hardly moves, or not at all
 MOST_COLUMNS, MOST_ROWS = 120, 128  # of a heat map: evaluations and dimensions
@@ -39,7 +39,7 @@ def kl_per_dim_figure(values: Numbers, line: Line) -> Figure:
     return plain(go.Figure([bars], made))
 
 
-def kl_history_figure(evaluations: Sequence[Evaluation], line: Line) -> Figure | None:
+def kl_history_figure(evaluations: Sequence[EvaluationRecord], line: Line) -> Figure | None:
     """KL of each latent dimension at each evaluation, the largest at the end on top; None before there are two.
 
     Of many evaluations every so many are shown, the last among them; of many dimensions the largest.

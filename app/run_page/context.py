@@ -10,7 +10,7 @@ from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_varianc
 from app.plots.palette import slot
 from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
-from app.records import Evaluation, Run
+from app.records import EvaluationRecord, Run
 from app.run_page import notes
 from app.run_rules import unexamined
 from app.text.quantities import READING_NAMES, bits_unit, decoder, reconstruction_unit
@@ -43,7 +43,7 @@ class RunDescription:
     unexamined: str  # why there is no report
     readings: dict[str, str]  # the names of the X-ray's rows
     reading: str | None  # what the X-ray says, in a sentence
-    evaluations: Sequence[Evaluation]
+    evaluations: Sequence[EvaluationRecord]
     references: list[dict[str, Any]]
     figures: dict[str, Figure]  # the views of the curves, the one to show first in front
     kl_figure: Figure | None
@@ -52,7 +52,12 @@ class RunDescription:
 
 
 def describe_run(
-    run: Run, evaluations: Sequence[Evaluation], report: Report | None, statistics: Statistics | None, *, vitals: bool
+    run: Run,
+    evaluations: Sequence[EvaluationRecord],
+    report: Report | None,
+    statistics: Statistics | None,
+    *,
+    vitals: bool,
 ) -> RunDescription:
     """The description of a run, with its data set's pixels if known.
 

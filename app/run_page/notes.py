@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from app.records import Evaluation
+from app.records import EvaluationRecord
 from app.text.loss_summary import objective
 from app.text.numbers import number, percent, within
 from app.text.quantities import READING_NAMES
@@ -41,7 +41,7 @@ def loss_remarks(config: TrainConfig) -> list[str]:
     return remarks
 
 
-def belief(evaluation: Evaluation) -> str | None:
+def belief(evaluation: EvaluationRecord) -> str | None:
     """How large the decoder expects its errors to be, and how large they are; None where that was not measured."""
     expected, mse = evaluation.decoder_std, evaluation.mse_per_pixel
     if expected is None or mse is None:
@@ -57,7 +57,7 @@ class Reproduction:
     sentence: str
 
 
-def reproduction(published: Published, status: str, evaluation: Evaluation | None) -> Reproduction | None:
+def reproduction(published: Published, status: str, evaluation: EvaluationRecord | None) -> Reproduction | None:
     """The verdict on the last held-out evaluation of a finished run; None before, and without a −ELBO."""
     if status != "finished" or evaluation is None or evaluation.elbo is None:
         return None

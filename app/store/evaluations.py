@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.database.tables import EvaluationRow
-from app.records import Evaluation
+from app.records import EvaluationRecord
 from app.store.nonfinite import plain
 from vae_core import events
 
@@ -25,25 +25,25 @@ def append(session: Session, run_id: int, evaluation: events.Evaluation) -> None
     session.execute(sa.insert(TABLE), [{"run_id": run_id, **plain(asdict(evaluation))}])
 
 
-def of_run(session: Session, run_id: int) -> list[Evaluation]:
+def of_run(session: Session, run_id: int) -> list[EvaluationRecord]:
     """Every evaluation of a run, oldest first."""
     query = sa.select(*FIELDS).where(TABLE.c.run_id == run_id).order_by(TABLE.c.step)
-    return [Evaluation(**row) for row in session.execute(query).mappings()]
+    return [EvaluationRecord(**row) for row in session.execute(query).mappings()]
 
 
-def at_step(session: Session, run_id: int, step: int) -> Evaluation:
+def at_step(session: Session, run_id: int, step: int) -> EvaluationRecord:
     """The evaluation at a step that has one."""
     query = sa.select(*FIELDS).where(TABLE.c.run_id == run_id, TABLE.c.step == step)
-    return Evaluation(**session.execute(query).mappings().one())
+    return EvaluationRecord(**session.execute(query).mappings().one())
 
 
-def last(session: Session, run_id: int) -> Evaluation | None:
+def last(session: Session, run_id: int) -> EvaluationRecord | None:
     """The newest evaluation of a run, or None."""
     row = session.execute(NEWEST, {"run": run_id}).mappings().first()
-    return Evaluation(**row) if row else None
+    return EvaluationRecord(**row) if row else None
 
 
-def last_of_runs(session: Session, run_ids: Iterable[int]) -> dict[int, Evaluation]:
+def last_of_runs(session: Session, run_ids: Iterable[int]) -> dict[int, EvaluationRecord]:
     """The newest evaluation of each run that has one."""
     newest = (
         sa.select(TABLE.c.run_id, sa.func.max(TABLE.c.step))
@@ -51,4 +51,6 @@ def last_of_runs(session: Session, run_ids: Iterable[int]) -> dict[int, Evaluati
         .group_by(TABLE.c.run_id)
     )
     query = sa.select(TABLE.c.run_id, *FIELDS).where(sa.tuple_(TABLE.c.run_id, TABLE.c.step).in_(newest))
-    return {run_id: Evaluation(**dict(zip(NAMES, values, strict=True))) for run_id, *values in session.execute(query)}
+    return {
+        run_id: EvaluationRecord(**dict(zip(NAMES, values, strict=True))) for run_id, *values in session.execute(query)
+    }

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.database.tables import RunRow
-from app.records import Evaluation, ListedRun, Run
+from app.records import EvaluationRecord, ListedRun, Run
 from app.store import evaluations, summaries
 from vae_core.theory.convention import implied
 
@@ -31,7 +31,7 @@ def listed(session: Session, rows: Sequence[RunRow]) -> list[ListedRun]:
     ]
 
 
-def _fields(row: RunRow, evaluation: Evaluation | None) -> dict[str, Any]:
+def _fields(row: RunRow, evaluation: EvaluationRecord | None) -> dict[str, Any]:
     fields = {name: getattr(row, name) for name in SAME} | {name: _iso(getattr(row, name)) for name in TIMES}
     notices = [None if row.silent_since is None else _silence(row.silent_since), row.notice]
     fields["notice"] = " ".join(filter(None, notices)) or None

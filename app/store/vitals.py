@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.database.tables import VitalRow
-from app.records import Vitals
+from app.records import VitalsColumns
 from app.store.nonfinite import plain
 from vae_core import events
 
@@ -33,12 +33,12 @@ def append(session: Session, run_id: int, vitals: events.Vitals) -> None:
     connection.execute(INSERT, rows)
 
 
-def of_run(session: Session, run_id: int) -> Vitals:
+def of_run(session: Session, run_id: int) -> VitalsColumns:
     """The vitals of a run; a gradient norm that was not finite is None."""
     return _read(session, ALL, {"run": run_id})
 
 
-def between(session: Session, run_id: int, first: int, last: int) -> Vitals:
+def between(session: Session, run_id: int, first: int, last: int) -> VitalsColumns:
     """Those of the steps first..last."""
     return _read(session, SOME, {"run": run_id, "low": first, "high": last})
 
@@ -48,6 +48,8 @@ def exist(session: Session, run_id: int) -> bool:
     return session.scalar(ALL.limit(1), {"run": run_id}) is not None
 
 
-def _read(session: Session, query: sa.Select[Any], parameters: dict[str, int]) -> Vitals:
+def _read(session: Session, query: sa.Select[Any], parameters: dict[str, int]) -> VitalsColumns:
     rows = session.execute(query, parameters).all()
-    return Vitals(run=parameters["run"], **{name: [row[place] for row in rows] for place, name in enumerate(FIELDS)})
+    return VitalsColumns(
+        run=parameters["run"], **{name: [row[place] for row in rows] for place, name in enumerate(FIELDS)}
+    )

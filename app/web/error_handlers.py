@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.database.engine import is_unwritable, why_refused
 from app.errors import AppError, Unauthorised
-from app.web.refusals import Errors, Refusal
+from app.web.refusals import Errors, RefusalReason
 from app.web.rendering import templates
 from vae_core.config.train_config import RefusedConfig
 
@@ -47,7 +47,9 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _refused_config(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedConfig)  # noqa: S101
-    return _answer(request, 422, Errors(errors=[Refusal(field=one.field, message=one.message) for one in error.errors]))
+    return _answer(
+        request, 422, Errors(errors=[RefusalReason(field=one.field, message=one.message) for one in error.errors])
+    )
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:
@@ -55,13 +57,13 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     return _answer(request, 422, Errors(errors=[_refusal(detail) for detail in error.errors()]))
 
 
-def _refusal(detail: dict[str, Any]) -> Refusal:
+def _refusal(detail: dict[str, Any]) -> RefusalReason:
     """What Pydantic refuses: the field without where it stood (body, query), and the value if it is short."""
     place = [str(part) for part in detail["loc"] if part not in {"body", "query", "path"}]
     field = ".".join(place)[:200] or None
     value = repr(detail.get("input"))
     given = f" (was {value})" if len(value) <= 60 and detail["type"] != "missing" else ""
-    return Refusal(field=field, message=f"{field or 'body'}: {detail['msg']}{given}")
+    return RefusalReason(field=field, message=f"{field or 'body'}: {detail['msg']}{given}")
 
 
 def _http(request: Request, error: Exception) -> Response:

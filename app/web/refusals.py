@@ -10,7 +10,7 @@ Responses = dict[int | str, dict[str, Any]]
 CHANGE = (403, 413, 503, 507)  # what a request that changes something, or has a body, may meet besides its own refusals
 
 
-class Refusal(Record):
+class RefusalReason(Record):
     """One reason why a request was refused."""
 
     field: str | None
@@ -22,13 +22,13 @@ class Refusal(Record):
 class Errors(Record):
     """Why a request was refused: every reason, not only the first."""
 
-    errors: list[Refusal]
+    errors: list[RefusalReason]
     """At least one."""
 
     @classmethod
     def of(cls, message: str, field: str | None = None) -> Self:
         """One reason."""
-        return cls(errors=[Refusal(field=field, message=message)])
+        return cls(errors=[RefusalReason(field=field, message=message)])
 
 
 def refusals(*statuses: int) -> Responses:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from app.records import Evaluation, Run
+from app.records import EvaluationRecord, Run
 from app.run_rules import RunStatus
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 
-NOT_GIVEN: dict[str, Any] = dict.fromkeys(Evaluation.model_fields)
+NOT_GIVEN: dict[str, Any] = dict.fromkeys(EvaluationRecord.model_fields)
 
 
-def make_evaluation(step: int = 40, **values: Any) -> Evaluation:
+def make_evaluation(step: int = 40, **values: Any) -> EvaluationRecord:
     """An evaluation of which only these values are known."""
-    return Evaluation(**{**NOT_GIVEN, "epoch": step / 23, "seconds": step / 1000, **values, "step": step})
+    return EvaluationRecord(**{**NOT_GIVEN, "epoch": step / 23, "seconds": step / 1000, **values, "step": step})
 
 
 def make_run(
@@ -21,7 +21,7 @@ def make_run(
     status: RunStatus = "finished",
     preset: str | None = None,
     seconds: float = 10.0,
-    evaluation: Evaluation | None = None,
+    evaluation: EvaluationRecord | None = None,
     **changes: Any,
 ) -> Run:
     """A run at its last step, under the default configuration with these changes."""

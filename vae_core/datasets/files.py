@@ -111,7 +111,7 @@ class Files:
 
 
 def _verified(path: Path, digest: str) -> Path:
-    """The path itself. Raises `Damaged` where the SHA-256 of its content is another."""
+    """The path itself. Raises `DamagedFile` where the SHA-256 of its content is another."""
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != digest:
             raise DamagedFile("wrong content, its SHA-256 differs")

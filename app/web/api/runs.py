@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
-from app.records import BucketedSteps, Evaluation, PictureSheet, Record, Run, RunPage, Steps, Vitals
+from app.records import BucketedSteps, EvaluationRecord, PictureSheet, Record, Run, RunPage, Steps, VitalsColumns
 from app.run_rules import LONGEST_NAME, unexamined
 from app.store import evaluations, listing, pictures, reports, runs, steps, vitals
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -47,7 +47,7 @@ class Launched(Record):
 class Evaluations(Record):
     """The evaluations of a run."""
 
-    evaluations: list[Evaluation]
+    evaluations: list[EvaluationRecord]
     """Oldest first."""
 
 
@@ -151,7 +151,7 @@ def read_steps(
 
 
 @router.get("/runs/{run_id}/vitals", responses=refusals(404, 422))
-def read_vitals(database: DatabaseDep, run_id: RunId) -> Vitals:
+def read_vitals(database: DatabaseDep, run_id: RunId) -> VitalsColumns:
     """The gradient's norm, the learning rate and the bytes in use, at each of some five hundred steps of the run."""
     with database.read() as session:
         runs.require(session, run_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.plots.figure import Line
 from app.plots.palette import slots
-from app.records import Evaluation, PictureSheet, Run
+from app.records import EvaluationRecord, PictureSheet, Run
 from app.run_rules import LIVE
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ def lines(runs: Sequence[Run], names: list[str]) -> list[Line]:
 
 def page_data(
     runs: Sequence[Run],
-    evaluations: Mapping[int, Sequence[Evaluation]],
+    evaluations: Mapping[int, Sequence[EvaluationRecord]],
     sheets: Mapping[int, Sequence[PictureSheet]],
     cursor: int,
 ) -> Json:

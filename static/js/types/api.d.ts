@@ -11,7 +11,7 @@ export interface Answers {
   "DELETE /api/runs/{run_id}": Run;
   "POST /api/runs/{run_id}/restore": Run;
   "GET /api/runs/{run_id}/steps": Steps | BucketedSteps;
-  "GET /api/runs/{run_id}/vitals": Vitals;
+  "GET /api/runs/{run_id}/vitals": VitalsColumns;
   "GET /api/runs/{run_id}/evaluations": Evaluations;
   "GET /api/runs/{run_id}/report": Report;
   "GET /api/runs/{run_id}/xray": Xray;
@@ -163,8 +163,18 @@ export type Difference = {
   differs: boolean;
 };
 
+/** A run was evaluated on the held-out split. */
+export type EvaluationMessage = {
+  /** The cursor of a reader that has all messages up to this one. */
+  id: number;
+  /** What happened. */
+  event: "evaluation";
+  /** That evaluation. */
+  data: NewEvaluation;
+};
+
 /** A model on the whole held-out split, with one z sampled for each image. */
-export type Evaluation = {
+export type EvaluationRecord = {
   /** After which the model was evaluated. */
   step: number;
   /** Passes over the training split so far. */
@@ -193,20 +203,10 @@ export type Evaluation = {
   bits_per_dim: number | null;
 };
 
-/** A run was evaluated on the held-out split. */
-export type EvaluationMessage = {
-  /** The cursor of a reader that has all messages up to this one. */
-  id: number;
-  /** What happened. */
-  event: "evaluation";
-  /** That evaluation. */
-  data: NewEvaluation;
-};
-
 /** The evaluations of a run. */
 export type Evaluations = {
   /** Oldest first. */
-  evaluations: Evaluation[];
+  evaluations: EvaluationRecord[];
 };
 
 /** What happened after an event id. */
@@ -398,7 +398,7 @@ export type ListedRun = {
   /** When it was deleted; null for a run that was not. */
   deleted_at: string | null;
   /** The newest evaluation on the held-out split. */
-  evaluation: Evaluation | null;
+  evaluation: EvaluationRecord | null;
   /** What the loss amounts to under its reductions and weights. */
   implied: Implied;
   /** Of each term of the training steps: reconstruction, kl, elbo, loss, beta. Empty before the first step. */
@@ -695,7 +695,7 @@ export type Run = {
   /** When it was deleted; null for a run that was not. */
   deleted_at: string | null;
   /** The newest evaluation on the held-out split. */
-  evaluation: Evaluation | null;
+  evaluation: EvaluationRecord | null;
   /** What the loss amounts to under its reductions and weights. */
   implied: Implied;
 };
@@ -829,7 +829,7 @@ export type Verdict = {
 };
 
 /** How training itself fared at sampled steps, as columns of equal length. */
-export type Vitals = {
+export type VitalsColumns = {
   /** The run's number. */
   run: number;
   /** Optimiser updates, counted from 1. */
@@ -849,7 +849,7 @@ export type VitalsMessage = {
   /** What happened. */
   event: "vitals";
   /** Those vitals. */
-  data: Vitals;
+  data: VitalsColumns;
 };
 
 /** The loss as reconstruction · (BCE, SSE or L1) + kl · KL, each term summed, without its constant. */

@@ -7,17 +7,17 @@ import pytest
 
 from app.comparison.compare import compare
 from app.comparison.pairing import Gap
-from app.records import Evaluation, Run
+from app.records import EvaluationRecord, Run
 from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import TrainConfig
 from vae_core.report import Report
 
 
-def run(id: int, evaluation: Evaluation | None = None, **changes: Any) -> Run:
+def run(id: int, evaluation: EvaluationRecord | None = None, **changes: Any) -> Run:
     return make_run(id, seconds=10.0 * id, evaluation=evaluation, **changes)
 
 
-def held_out(mse: float, **more: Any) -> Evaluation:
+def held_out(mse: float, **more: Any) -> EvaluationRecord:
     return make_evaluation(**{"mse_per_pixel": mse, "bce_per_pixel": 0.2, "kl": 12.0, "active_units": 9, **more})
 
 

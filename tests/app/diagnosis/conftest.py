@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from app.diagnosis.history import RunHistory, TrainingTerms
-from app.records import Evaluation
+from app.records import EvaluationRecord
 from app.store.nonfinite import plain
 from tests.app.builders import make_evaluation
 from vae_core import events
@@ -80,7 +80,7 @@ def trained(cache: Path, grey: Statistics) -> Iterator[Callable[..., RunHistory]
     """What a real run leaves, or has left after so many `steps`; it runs in one thread, as in a shared test process."""
 
     def run(config: TrainConfig, steps: int | None = None) -> RunHistory:
-        evaluations: list[Evaluation] = []
+        evaluations: list[EvaluationRecord] = []
         training: list[TrainingTerms] = []
         report = None
         for event in train(config, load(config.dataset, cache=cache)):
@@ -88,7 +88,7 @@ def trained(cache: Path, grey: Statistics) -> Iterator[Callable[..., RunHistory]
                 columns = (event.step.tolist(), event.reconstruction.tolist(), event.kl.tolist())
                 training += map(TrainingTerms._make, zip(*columns, strict=True))
             elif isinstance(event, events.Evaluation):
-                evaluations.append(Evaluation(**plain(asdict(event))))
+                evaluations.append(EvaluationRecord(**plain(asdict(event))))
             elif isinstance(event, Report):
                 report = event
             if evaluations and evaluations[-1].step == steps:

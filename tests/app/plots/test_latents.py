@@ -7,7 +7,7 @@ import pytest
 
 from app.plots.figure import Line
 from app.plots.latents import MOST_COLUMNS, kl_history_figure, kl_per_dim_figure, mean_variance_figure
-from app.records import Evaluation
+from app.records import EvaluationRecord
 from tests.app.builders import make_evaluation
 
 A = Line(1, "A", 1, "solid")
@@ -33,7 +33,7 @@ def test_mean_variances_are_on_a_log_scale_with_the_threshold_in_view() -> None:
     assert json.dumps(figure)
 
 
-def history(*rows: list[float] | None) -> list[Evaluation]:
+def history(*rows: list[float] | None) -> list[EvaluationRecord]:
     return [make_evaluation(10 * number, kl_per_dim=row) for number, row in enumerate(rows)]
 
 

@@ -22,7 +22,7 @@ def test_vitals_read_back_in_order(
         between = store.between(session, running.id, 20, 40)
         assert [getattr(between, name) for name in FIELDS] == [getattr(stored, name)[:2] for name in FIELDS]
         assert (store.exist(session, running.id), store.exist(session, other.id)) == (True, False)
-        assert store.of_run(session, other.id) == records.Vitals(run=other.id, **{name: [] for name in FIELDS})
+        assert store.of_run(session, other.id) == records.VitalsColumns(run=other.id, **{name: [] for name in FIELDS})
     assert stored.model_dump() == {
         "run": running.id,
         "step": [20, 40, 60],
