@@ -9,7 +9,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 
-BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of the decoder's likelihood
+BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # in the unit of measure of the decoder's likelihood
 OF_PIXELS = {"mse_per_pixel", "bce_per_pixel", "ssim", "psnr"}
 OF_LIKELIHOOD = ("likelihood", "binarize", "dequantize")
 OF_LOSS = (
@@ -114,8 +114,8 @@ def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
     return Verdict(
         "bits_per_dim",
         True,
-        "Probabilities of the same 8-bit pixels, a density integrated over the bin of each level: the one unit of the "
-        "ELBO that all densities and probabilities share.",
+        "Probabilities of the same 8-bit pixels, a density integrated over the bin of each level: the one unit of "
+        "measure of the ELBO that all densities and probabilities share.",
     )
 
 
@@ -130,13 +130,14 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
     if len(units) == 1:
         decoders = " and ".join(dict.fromkeys(map(decoder, configs)))
         return (
-            f"All of these are −log p(x|z), every constant included, under {decoders}: one unit, so they share an axis."
+            f"All of these are −log p(x|z), every constant included, under {decoders}: "
+            "one unit of measure, so they share an axis."
         )
     clauses = "; ".join(_clause(unit, configs) for unit in units)
     shared = verdict("bits_per_dim", configs).comparable
     return (
-        f"{clauses}. These have no common zero and no common scale, so each unit gets a row of its own"
-        f"{', and bits/dim is the unit that they share' * shared}."
+        f"{clauses}. These have no common zero and no common scale, so each unit of measure gets a row of its own"
+        f"{', and bits/dim is the one that they share' * shared}."
     )
 
 

@@ -62,7 +62,7 @@ def test_the_sentence_says_whether_there_is_one_axis(one: dict[str, Any], other:
     assert ("share an axis" in said) is told("reconstruction", one, other)
     assert ("a row of its own" in said) is not told("reconstruction", one, other)
     if "row of its own" in said:
-        assert ("bits/dim is the unit that they share" in said) is told("bits_per_dim", one, other)
+        assert ("bits/dim is the one that they share" in said) is told("bits_per_dim", one, other)
 
 
 def test_sentences_name_the_losses_and_what_they_measure() -> None:

@@ -1,4 +1,4 @@
-"""Which numbers of two runs share a unit."""
+"""Which numbers of two runs share a unit of measure."""
 
 from dataclasses import replace
 from typing import Any
@@ -122,4 +122,4 @@ def test_bits_are_a_yardstick_of_all_that_give_8_bit_pixels_a_probability() -> N
     row = next(row for row in comparison.yardsticks if row.quantity == "bits_per_dim")
     assert (row.values, row.best) == ((3.5, 3.0), 1)
     assert "negative_elbo" not in {row.quantity for row in comparison.yardsticks}
-    assert "bits/dim is the unit that they share" in comparison.sentence
+    assert "bits/dim is the one that they share" in comparison.sentence
