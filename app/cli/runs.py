@@ -76,7 +76,7 @@ def extend(
 
 @app.command()
 def clone(run: RunId, settings: Changes = [], name: Name = None, data: Data = None) -> None:  # noqa: B006
-    """Queue a new run with the same settings, but for the changes."""
+    """Queue a new run with the same settings, except for the changes."""
     changes = changes_of(settings)
     _each(data, [run], lambda session, run_id: control.clone(session, run_id, changes, name=name))
 

@@ -9,7 +9,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 
-BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # counted in the unit of measure of the decoder's likelihood
+BOUNDS = {"reconstruction", "negative_elbo", "log_px"}  # in the unit of measure of the decoder's likelihood
 OF_PIXELS = {"mse_per_pixel", "bce_per_pixel", "ssim", "psnr"}
 OF_LIKELIHOOD = ("likelihood", "binarize", "dequantize")
 OF_LOSS = (
@@ -130,8 +130,8 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
     if len(units) == 1:
         decoders = " and ".join(dict.fromkeys(map(decoder, configs)))
         return (
-            f"All of these are −log p(x|z), every constant included, under {decoders}: one unit of measure, so they "
-            "share an axis."
+            f"All of these are −log p(x|z), every constant included, under {decoders}: "
+            "one unit of measure, so they share an axis."
         )
     clauses = "; ".join(_clause(unit, configs) for unit in units)
     shared = verdict("bits_per_dim", configs).comparable

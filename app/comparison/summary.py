@@ -48,7 +48,7 @@ def _clause(row: Yardstick, letters: Sequence[str]) -> tuple[str, str]:
     first, second = letters[row.lead.first], letters[row.lead.second]
     name, apart = ERRORS.get(row.quantity) or called(row.quantity), amount(row.lead.gap, row.quantity)
     if row.best is None:
-        return "", f"the {name} of {first} and {second} cannot be told apart ({apart} apart)"
+        return "", f"the {name} of {first} and {second} does not clearly differ ({apart} apart)"
     least = "lower" if len(row.values) == 2 else "lowest"
     return f"{first} has", f"the {least} {name}, {apart} below {second}"
 
@@ -82,7 +82,7 @@ def of_readings(
         return None
     ahead = {row.best for row in rows}
     if ahead == {None}:
-        return "Read alike, no run is clearly ahead of the others, whatever the likelihood."
+        return "No run is clearly ahead of the others, whichever likelihood all of them are read with."
     if len(ahead) == 1:
         return f"However the outputs are read, {letters[rows[0].best or 0]} is ahead."
     leaders = [f"{letters[row.best]} ({READING_NAMES[row.quantity]})" for row in rows if row.best is not None]
@@ -118,7 +118,7 @@ def share_of_reading(bce: Sequence[Reading], cb: Sequence[Reading]) -> str | Non
     share = percent((mean - raw) / (best - raw)) if mean < best else "all"
     return (
         f"Scored as a continuous Bernoulli, the BCE run is {number(best - raw)} nats behind the CB run; read as means, "
-        f"its outputs make up {share} of that without any training."
+        f"its outputs make up for {share} of that without any training."
     )
 
 

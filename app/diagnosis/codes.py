@@ -35,7 +35,7 @@ def prior(history: RunHistory) -> list[Finding] | None:
 
 
 def _at_limit(history: RunHistory, per_dim: list[float]) -> Finding:
-    """The KL of a dimension tells that its log-variance, or its mean, has run away."""
+    """The KL of a dimension shows that its log-variance, or its mean, has run away."""
     why, changes = _cause(history)
     if not changes:
         why = "The steps are too long"
@@ -55,9 +55,9 @@ def _far(history: RunHistory, latents: Latents, dimension_wise: float) -> Findin
     why, changes = _cause(history)
     each = dimension_wise / history.config.latent_dim
     message = (
-        f"Codes of all images together lie {format_number(each)} nats a dimension from the prior, so "
-        f"samples from it decode to what no image is. "
-        f"{why or 'What holds them near it is too weak, or had too little time'}."
+        f"The codes of all images together lie {format_number(each)} nats a dimension from the prior, so "
+        f"samples from the prior decode to nothing like an image. "
+        f"{why or 'Whatever holds the codes near the prior is too weak, or had too little time'}."
     )
     pairs = zip(latents.mean_variance, latents.posterior_variance, strict=True)
     known = (mean + own for mean, own in pairs if mean is not None and own is not None)
@@ -76,5 +76,5 @@ def _cause(history: RunHistory) -> tuple[str, Changes]:
     fixed = config.family.measure == "density" and config.family.scales and config.scale == "fixed"
     if fixed and expected is not None and expected < error:
         why = f"The loss expects errors of {format_number(expected)} a pixel, and they are {format_number(error)}"
-        return f"{why}: a {config.family.letter} so small outweighs the KL", recommended_scale(config)
+        return f"{why}: so small a {config.family.letter} outweighs the KL", recommended_scale(config)
     return "", {}

@@ -81,8 +81,8 @@ def _lost(history: RunHistory, expected: int) -> Finding:
     """The loss leaves room for units, so the optimiser is to blame: its steps, or the KL from the first of them on."""
     config = history.config
     message = (
-        f"No unit lives, though linear theory expects {expected} of {config.latent_dim} to live under this loss: not "
-        "its weights but the optimisation lost them. "
+        f"No unit lives, though linear theory expects {expected} of {config.latent_dim} to live under this loss: "
+        "the optimisation lost them, not the loss. "
     )
     if config.learning_rate > DEFAULT_RATE:
         message += f"A learning rate of {format_number(config.learning_rate)} can kill a network's units for good."
@@ -97,13 +97,12 @@ def _unexplained(history: RunHistory) -> Finding:
     message = "No unit lives: the decoder draws the same for every code. "
     if beta is not None and beta > 1:
         message += (
-            f"The loss weighs the KL as β = {format_number(beta)}; with β = 1 the code is as dear as the ELBO makes it."
+            f"The loss weighs the KL as β = {format_number(beta)}; with β = 1 the code costs what it does in the ELBO."
         )
         changes: Changes = {**SUMS, "beta": 1.0}
     elif history.config.family.scales and history.config.scale == "fixed":
-        message += (
-            f"Its scale stays at {format_number(history.config.sigma)}; one that fits the errors lets the code pay."
-        )
+        scale = format_number(history.config.sigma)
+        message += f"The decoder's scale stays at {scale}; one that fits the errors lets codes pay."
         changes = recommended_scale(history.config)
     else:
         remedy, changes = _start(history)

@@ -34,7 +34,7 @@ class Diagnosis:
     checked: tuple[str, ...]
     """The checks that the records of the run allow so far."""
     findings: tuple[Finding, ...]
-    """What is wrong, the gravest first."""
+    """What is wrong, the most serious first."""
 
 
 def diagnose(history: RunHistory) -> Diagnosis:

@@ -14,5 +14,5 @@ def divergence(history: RunHistory) -> list[Finding] | None:
     if not diverged or not losses:
         return []
     evidence = Evidence("The last finite losses in training, nats/image", losses[-SHOWN:], losses[0], "the first one")
-    message = "Its loss stopped being a finite number, so its steps were too long: lower the learning rate."
+    message = "The loss stopped being a finite number, so the steps were too long: lower the learning rate."
     return [history.finding("divergence", "The loss diverged", message, evidence, history.slower)]

@@ -21,8 +21,8 @@ def overfitting(history: RunHistory) -> list[Finding] | None:
         return []
     message = (
         f"On held-out images the loss has risen by {format_number(rose)} nats since step {step:,}, "
-        f"while on training images it fell by {format_number(fell)}: what is learned now holds for those alone. "
-        "Stop there; the checkpoint of the best evaluation is kept."
+        f"while on training images it fell by {format_number(fell)}: "
+        "what is learned now holds for training images only. Stop there; the checkpoint of the best evaluation is kept."
     )
     evidence = Evidence(
         "Loss on held-out images at each evaluation, nats/image",

@@ -37,7 +37,7 @@ def scale(history: RunHistory) -> list[Finding] | None:
             )
         ]
     if error > TIGHT * expected:
-        why = "So sure of itself, it punishes every held-out error: the scale was fitted to training images by heart."
+        why = "A decoder that is so sure punishes every held-out error: its scale fits training images only."
         evidence = Evidence(TITLE, values, error / TIGHT, "half the held-out error")
         return [
             history.finding(
@@ -45,7 +45,7 @@ def scale(history: RunHistory) -> list[Finding] | None:
             )
         ]
     if expected > WIDEST and first is not None and expected > first:
-        why = "No pixel between 0 and 1 needs more than 0.5, the error of a constant grey, and the scale still grows."
+        why = "No pixel between 0 and 1 needs more than 0.5, the error of a constant grey, but the scale still grows."
         evidence = Evidence(TITLE, values, WIDEST, "the error of a constant grey")
         return [
             history.finding("scale", "The decoder's scale grows", f"{known} {why}", evidence, _fitted(history, error))

@@ -126,7 +126,7 @@ def _white() -> Exhibit:
 @_kept
 def _grey(x: float) -> Exhibit:
     summary = (
-        f"A pixel of grey level {_text(x)} costs least where p is {_text(x)}, and there still "
+        f"A pixel of grey level {_text(x)} costs least where p is {_text(x)}: even there it costs "
         f"{_text(float(bernoulli(np.array(x))))} nats. Only black and white can cost nothing."
     )
     return _exhibit("A grey pixel under a Bernoulli", grey_pixel_figure(x), summary, "grey")
@@ -169,7 +169,7 @@ def _implied(dataset: str, power: float) -> Exhibit:
     mean = Weights(1 / D, weight)
     summary = (
         f"Squares summed plus {_text(weight)} · KL imply σ = {_text(Weights(1, weight).gaussian_sigma)}; averaged over "
-        f"{D} pixels, σ = {_text(mean.gaussian_sigma)}. A cross-entropy so averaged implies β = "
+        f"{D} pixels, σ = {_text(mean.gaussian_sigma)}. A cross-entropy averaged like this implies β = "
         f"{_text(mean.bernoulli_beta)}."
     )
     return _exhibit("The σ that hides in a weight", implied_figure(D, weight), summary, "dataset", "power")

@@ -1,4 +1,4 @@
-"""Functions of this project as they stand in its files, coloured: read, never imported, for many would bring torch."""
+"""Functions of this project as they stand in its files, coloured: read, not imported, since many would bring torch."""
 
 import ast
 from functools import cache

@@ -113,7 +113,7 @@ def _amounts_to(config: TrainConfig) -> str | None:
     beta = implied(config).beta
     if beta is None or {config.reconstruction_reduction, config.kl_reduction} == {"sum"}:
         return None
-    return f"Means in the place of sums: but for a factor, the terms' sums with the KL weighed by {beta:g}."
+    return f"Means instead of sums: up to a factor, the sums of both terms with the KL weighed by {beta:g}."
 
 
 def _optimizer(config: TrainConfig) -> str:

@@ -17,7 +17,7 @@ from app.records import EvaluationRecord, Record, Run, Steps, VitalsColumns
 from app.store import evaluations, events, pictures, runs, steps, vitals
 
 BATCH = 500  # log rows in one read
-TOO_FAR = 20_000  # log rows behind which a reader had better start anew
+TOO_FAR = 20_000  # log rows behind which a reader should read everything again
 
 
 class NewSteps(Steps):

@@ -18,7 +18,7 @@ def loss_remarks(config: TrainConfig) -> list[str]:
     """Where the loss is not the −ELBO that is plotted: what it is instead."""
     remarks = []
     if sentence := objective(config):
-        remarks.append(f"{sentence} Plotted is the ELBO; what is minimised is the loss.")
+        remarks.append(f"{sentence} What is plotted is the ELBO; what is minimised is the loss.")
     if config.free_bits > 0:
         remarks.append(
             f"Below {config.free_bits:g} nats a dimension the loss stops pushing the KL; what is plotted has no floor."

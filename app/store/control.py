@@ -76,7 +76,7 @@ def extend(session: Session, run_id: int, *, epochs: int | None = None, max_step
 
 
 def clone(session: Session, run_id: int, changes: Mapping[str, Any], *, name: str | None = None) -> Run:
-    """A new run with a run's settings, but for the changes. Raises `NotFound`, `RefusedConfig`."""
+    """A new run with a run's settings, except for the changes. Raises `NotFound`, `RefusedConfig`."""
     parent = runs.get_row(session, run_id, deleted_too=True)
     config = TrainConfig.parse({**parent.config, **changes})
     return runs.create(session, config, name=name or parent.name, tags=parent.tags)

@@ -25,12 +25,12 @@ def describe_loss(config: TrainConfig) -> str:
 def model(decoder: str, letter: str, beta: float, scale: float | None) -> str:
     """The sentence of a loss that is −log p(x|z) and a weighted KL; `scale` is the one at which β would be 1."""
     if beta == 0:
-        return f"There is no KL in it: it trains an autoencoder with a {decoder}, β = 0."
+        return f"This loss has no KL: it trains an autoencoder with a {decoder}, β = 0."
     if scale is not None:
-        return f"It is the −ELBO of a {decoder} with {letter} = {format_number(scale)}, up to a factor."
+        return f"This loss is the −ELBO of a {decoder} with {letter} = {format_number(scale)}, up to a factor."
     if abs(beta - 1) < 1e-9:
-        return f"It is the −ELBO of a {decoder}, up to a factor: β = 1."
-    return f"It trains a β-VAE with a {decoder} and β = {format_number(beta)}; β = 1 would be the ELBO."
+        return f"This loss is the −ELBO of a {decoder}, up to a factor: β = 1."
+    return f"This loss trains a β-VAE with a {decoder} and β = {format_number(beta)}; β = 1 would be the ELBO."
 
 
 def explicit_equivalent(config: TrainConfig) -> dict[str, Any]:

@@ -15,7 +15,7 @@ READING_NAMES = {  # the rows of the likelihood X-ray
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number's name, unit and one sentence of meaning."""
+    """A number's name, unit of measure and one sentence of meaning."""
 
     name: str
     unit: str
@@ -57,7 +57,7 @@ QUANTITIES = {
     "log_px": Quantity(
         "log p(x) ≥",
         "nats/image",
-        "The importance-weighted bound of the finished model, nearer than the ELBO.",
+        "The importance-weighted bound of the finished model, nearer to log p(x) than the ELBO.",
         "higher",
     ),
     "accuracy": Quantity(
@@ -92,7 +92,7 @@ def pixels(config: TrainConfig) -> str:
 
 
 def reconstruction_unit(config: TrainConfig) -> str:
-    """The unit of a run's reconstruction term.
+    """The unit of measure of a run's reconstruction term.
 
     Densities of one image compare, whatever their scale, and so do cross-entropies, but neither with those of
     dequantised pixels. Probabilities compare if they are of the same pixels: 256 grey levels, or one way to make them

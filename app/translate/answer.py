@@ -88,7 +88,7 @@ class Question(BaseModel):
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 128
     """Images in a minibatch, M."""
     sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
-    """The scale of the decoder to give β at; by default the one at which −log p is the plain error and a constant."""
+    """The decoder's scale at which to give β; by default the one at which −log p is the plain error and a constant."""
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     """Of the names that the code uses and does not define."""
 
@@ -219,13 +219,13 @@ class Answer:
         letter, plain = translation.family.letter, self.question.sigma is None
         why = f", where −log p is {str(translation.family.error).upper()} and a constant" * plain
         declared, beta = format_number(translation.declared), format_number(translation.beta)
-        return [f"With {letter} = {declared}{why}, it is a β-VAE with β = {beta}."]
+        return [f"With {letter} = {declared}{why}, this loss trains a β-VAE with β = {beta}."]
 
     def _weights(self) -> str:
         weights, question = self.translation.weights, self.question
         sizes = f"D = {self.pixels}, Z = {question.latent_dim} and M = {question.batch_size}"
         loss = Loss(self.translation.loss.error, number(weights.reconstruction), number(weights.kl))
-        return f"With {sizes} it is {formula(loss)}, each summed over its dimensions and averaged over the batch."
+        return f"With {sizes} the loss is {formula(loss)}, each summed over its dimensions and averaged over the batch."
 
     def _factor(self) -> list[str]:
         factor = self.translation.factor
@@ -233,13 +233,13 @@ class Answer:
             return []
         return [
             f"The common factor {format_number(factor)} does not matter to Adam; for SGD it multiplies the "
-            "learning rate, and weight decay and clipping feel it too."
+            "learning rate, and it changes the effect of weight decay and clipping."
         ]
 
     def _bounds(self) -> list[str]:
-        return (
-            [] if self.translation.config is not None else ["No configuration trains that: its β is above a million."]
-        )
+        if self.translation.config is not None:
+            return []
+        return ["No configuration trains this loss: its β is above a million."]
 
 
 def answer_question(raw: Mapping[str, Any], find: Find = lambda _: None) -> Answer:

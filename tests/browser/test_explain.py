@@ -54,5 +54,5 @@ def test_everything_is_said_without_scripts(browser: Browser, server: Server) ->
     expect(page.locator("#gaussian-table tbody tr")).to_have_count(11)
     page.get_by_role("slider", name="Grey level x of the pixel").fill("0.5")
     page.locator("#grey-pixels figure button").click()
-    expect(page.locator("#grey-summary")).to_contain_text("there still 0.693 nats")
+    expect(page.locator("#grey-summary")).to_contain_text("even there it costs 0.693 nats")
     context.close()

@@ -35,7 +35,7 @@ def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
     page.locator("summary", has_text="Reconstruction over pixels").click()
     page.locator("#reconstruction_reduction").select_option("mean")
     expect(page.locator("#trains")).to_have_text(
-        "It is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
+        "This loss is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
     )
     page.get_by_role("button", name="The same, written explicitly").click()
     expect(page.locator("#sigma")).to_have_value("5.65685424949")

@@ -36,7 +36,7 @@ def test_it_works_without_scripts(browser: Browser, server: Server) -> None:
     page.get_by_label("Seen in").select_option("keras-blog")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="β = 39.2")).to_be_visible()
-    page.get_by_text("Or say how it adds up").click()
+    page.get_by_text("Or say how the loss adds up").click()
     page.get_by_label("Error over pixels").select_option("mean")
     page.get_by_role("button", name="Write it out and translate").click()
     expect(page.get_by_role("heading", name="β = 784")).to_be_visible()

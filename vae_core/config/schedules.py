@@ -7,7 +7,7 @@ def beta_at(config: TrainConfig, step: int) -> float:
     """β in the loss of `step`, counted from 1.
 
     A linear schedule is β · step / warmup_steps (Bowman et al. 2016), so it reaches β at step = warmup_steps. A
-    cyclical one starts anew after every cycle_steps (Fu et al. 2019, arXiv:1903.10145).
+    cyclical one starts again after every cycle_steps (Fu et al. 2019, arXiv:1903.10145).
     """
     if config.beta_schedule == "constant":
         return config.beta

@@ -142,7 +142,7 @@ def _warnings(config: TrainConfig, statistics: Statistics | None) -> Iterator[Ad
 
 
 def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
-    """The KL against the reconstruction: what kills units, and what hides a weight. One warning, the gravest."""
+    """The KL against the reconstruction: what kills units, and what hides a weight. One warning, the most serious."""
     effective = implied(config)
     if effective.beta is None:
         return
@@ -154,8 +154,8 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
     elif pixels and effective.sigma and config.family.error == "sse" and effective.sigma**2 > pixels.variance.mean():
         error = float(pixels.variance.mean()) ** 0.5
         message = (
-            f"The loss expects errors of σ = {effective.sigma:.3g} a pixel, and even the mean image errs by "
-            f"{error:.3g} only: little is worth encoding. Let σ fit the errors."
+            f"The loss expects errors of σ = {effective.sigma:.3g} a pixel, but even the mean image errs by only "
+            f"{error:.3g}: little is worth encoding. Let σ fit the errors."
         )
         yield Advice(message, "scale", recommended_scale(config))
     elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
@@ -175,7 +175,7 @@ def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:
 
 
 def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] | None:
-    """The field to blame for no unit's living, and the least changes after which linear theory lets one live."""
+    """The field because of which no unit lives, and the least changes after which linear theory lets one live."""
     for field, changes in (
         ("reconstruction_reduction", SUMS),
         ("beta", {"beta": 1.0}),

@@ -86,7 +86,7 @@ def _floor(config: TrainConfig, pixels: Pixels) -> Iterator[Reference]:
             how = "The entropy of the grey levels, Σ H(x): what the BCE leaves when every image is decoded as it is."
             yield Reference("floor", pixels.entropy, BOTH, how)
         case "bound" if pixels.entropy > 0:
-            how = "Chance made the pixels black or white: who knew their grey levels would still pay Σ H(x)."
+            how = "Chance made the pixels black or white: a model that knew their grey levels would still pay Σ H(x)."
             yield Reference("floor", pixels.entropy, BOUND, how)
         case "bound" | "probability":
             yield Reference("floor", 0.0, BOTH, "A probability is at most 1, so its −log is at least 0.")

@@ -18,14 +18,15 @@ export class Buckets {
   #counts = new Map(); // how many finite values a term's last point has
 
   /** @param {StepColumns} [columns] */
-  constructor(columns = { step: [], epoch: [], seconds: [], nonfinite: [] }) {
-    this.width = columns.bucket ?? 1;
-    this.nonfinite = columns.nonfinite; // the first thousand such steps,
-    this.nonfiniteCount = columns.nonfinite_count ?? columns.nonfinite.length; // of so many
+  constructor(columns = { step: [], nonfinite: [], nonfinite_count: 0 }) {
+    this.width = "bucket" in columns ? columns.bucket : 1;
+    this.nonfinite = columns.nonfinite; // the first thousand steps with a term that was not finite,
+    this.nonfiniteCount = columns.nonfinite_count; // of this many
+    /** @type {Partial<Record<Term, Value[]>> | null} */
     this.smoothed = columns.smoothed ?? null; // of the stored points only
     this.step = columns.step;
-    this.epoch = columns.epoch;
-    this.seconds = columns.seconds;
+    this.epoch = columns.epoch ?? [];
+    this.seconds = columns.seconds ?? [];
     for (const name of TERMS) {
       const values = columns[name];
       if (!values) continue;
@@ -55,7 +56,7 @@ export class Buckets {
 
   /**
    * Add streamed steps; those already here are left out.
-   * @param {Omit<StreamedSteps, "run">} points
+   * @param {StreamedSteps} points
    */
   append(points) {
     const from = points.step.findIndex((step) => step > this.last);

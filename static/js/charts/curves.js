@@ -5,7 +5,7 @@ import { Buckets } from "./buckets.js";
 import { ascending, negated, negative, placesOf, rates, stepsWithin } from "./series.js";
 import { Vitals } from "./vitals.js";
 
-/** @import { Clock, Evaluation, Field, StepColumns, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
+/** @import { Clock, Evaluation, Field, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
 /** @import { Range, Series } from "./series.js" */
 
 const POINTS = 1000; // at most: once there are more, points twice as wide are requested
@@ -108,9 +108,8 @@ export class Curve {
     const caught = [];
     this.#catching.add(caught);
     const query = { points: POINTS, from, to: to === Infinity ? undefined : to, smooth: this.#smooth || undefined };
-    const answer = await read("/api/runs/{run_id}/steps", { run_id: this.run }, query);
+    const columns = await read("/api/runs/{run_id}/steps", { run_id: this.run }, query);
     this.#catching.delete(caught);
-    const columns = /** @type {StepColumns | null} */ (answer);
     if (!columns) return null;
     const buckets = new Buckets(columns);
     if (to === Infinity) for (const points of caught) buckets.append(points);
@@ -211,7 +210,7 @@ export class Curve {
    * @returns {{ x: number[], y: Value[] }}
    */
   heldOut(field, axis) {
-    const value = (/** @type {Evaluation} */ row) =>
+    const value = (/** @type {Partial<Record<Field, Value>>} */ row) =>
       field === "negative_elbo" ? negative(row.elbo) : (row[field] ?? null);
     const evaluated = this.evaluations.filter((row) => value(row) !== null);
     return { x: evaluated.map((row) => row[axis]), y: evaluated.map(value) };

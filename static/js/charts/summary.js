@@ -77,7 +77,7 @@ function share(curve) {
 function speed(curve) {
   const rate = finite(curve, "rate").at(-1);
   const norm = curve.vitals.values("grad_norm").at(-1);
-  const pace = rate ? ` Lately ${formatSignificant(rate, 3)} steps a second.` : "";
+  const pace = rate ? ` The latest speed is ${formatSignificant(rate, 3)} steps a second.` : "";
   return pace + (norm ? ` The gradient's norm was last ${formatSignificant(norm, 3)}.` : "");
 }
 

@@ -6,13 +6,12 @@ import { read } from "../parts/api.js";
 
 /** One run's vitals in columns. */
 export class Vitals {
-  #run;
   /** @type {VitalColumns} */
-  #columns = { step: [], grad_norm: [], learning_rate: [], memory: [] };
+  #columns;
 
   /** @param {number} run */
   constructor(run) {
-    this.#run = run;
+    this.#columns = { run, step: [], grad_norm: [], learning_rate: [], memory: [] };
   }
 
   /** The sampled steps. */
@@ -36,8 +35,7 @@ export class Vitals {
 
   /** Read what is stored; what was streamed meanwhile follows it. */
   async load() {
-    const answer = await read("/api/runs/{run_id}/vitals", { run_id: this.#run });
-    const stored = /** @type {VitalColumns | null} */ (answer);
+    const stored = await read("/api/runs/{run_id}/vitals", { run_id: this.#columns.run });
     if (!stored) return;
     const streamed = this.#columns;
     this.#columns = stored;

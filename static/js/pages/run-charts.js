@@ -15,7 +15,7 @@ import { throttled } from "../parts/pacing.js";
 import { ProgressBars } from "../parts/progress.js";
 import { follow } from "../stream/follow.js";
 
-/** @import { Sheet, StreamedSteps } from "../types/page.d.ts" */
+/** @import { StreamedSteps } from "../types/page.d.ts" */
 /** @import { Plot } from "../types/plotly.d.ts" */
 
 const SUMMARY_MS = 2000; // from one summary to the next
@@ -48,7 +48,7 @@ export async function showRunCharts(filename, onPoints = () => {}) {
   /** @param {number} run */
   async function refetchPictures(run) {
     const answer = await read("/api/runs/{run_id}/pictures", { run_id: run });
-    if (answer) gallery?.update(run, /** @type {Sheet[]} */ (answer.pictures));
+    if (answer) gallery?.update(run, answer.pictures);
   }
 
   follow(cursor, {

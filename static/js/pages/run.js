@@ -10,7 +10,7 @@ import { showRunCharts } from "./run-charts.js";
 
 /** @param {StreamedSteps} steps */
 function showLatest({ elbo, reconstruction, kl }) {
-  const latest = { negative_elbo: negative(elbo?.at(-1)), reconstruction: reconstruction.at(-1), kl: kl?.at(-1) };
+  const latest = { negative_elbo: negative(elbo.at(-1)), reconstruction: reconstruction.at(-1), kl: kl.at(-1) };
   for (const [name, value] of Object.entries(latest)) {
     const node = document.querySelector(`[data-kpi=${name}]`);
     if (node && typeof value === "number") node.textContent = formatNumber(value);

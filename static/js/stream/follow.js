@@ -22,10 +22,10 @@ export function follow(cursor, handlers) {
    * @template {EventKind} Kind
    * @param {Message<Kind>} message
    */
-  function receive({ id, kind, data }) {
-    if (id <= newest && kind !== "resync") return;
+  function receive({ id, event, data }) {
+    if (id <= newest && event !== "resync") return;
     newest = id;
-    handlers[kind]?.(data);
+    handlers[event]?.(data);
     document.body.dataset.lastEventId = String(id);
   }
 

@@ -79,9 +79,9 @@ export class Stream {
       });
       source.addEventListener("ping", () => expectMore(QUIET_MS));
       for (const kind of KINDS) {
-        source.addEventListener(kind, (event) => {
+        source.addEventListener(kind, ({ lastEventId, data }) => {
           expectMore(QUIET_MS);
-          this.#take({ id: Number(event.lastEventId), kind, data: JSON.parse(event.data) });
+          this.#take({ id: Number(lastEventId), event: kind, data: JSON.parse(data) });
         });
       }
       source.addEventListener("bye", end);
@@ -123,7 +123,7 @@ export class Stream {
         const answer = await fetch(`/api/events?after=${this.cursor}`, { headers, signal });
         if (!answer.ok) return false;
         const { events } = await answer.json();
-        for (const { id, event, data } of events) this.#take({ id, kind: event, data });
+        for (const message of events) this.#take(message);
         if (events.length === 0) return true;
       }
     } catch {

@@ -47,7 +47,7 @@ function say(now) {
 function join(tab, cursor) {
   const joined = tabs.size > 0 && stream ? stream : begin(cursor);
   tabs.add(tab);
-  if (cursor < floor) tab.postMessage({ message: { id: joined.cursor, kind: "resync", data: {} } });
+  if (cursor < floor) tab.postMessage({ message: { id: joined.cursor, event: "resync", data: {} } });
   else for (const message of recent) if (message.id > cursor) tab.postMessage({ message });
   if (state) tab.postMessage({ state });
 }

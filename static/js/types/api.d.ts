@@ -149,7 +149,7 @@ export type Diagnosis = {
   step: number | null;
   /** The checks that the records of the run allow so far. */
   checked: string[];
-  /** What is wrong, the gravest first. */
+  /** What is wrong, the most serious first. */
   findings: Finding[];
 };
 

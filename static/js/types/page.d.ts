@@ -1,5 +1,15 @@
 // What the server puts into pages and sends in its stream, for the scripts that read it.
 
+import type {
+  BucketedSteps,
+  Evaluation as StoredEvaluation,
+  EventLog,
+  NewSteps,
+  PictureSheet,
+  Spread,
+  Steps,
+  Vitals,
+} from "./api.d.ts";
 import type { Figure } from "./plotly.d.ts";
 
 /** A number; null where it was not finite, or where there is none. */
@@ -12,54 +22,36 @@ export type Vital = "grad_norm" | "learning_rate" | "memory";
 /** A curve that a chart draws: a term, one made from it, or one made from the clocks. */
 export type Field = Term | "negative_elbo" | "rate";
 
-export interface Band {
-  min: Value[];
-  mean: Value[];
-  max: Value[];
-}
+/** Of a term over the points of a chart. */
+export type Band = Spread;
 
-/** The steps of a run as columns: raw, or in buckets of `bucket` steps. */
-export type StepColumns = Record<Clock, number[]> &
-  Partial<Record<Term, Value[] | Band>> & {
-    nonfinite: number[];
-    nonfinite_count?: number;
-    bucket?: number;
-    smoothed?: Partial<Record<Term, Value[]>>;
-  };
+/** The steps of a run as columns: raw, or in buckets. */
+export type StepColumns = Steps | BucketedSteps;
 
-/** Steps as the stream sends them, always raw. */
-export type StreamedSteps = { run: number; nonfinite: number[] } & Record<Clock, number[]> & Record<Term, Value[]>;
+/** Steps as the stream sends them: always raw, with every column, never smoothed. */
+export type StreamedSteps = Required<Omit<NewSteps, "smoothed">>;
 
-export type VitalColumns = { step: number[] } & Record<Vital, Value[]>;
+export type VitalColumns = Vitals;
 
-/** One evaluation on the held-out images: its clocks and its numbers. */
-export type Evaluation = Record<Clock, number> & { [quantity: string]: Value | undefined };
+/** One evaluation on the held-out images, without the KL of each latent dimension. */
+export type Evaluation = Omit<StoredEvaluation, "kl_per_dim">;
 
+/** What the gallery shows under its slider. */
 export type PictureKind = "reconstructions" | "prior_means" | "prior_samples";
 
-/** A sheet of pictures. */
-export interface Sheet {
-  kind: PictureKind | "inputs";
-  step: number;
-  url: string;
-  width: number;
-  height: number;
-}
+export type Sheet = PictureSheet;
+
+type AnyMessage = EventLog["events"][number];
 
 /** What each kind of event carries. */
-export interface Events {
-  run: { id: number; name: string; status: string };
-  points: StreamedSteps;
-  vitals: VitalColumns & { run: number };
-  evaluation: Evaluation & { run: number };
-  picture: { run: number; step: number; kinds: string[] };
-  resync: Record<string, never>;
-}
+export type Events = {
+  [Each in AnyMessage as Each["event"]]: Each["event"] extends "points" ? StreamedSteps : Each["data"];
+};
 
 export type EventKind = keyof Events;
 
 export type Message<Kind extends EventKind = EventKind> = {
-  [Each in Kind]: { id: number; kind: Each; data: Events[Each] };
+  [Each in Kind]: { id: number; event: Each; data: Events[Each] };
 }[Kind];
 
 export type Handlers = { [Kind in EventKind]?: (data: Events[Kind]) => void };

@@ -197,7 +197,7 @@ def test_translate_says_what_a_file_a_pipe_or_a_recipe_trains(
     file.write_text(LOSS)
     status, told, errors = command("translate", str(file), "--value", "beta=1")
     assert status == 0, errors
-    assert told.startswith("It is the −ELBO of a Gaussian decoder with σ = 19.8, up to a factor.\n")
+    assert told.startswith("This loss is the −ELBO of a Gaussian decoder with σ = 19.8, up to a factor.\n")
     assert "Linear theory predicts that every latent unit dies" in told
     assert "def negative_elbo(mean, x, mu, logvar, sigma=19.7989898732, beta=1.0):" in told
     _, piped, _ = command("translate", "--value", "beta=1", "--json", "--dataset", "digits")

@@ -37,7 +37,7 @@ def test_without_a_shared_bound_the_errors_are_compared(pair: Pair, scores: Call
     comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.01))
     assert comparison.headline == (
         "On the same 10 held-out images, B (MSE) has the lower squared error, 50 ± 10 % below A (BCE); "
-        "the cross-entropy of A (BCE) and B (MSE) cannot be told apart (0.00 nats apart)."
+        "the cross-entropy of A (BCE) and B (MSE) does not clearly differ (0.00 nats apart)."
     )
 
 
@@ -69,7 +69,7 @@ def test_readings_agree_or_not(pair: Pair, scores: Callable[..., Scores]) -> Non
     comparison, reports, _ = pair(runs, scores(mean=100), scores(mean=90))
     assert of_readings(comparison.readings, runs, reports, "AB") == "However the outputs are read, B is ahead."
     comparison, reports, _ = pair(runs, scores(), scores())
-    assert "no run is clearly ahead" in of_readings(comparison.readings, runs, reports, "AB")
+    assert "No run is clearly ahead" in of_readings(comparison.readings, runs, reports, "AB")
     comparison, reports, _ = pair(runs, scores(), scores(), reading=({"soft_bernoulli": 3.0}, {"gaussian_fitted": 3.0}))
     sentence = of_readings(comparison.readings, runs, reports, "AB")
     assert sentence.endswith("B (Bernoulli: BCE of the grey levels); A (Gaussian, σ fitted).")
@@ -82,7 +82,7 @@ def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
     comparison, reports, _ = pair(runs, scores(), scores())
     better = tuple(replace(one, elbo=one.elbo + 100) for one in report.xray)
     reports[2] = replace(report, xray=better)
-    assert "make up 35 % of that" in of_readings(comparison.readings, runs, reports, "AB")
+    assert "make up for 35 % of that" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Callable[..., Scores]) -> None:

@@ -80,7 +80,7 @@ def test_what_theory_does_not_expect_is_named_after_three_evaluations(
 def test_a_scale_that_stays_may_be_learned(history: Make, likelihood: str, scale: str) -> None:
     run = history({"likelihood": likelihood, "sigma": 5}, **{**DEAD, "reconstruction": [156.0] * 3})
     (finding,) = collapse(run) or []
-    assert "Its scale stays at 5" in finding.message
+    assert "The decoder's scale stays at 5" in finding.message
     assert finding.changes == {"scale": scale}
     TrainConfig.parse({**run.config.to_dict(), **finding.changes})
 

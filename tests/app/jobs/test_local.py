@@ -88,7 +88,7 @@ def test_runs_that_are_killed_adopted_and_stopped(
     run = until(server, killed, lambda row: row.attempt == 2 and row.step > dead.step)
     assert run.status == "running"
     assert run.notice == (
-        "It goes on after its process died. The process was killed by SIGKILL, perhaps for want of memory."
+        "It goes on after its process died. The process was killed by SIGKILL, perhaps because memory ran out."
     )
     with database.write() as session:
         control.stop(session, killed)

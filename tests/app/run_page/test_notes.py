@@ -21,7 +21,7 @@ BCE = TrainConfig()
         ({"likelihood": "gaussian", "beta": 4}, ("as β = 4.00 would", "a Gaussian with σ = 1.41")),
         ({"likelihood": "laplace", "sigma": 0.5, "beta": 4}, ("as β = 4.00 would", "a Laplace with b = 2.00")),
         ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, ("as β = 4.00 would. ",)),
-        ({"objective": "iwae", "importance_samples": 7}, ("(IWAE) with K = 7", "Plotted is the ELBO")),
+        ({"objective": "iwae", "importance_samples": 7}, ("(IWAE) with K = 7", "What is plotted is the ELBO")),
         ({"objective": "dreg"}, ("DReG",)),
         ({"objective": "ciwae", "elbo_weight": 0.25}, ("0.25 of the ELBO and 0.75 of",)),
         ({"objective": "beta_tcvae", "beta": 6}, ("total correlation alone, not the whole KL, has the weight 6",)),

@@ -14,11 +14,11 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "It is the −ELBO of a Bernoulli decoder, up to a factor: β = 1."),
-        (MEANS, "It trains a β-VAE with a Bernoulli decoder and β = 3.2; β = 1 would be the ELBO."),
+        ({}, "This loss is the −ELBO of a Bernoulli decoder, up to a factor: β = 1."),
+        (MEANS, "This loss trains a β-VAE with a Bernoulli decoder and β = 3.2; β = 1 would be the ELBO."),
         (
             {"likelihood": "gaussian", "beta": 4},
-            "It is the −ELBO of a Gaussian decoder with σ = 1.414, up to a factor.",
+            "This loss is the −ELBO of a Gaussian decoder with σ = 1.414, up to a factor.",
         ),
         ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, "a Gaussian decoder that learns its σ and β = 4;"),
         ({"likelihood": "laplace", "sigma": 0.5}, "the −ELBO of a Laplace decoder with b = 0.5, up to a factor."),
@@ -27,7 +27,7 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
             "a β-VAE with a Student-t decoder with s = 0.1 and β = 4;",
         ),
         ({"likelihood": "discretized_logistic", "sigma": 0.1}, "of a discretised logistic decoder with s = 0.1, up"),
-        ({"beta": 0}, "There is no KL in it: it trains an autoencoder with a Bernoulli decoder, β = 0."),
+        ({"beta": 0}, "This loss has no KL: it trains an autoencoder with a Bernoulli decoder, β = 0."),
         ({"free_bits": 0.25}, "β = 1. Free bits put a floor of 0.25 nats under each unit's KL."),
         ({"model": "ae"}, "An autoencoder: −log p(x|z) of a Bernoulli decoder alone, with no KL and no ELBO."),
         ({"objective": "iwae"}, "The objective is the importance-weighted bound (IWAE) with K = 5. The decoder is"),

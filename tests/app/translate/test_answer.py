@@ -41,13 +41,16 @@ def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) 
 @pytest.mark.parametrize(
     ("loss", "first"),
     [
-        ({"error": "bce"}, "It is the −ELBO of a Bernoulli decoder, up to a factor: β = 1."),
-        ({"error": "bce", "pixels": "mean"}, "It trains a β-VAE with a Bernoulli decoder and β = 784; β = 1 would be"),
-        ({"error": "mse"}, "It is the −ELBO of a Gaussian decoder with σ = 0.7071, up to a factor."),
-        ({"error": "l1", "weight": 3}, "It is the −ELBO of a Laplace decoder with b = 0.3333, up to a factor."),
+        ({"error": "bce"}, "This loss is the −ELBO of a Bernoulli decoder, up to a factor: β = 1."),
+        (
+            {"error": "bce", "pixels": "mean"},
+            "This loss trains a β-VAE with a Bernoulli decoder and β = 784; β = 1 would be",
+        ),
+        ({"error": "mse"}, "This loss is the −ELBO of a Gaussian decoder with σ = 0.7071, up to a factor."),
+        ({"error": "l1", "weight": 3}, "This loss is the −ELBO of a Laplace decoder with b = 0.3333, up to a factor."),
         (
             {"error": "mse", "kl_weight": 0},
-            "There is no KL in it: it trains an autoencoder with a Gaussian",
+            "This loss has no KL: it trains an autoencoder with a Gaussian",
         ),
     ],
 )
@@ -78,7 +81,7 @@ def test_the_data_sets_own_spectrum_counts_the_units(tmp_path: Path) -> None:
 def test_a_beta_beyond_the_form_has_no_configuration() -> None:
     answer = answer_question({"loss": {"error": "bce", "pixels": "mean", "kl_weight": 10_000}})
     assert (answer.config, answer.command, answer.public().config) == (None, None, None)
-    assert answer.sentences[-1] == "No configuration trains that: its β is above a million."
+    assert answer.sentences[-1] == "No configuration trains this loss: its β is above a million."
 
 
 def test_the_printed_answer_has_all_its_parts() -> None:

@@ -229,7 +229,7 @@ def test_a_density_without_a_floor_says_so(application: FastAPI, client: TestCli
 
 
 def test_an_objective_that_is_not_the_elbo_is_named(client: TestClient, trained: Trained) -> None:
-    said = "Plotted is the ELBO"
+    said = "What is plotted is the ELBO"
     assert said not in text(client, f"/runs/{trained()}")
     page = text(client, f"/runs/{trained(objective='iwae', importance_samples=7)}")
     assert "IWAE) with K = 7" in page

@@ -23,7 +23,7 @@ def streamed(first: int, last: int) -> Columns:
         for name in TERMS
     }
     clocks = {"step": steps, "epoch": [step / 23 for step in steps], "seconds": [step / 100 for step in steps]}
-    return {**clocks, **values, "nonfinite": broken}
+    return {**clocks, **values, "nonfinite": broken, "nonfinite_count": len(broken)}
 
 
 def bucketed(columns: Columns, width: int) -> Columns:

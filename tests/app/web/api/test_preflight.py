@@ -81,7 +81,7 @@ def test_an_earlier_run_of_the_kind_decides_the_time(client: TestClient, trained
 
 def test_the_form_comes_with_its_panel(client: TestClient) -> None:
     page = unescape(client.get("/runs/new?preset=mse").text)
-    panel = page[page.index('id="preflight"') : page.index("About its terms")]
+    panel = page[page.index('id="preflight"') : page.index("About the terms of the loss")]
     assert "76,104" in panel
     assert "0.7071" in panel
 
@@ -104,7 +104,7 @@ def test_a_half_typed_form_is_no_error(client: TestClient) -> None:
 
 def test_of_several_runs_the_first_is_told(client: TestClient) -> None:
     panel = client.post("/runs/preflight", data={"preset": "sigma-vae", "latent_dim": "5"}).text
-    assert "Of the first of the 4 runs" in panel
+    assert "For the first of the 4 runs" in panel
 
 
 def test_answering_loads_no_torch_and_no_scikit_learn() -> None:
