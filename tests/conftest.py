@@ -1,5 +1,6 @@
 """No process outlives the test that started it, when that fails, or the tests, however those end."""
 
+import os
 from collections.abc import Generator
 
 import pytest
@@ -16,5 +17,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Kill what a test that failed has left running: a server, its workers, a run without an end."""
     report = yield
     if report.failed and report.when == "call":
-        processes.end("PYTEST_CURRENT_TEST", f"{item.nodeid} (call)")
+        ours = {processes.MARK: os.environ[processes.MARK]}  # another session may be in the middle of the same test
+        processes.end(**ours, PYTEST_CURRENT_TEST=f"{item.nodeid} (call)")
     return report

@@ -6,7 +6,7 @@ workers keep when they lose their server.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from subprocess import run
 from threading import Event
@@ -31,19 +31,19 @@ def watch() -> None:
         os.environ[MARK] = mark
 
 
-def end(name: str, value: str) -> None:
-    """Kill every process that began with this in its environment, and those that it starts meanwhile."""
-    while living := list(_marked(name, value)):
+def end(**environment: str) -> None:
+    """Kill every process that began with all of this in its environment, and those that it starts meanwhile."""
+    while living := list(_begun_with(environment)):
         for process in living:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         Event().wait(0.01)
 
 
-def _marked(name: str, value: str) -> Iterator[psutil.Process]:
+def _begun_with(environment: Mapping[str, str]) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(name) == value and process.status() != psutil.STATUS_ZOMBIE:
+            if environment.items() <= process.environ().items() and process.status() != psutil.STATUS_ZOMBIE:
                 yield process
 
 
@@ -57,4 +57,4 @@ def leave() -> None:
 if __name__ == "__main__":
     leave()
     sys.stdin.read()
-    end(MARK, sys.argv[1])
+    end(**{MARK: sys.argv[1]})
