@@ -2,13 +2,13 @@
 
 import type {
   BucketedSteps,
-  Evaluation as StoredEvaluation,
+  EvaluationRecord,
   EventLog,
   NewSteps,
   PictureSheet,
   Spread,
   Steps,
-  Vitals,
+  VitalsColumns,
 } from "./api.d.ts";
 import type { Figure } from "./plotly.d.ts";
 
@@ -31,10 +31,10 @@ export type StepColumns = Steps | BucketedSteps;
 /** Steps as the stream sends them: always raw, with every column, never smoothed. */
 export type StreamedSteps = Required<Omit<NewSteps, "smoothed">>;
 
-export type VitalColumns = Vitals;
+export type VitalColumns = VitalsColumns;
 
 /** One evaluation on the held-out images, without the KL of each latent dimension. */
-export type Evaluation = Omit<StoredEvaluation, "kl_per_dim">;
+export type Evaluation = Omit<EvaluationRecord, "kl_per_dim">;
 
 /** What the gallery shows under its slider. */
 export type PictureKind = "reconstructions" | "prior_means" | "prior_samples";

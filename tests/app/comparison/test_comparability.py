@@ -65,11 +65,11 @@ def test_the_code_compares_whatever_the_pixels(one: dict[str, Any], other: dict[
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_the_sentence_says_whether_there_is_one_axis(one: dict[str, Any], other: dict[str, Any]) -> None:
-    said = units_sentence([TrainConfig.parse(change) for change in (one, other)])
-    assert ("share an axis" in said) is told("reconstruction", one, other)
-    assert ("a row of its own" in said) is not told("reconstruction", one, other)
-    if "row of its own" in said:
-        assert ("bits/dim is the one that they share" in said) is told("bits_per_dim", one, other)
+    sentence = units_sentence([TrainConfig.parse(change) for change in (one, other)])
+    assert ("share an axis" in sentence) is comparable("reconstruction", one, other)
+    assert ("a row of its own" in sentence) is not comparable("reconstruction", one, other)
+    if "row of its own" in sentence:
+        assert ("bits/dim is the one that they share" in sentence) is comparable("bits_per_dim", one, other)
 
 
 def test_sentences_name_the_losses_and_what_they_measure() -> None:
