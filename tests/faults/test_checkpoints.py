@@ -32,7 +32,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     with database.write() as session:
         run_id = runs.create(session, TrainConfig.parse(CONFIG)).id
     Scheduler(database, executor, slots=1).turn()
-    wait_until(lambda: len(list(settings.checkpoints(run_id).glob("*.json"))) >= 2)
+    wait_until(lambda: len(list(settings.checkpoints(run_id).glob("[0-9]*.json"))) >= 2)  # not one still written, ".…"
     with database.read() as session:
         executor.kill(runs.get_row(session, run_id).handle)
     for worker in executor._children.values():
