@@ -57,7 +57,7 @@ class Unusable(AppError):
 
 
 class Unrecorded(AppError):
-    """A run has ended, but the database could not be told how."""
+    """A run has ended, but the database could not record how."""
 
     exit_status = 1
 

@@ -43,7 +43,7 @@ class Settings:
     slots: int = field(default_factory=_default_slots)
     resume: bool = True  # let runs whose process died go on from their last checkpoint
     auth: bool = True
-    host: str = "127.0.0.1"  # the name or address that the server was told to listen on
+    host: str = "127.0.0.1"  # the name or address that the server listens on
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", self.data.expanduser().absolute())
@@ -61,7 +61,7 @@ class Settings:
         return max(1, (os.cpu_count() or 1) // max(1, self.slots))
 
     def run_folder(self, run_id: int) -> Path:
-        """What a run leaves besides its rows."""
+        """What a run leaves in addition to its rows."""
         return self.data / "runs" / str(run_id)
 
     def log_path(self, run_id: int) -> Path:

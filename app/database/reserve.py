@@ -8,7 +8,7 @@ from pathlib import Path
 from app.database.engine import Database
 
 SIZE = 2**21  # bytes; an ending takes some pages of 4096, the last steps and pictures before it a few hundred at most
-PLENTY = 16 * SIZE  # without so much room besides, none is taken away
+PLENTY = 16 * SIZE  # without this much other room, none is kept back
 
 
 def keep(database: Database) -> None:

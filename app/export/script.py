@@ -26,8 +26,8 @@ from vae_core.datasets.mirrors import MIRRORS
 from vae_core.theory.convention import implied
 from vae_core.theory.layers import decoder_layers, encoder_layers
 
-STEPS = 100  # that a script reproduces unless told otherwise, and of which it knows the run's own terms
-WIDTH = 116  # of the docstring's first lines, whose quotes come besides
+STEPS = 100  # that a script reproduces by default, and of which it knows the run's own terms
+WIDTH = 116  # of the docstring's first lines, less its quotes
 STEM = "train-images-idx3-ubyte"
 DEVICES = {
     "auto": '"cuda" if torch.cuda.is_available() else "cpu"',
@@ -118,7 +118,7 @@ def _amounts_to(config: TrainConfig) -> str | None:
 
 def _optimizer(config: TrainConfig) -> str:
     name, form = OPTIMIZERS[config.optimizer]
-    decays = config.weight_decay or config.optimizer == "adamw"  # which decays unless told not to
+    decays = config.weight_decay or config.optimizer == "adamw"  # which decays by default
     decay = f", weight_decay={config.weight_decay}" if decays else ""
     return f"torch.optim.{name}(parameters, lr=LEARNING_RATE{decay}, {form}=True)"
 

@@ -7,7 +7,7 @@ from app.records import Record
 
 Responses = dict[int | str, dict[str, Any]]
 
-CHANGE = (403, 413, 503, 507)  # what a request that changes something, or has a body, may meet besides its own refusals
+CHANGE = (403, 413, 503, 507)  # also possible where a request changes something or has a body
 
 
 class RefusalReason(Record):

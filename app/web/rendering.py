@@ -13,7 +13,7 @@ from app.web.static_files import plotly_url
 
 @cache
 def templates() -> Jinja2Templates:
-    """The page templates with what a served page knows besides: where plotly.js is."""
+    """The page templates with what only a served page knows: where plotly.js is."""
     made = environment()
     made.globals["plotly_url"] = plotly_url
     return Jinja2Templates(env=made)

@@ -50,7 +50,7 @@ class _Notice:
 
 @dataclass(frozen=True)
 class _Activity:
-    """What the run does besides training, on its way through the queue."""
+    """What the run does other than training, on its way through the queue."""
 
     text: str | None
 
@@ -105,7 +105,7 @@ class Recorder:
         self._put(_Notice(notice))
 
     def say(self, activity: str | None) -> None:
-        """Show what the run does besides training, such as a download; None when that is over."""
+        """Show what the run does other than training, such as a download; None when that is over."""
         self._put(_Activity(activity))
 
     def interrupt(self, request: str) -> None:

@@ -75,7 +75,7 @@ class Implied:
 
     `sigma` is a Gaussian's σ or a Laplace's b, None where no other scale makes up for β: other decoders, and every
     scale that is learned. `beta` is None where no weight of the whole KL describes the loss: a plain autoencoder, a
-    weight on the total correlation alone (beta_tcvae), a penalty besides the KL (mmd).
+    weight on the total correlation alone (beta_tcvae), a penalty in addition to the KL (mmd).
     """
 
     __pydantic_config__ = DESCRIBED

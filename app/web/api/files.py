@@ -1,4 +1,4 @@
-"""What a run leaves besides its rows: its log, and its checkpoints, whose weights may be downloaded."""
+"""What a run leaves in addition to its rows: its log, and its checkpoints, whose weights may be downloaded."""
 
 from typing import Annotated
 

@@ -295,7 +295,7 @@ export type Images = {
   contrasts: Contrast[];
 };
 
-/** What a run's loss amounts to: β at the declared decoder, and the scale at which a β = 1 loss is equal to it. `sigma` is a Gaussian's σ or a Laplace's b, None where no other scale makes up for β: other decoders, and every scale that is learned. `beta` is None where no weight of the whole KL describes the loss: a plain autoencoder, a weight on the total correlation alone (beta_tcvae), a penalty besides the KL (mmd). */
+/** What a run's loss amounts to: β at the declared decoder, and the scale at which a β = 1 loss is equal to it. `sigma` is a Gaussian's σ or a Laplace's b, None where no other scale makes up for β: other decoders, and every scale that is learned. `beta` is None where no weight of the whole KL describes the loss: a plain autoencoder, a weight on the total correlation alone (beta_tcvae), a penalty in addition to the KL (mmd). */
 export type Implied = {
   /** The weight of the KL at the declared decoder. */
   beta: number | null;
