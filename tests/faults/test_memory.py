@@ -16,7 +16,7 @@ HUGE = {**CONFIG, "hidden": [8192, 8192, 8192], "max_steps": 1}  # takes four ti
 
 @pytest.mark.skipif(not shutil.which("prlimit"), reason="prlimit comes with util-linux")
 def test_a_run_without_memory_fails_with_a_sentence_and_harms_nobody(tmp_path: Path) -> None:
-    measure = "import app.worker, psutil; print(psutil.Process().memory_info().vms)"
+    measure = "import app.worker.execute, psutil; print(psutil.Process().memory_info().vms)"
     taken = int(subprocess.check_output([sys.executable, "-c", measure]))
     server = Server(tmp_path, limits=["prlimit", f"--as={taken + ROOM}"])
     try:
