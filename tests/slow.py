@@ -55,9 +55,8 @@ def late(function: Callable[..., Any]) -> Callable[..., Any]:
 def through_this_file(start: Callable[..., None]) -> Callable[..., None]:
     def start_slowly(self: Popen[Any], command: Any, *arguments: Any, **named: Any) -> None:
         at = command.index("-m") if "-m" in command and __file__ not in command else 0
-        foreign = (
-            "PYTHONPATH" in (named.get("env") or {}) and WORKER not in command
-        )  # what this file would import first
+        # This file would import from a test's PYTHONPATH before the command can put its own folder first.
+        foreign = WORKER not in command and "PYTHONPATH" in (named.get("env") or {})
         if at and command[at + 1] in PROGRAMS and not foreign:
             command = [*command[:at], __file__, *command[at:]]
         start(self, command, *arguments, **named)
