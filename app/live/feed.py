@@ -61,11 +61,14 @@ class Feed:
                 if burst:
                     yield burst
                     after = burst.id
-                else:
+                elif after >= self._newest and after not in self._kept:  # else the feed went on while this reader read
                     await self._news.wait()
+                newest = self._newest
                 burst = self._kept.get(after)
-                if burst is None and after < self._newest:
-                    burst = await asyncio.to_thread(read, self._database, after, self._newest)
+                if burst is None and after < newest:
+                    burst = await asyncio.to_thread(read, self._database, after, newest)
+                    if burst is None:
+                        after = newest  # what lay between was deleted
 
     async def _read_once(self) -> float:
         """Read once and wake the readers. Returns how long to wait before the next read."""

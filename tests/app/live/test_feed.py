@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
+from threading import Event
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
 from app.database.engine import Database
-from app.database.tables import RunRow
+from app.database.tables import EventRow, RunRow
 from app.live import feed as feed_module
 from app.live.feed import Feed
 from app.live.messages import Burst, read
@@ -214,3 +217,41 @@ def write(database: Database, run: RunRow, block: Block, first: int, last: int) 
     with database.write() as session:
         steps.append(session, run.id, block(first, last))
         events.append_points(session, run.id, first, last)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_what_comes_while_a_reader_reads_is_not_missed(
+    database: Database, running: RunRow, block: Block, monkeypatch: pytest.MonkeyPatch, deleted: bool
+) -> None:
+    release, reached = Event(), Event()
+
+    def late(database: Database, after: int, upto: int | None = None) -> Burst | None:
+        burst = read(database, after, upto)
+        if upto is None and not reached.is_set():  # the reader's first look
+            reached.set()
+            release.wait()
+        return burst
+
+    def newest() -> int:
+        with database.read() as session:
+            return events.newest_id(session)
+
+    async def watch() -> Burst:
+        feed, start = Feed(database), newest()
+        async with aclosing(feed.follow(start)) as bursts:
+            first = asyncio.create_task(anext(bursts))
+            await asyncio.to_thread(reached.wait)
+            write(database, running, block, 1, 10)
+            with reading(feed):
+                while feed._newest < newest():
+                    await asyncio.sleep(0)
+                if deleted:
+                    with database.write() as session:
+                        session.execute(delete(EventRow).where(col(EventRow.id) > start))
+                release.set()
+                return await asyncio.wait_for(first, 60)
+
+    monkeypatch.setattr(feed_module, "read", late)
+    burst = asyncio.run(watch())
+    assert [message.event for message in burst.messages] == ["resync" if deleted else "points"]
+    assert deleted or steps_of([burst]) == list(range(1, 11))
