@@ -83,6 +83,13 @@ def serve(
 
 def _serve(application: "FastAPI", settings: Settings, listening: socket.socket, url: str, open_browser: bool) -> None:
     """Say where it is, then serve until a signal comes."""
+    config = uvicorn.Config(
+        application, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=3
+    )
+    server = uvicorn.Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):  # from here on each ends the server, also one that comes too early
+        signal.signal(number, server.handle_exit)
+
     entry = f"{url}/login?code={application.state.gate.new_code()}" if settings.auth else url
     typer.echo(url)
     if settings.auth:
@@ -91,13 +98,7 @@ def _serve(application: "FastAPI", settings: Settings, listening: socket.socket,
     sys.stdout.flush()
     if open_browser and _has_screen():
         webbrowser.open(entry)
-
-    config = uvicorn.Config(
-        application, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=3
-    )
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn shuts down, then hands the signal on: it has done its work
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

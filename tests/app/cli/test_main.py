@@ -166,11 +166,30 @@ def test_the_first_line_is_the_address_and_the_second_signs_in(tmp_path: Path) -
     assert process.stdout is not None
     url, entry = process.stdout.readline().strip(), process.stdout.readline().split()[-1]
     process.terminate()
-    process.wait(30)
+    assert process.wait(60) == 0
     process.stdout.close()
     assert url.startswith("http://127.0.0.1:")
     assert entry.startswith(f"{url}/login?code=")
     assert "127.0.0.1" in HOSTS
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_between_the_first_line_and_the_first_request_ends_the_server(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    signalled = f"""
+import os, sys, uvicorn
+run = uvicorn.Server.run
+def signalled(*args, **kwargs):
+    os.kill(os.getpid(), {number:d})
+    run(*args, **kwargs)
+uvicorn.Server.run = signalled
+from app.cli.main import main
+main()
+"""
+    words = ["serve", "--port", "0", "--data", str(tmp_path)]
+    process = subprocess.Popen([sys.executable, "-c", signalled, *words], stdout=subprocess.DEVNULL)
+    assert process.wait(60) == 0
 
 
 def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Path) -> None:
