@@ -1,10 +1,11 @@
-"""Eight line colours, each a pair for light and dark pages; static/app.css carries the same values (tested).
+"""Eight line colours, each a pair for light and dark pages; static/css/tokens.css carries the same values (tested).
 
-Contrast is at least 3:1 on the page's surface (WCAG 1.4.11) and neighbours stay apart for colour-blind readers.
+Contrast is at least 3:1 on the page's surface (WCAG 1.4.11), all are saturated, and any two stay apart, also for
+colour-blind readers.
 """
 
-LIGHT = ("#0072b2", "#d55e00", "#009e73", "#b0578d", "#284002", "#a76ef8", "#6c550a", "#9b4153")
-DARK = ("#56b4e9", "#f0803c", "#009e73", "#cc79a7", "#bedd9f", "#9b61ea", "#eaba3a", "#f996a6")
+LIGHT = ("#0072b2", "#d55e00", "#009e73", "#b0578d", "#6607a1", "#a80511", "#8c87fc", "#025904")
+DARK = ("#56b4e9", "#f0803c", "#009e73", "#cc79a7", "#5d5ce3", "#ce2432", "#fdd716", "#11fed3")
 
 DASHES = {  # plotly's names, and the strokes that draw the same in a swatch
     "solid": "none",
