@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
 from app.records import PictureSheet, Run
 from app.store import evaluations, events, listing, pictures
+from app.text.labels import labels
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
 from app.web.dependencies import DatabaseDep
@@ -42,8 +42,7 @@ class Side:
     line: Line
     letter: str
     decoder: str
-    shared: str  # the start of its name that all of them have
-    short: str  # the rest of its name
+    short: str  # what tells it apart, or its name
     sheets: Mapping[str, PictureSheet]  # the newest of each kind
 
 
@@ -129,26 +128,18 @@ def show_comparison(
 
 
 def _sides(runs: Sequence[Run], drawn: Sequence[Line], sheets: Mapping[int, Sequence[PictureSheet]]) -> list[Side]:
-    shared = shared_start([run.name for run in runs])
+    shorts = labels([run.train_config for run in runs]) or [run.name for run in runs]
     return [
         Side(
             run=run,
             line=line,
             letter=line.name,
             decoder=decoder(run.train_config),
-            shared=shared,
-            short=run.name.removeprefix(shared),
+            short=short,
             sheets={sheet.kind: sheet for sheet in sheets[run.id]},  # they come oldest first
         )
-        for run, line in zip(runs, drawn, strict=True)
+        for run, line, short in zip(runs, drawn, shorts, strict=True)
     ]
-
-
-def shared_start(names: Sequence[str]) -> str:
-    """The whole words that all names begin with, such as 'calm-heron ', as long as each name has another one."""
-    words = [name.split(" ")[:-1] for name in names]
-    alike = takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False))
-    return "".join(f"{same[0]} " for same in alike)
 
 
 def _contrasts(session: Session, ids: Sequence[int], images: Images | None) -> list[PicturedContrast]:
