@@ -26,6 +26,7 @@ from app.web.dependencies import DatabaseDep
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
 
 router = APIRouter()
 
@@ -101,7 +102,7 @@ def show_comparison(
     drawn = lines(compared.runs, letters)
     variational = [config.model == "vae" for config in configs]
     units = [reconstruction_unit(config) for config in configs]
-    figure = compare_figure(drawn, units, variational)
+    figure = compare_figure(drawn, units, variational, [FACTS[config.dataset].title for config in configs])
     context = {
         "sides": _sides(compared.runs, drawn, sheets),
         "ids": ",".join(map(str, ids)),
