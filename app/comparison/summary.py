@@ -63,7 +63,7 @@ def amount(gap: Gap, quantity: str) -> str:
     size, width = abs(gap.difference), gap.half_width or 0.0
     if gap.share:
         scale = 100 * abs(gap.share) / size
-        return f"{interval(size * scale, width * scale)} %"
+        return f"{interval(size * scale, width * scale)}\u00a0%"
     nats = quantity in READING_NAMES or "nats" in QUANTITIES[quantity].unit
     return interval(size, width) + " nats" * nats
 

@@ -36,8 +36,8 @@ def test_without_a_shared_bound_the_errors_are_compared(pair: Pair, scores: Call
     runs = [run(1), run(2, likelihood="gaussian")]
     comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.01))
     assert comparison.headline == (
-        "On the same 10 held-out images, B (MSE) has the lower squared error, 50 ± 10 % below A (BCE); "
-        "the cross-entropy of A (BCE) and B (MSE) does not clearly differ (0.00 nats apart)."
+        "On the same 10 held-out images, B (MSE) has the lower squared error, 50\u00a0±\u00a010\u00a0% below A (BCE); "
+        "the cross-entropy of A (BCE) and B (MSE) does not clearly differ (0 nats apart)."
     )
 
 
@@ -46,14 +46,14 @@ def test_a_shared_bound_comes_first(pair: Pair, scores: Callable[..., Scores]) -
     comparison, _, _ = pair(runs, scores(mean=100), scores(mean=90), scores(mean=80))
     sentence = comparison.headline
     assert sentence.startswith(
-        "On the same 10 held-out images, C has the lowest −ELBO, 11.1 ± 2.3 % below B; the squared"
+        "On the same 10 held-out images, C has the lowest −ELBO, 11.1\u00a0±\u00a02.3\u00a0% below B; the squared"
     )
 
 
 def test_densities_have_no_percentage(pair: Pair, scores: Callable[..., Scores]) -> None:
     runs = [run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.5)]
     comparison, _, _ = pair(runs, scores(mean=100), scores(mean=90))
-    assert "B has the lower −ELBO, 10.0 ± 2.1 nats below A" in comparison.headline
+    assert "B has the lower −ELBO, 10.0\u00a0±\u00a02.1 nats below A" in comparison.headline
 
 
 def test_nothing_is_said_of_other_images_or_without_scores(pair: Pair, scores: Callable[..., Scores]) -> None:
@@ -82,7 +82,7 @@ def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
     comparison, reports, _ = pair(runs, scores(), scores())
     better = tuple(replace(one, elbo=one.elbo + 100) for one in report.xray)
     reports[2] = replace(report, xray=better)
-    assert "make up for 35 % of that" in of_readings(comparison.readings, runs, reports, "AB")
+    assert "make up for 35\u00a0% of that" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Callable[..., Scores]) -> None:
@@ -106,8 +106,8 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     bce = with_elbos(report, continuous_bernoulli_raw=1139.0, continuous_bernoulli_mean=1416.0)
     cb = with_elbos(report, continuous_bernoulli_raw=1470.0)
     sentence = share_of_reading(bce, cb)
-    assert "331.00 nats behind" in sentence
-    assert "83.7 % of that" in sentence
+    assert "331 nats behind" in sentence
+    assert "83.7\u00a0% of that" in sentence
     assert share_of_reading(cb, bce[:1]) is None
     worse = with_elbos(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None
