@@ -1,13 +1,10 @@
-"""A run's newest numbers as tiles: short enough to stand in one row, however large they are. Pure."""
+"""A run's newest numbers as tiles in one row. Pure."""
 
 from dataclasses import dataclass
 
 from app.records import Run
 from app.text.numbers import number, within
 from app.text.quantities import QUANTITIES, bits_unit
-
-LONGEST = 10  # letters of a tile's value: the page's script shortens at the same length
-LONGEST_PAIR = 19  # letters of a held-out value with its standard error
 
 
 @dataclass(frozen=True)
@@ -32,34 +29,16 @@ def tiles(run: Run) -> list[Tile]:
         field, sign = ("elbo", -1) if name == "negative_elbo" else (name, 1)
         value, held_out = latest.get(field), getattr(held, field, None)
         se = held.elbo_se if held and name == "negative_elbo" else None
-        below = short_pair(None if held_out is None else sign * held_out, se)
-        shown.append(_tile(name, short(None if value is None else sign * value), "nats", below, trained=True))
+        below = within(None if held_out is None else sign * held_out, se)
+        shown.append(_tile(name, number(None if value is None else sign * value), "nats", below, trained=True))
     if variational:
         active = held.active_units if held else None
         shown.append(_tile("active_units", number(active), f"of {config.latent_dim}", "Var E[z|x] > 0.01"))
     if unit := bits_unit(config):
-        shown.append(_tile("bits_per_dim", short(held.bits_per_dim if held else None), "", f"of {unit}"))
+        shown.append(_tile("bits_per_dim", number(held.bits_per_dim if held else None), "", f"of {unit}"))
     for name, unit in (("mse_per_pixel", "per pixel"), ("bce_per_pixel", "nats per pixel")):
-        shown.append(_tile(name, short(getattr(held, name, None)), "", unit))
+        shown.append(_tile(name, number(getattr(held, name, None)), "", unit))
     return shown
-
-
-def short(value: float | None) -> str:
-    """105.57, 0.0132; 9.08e+06 where all its digits would take too much room."""
-    text = number(value)
-    return text if len(text) <= LONGEST or value is None else _rounded(value, 3)
-
-
-def short_pair(value: float | None, se: float | None) -> str:
-    """24.58 ± 0.16; 9.085e+06 ± 8e+03 where all its digits would take too much room."""
-    text = within(value, se)
-    if len(text) <= LONGEST_PAIR or value is None:
-        return text
-    return _rounded(value, 4) if se is None else f"{_rounded(value, 4)} ± {_rounded(se, 1)}"
-
-
-def _rounded(value: float, digits: int) -> str:
-    return f"{value:.{digits - 1}e}".replace("-", "−", 1) if value < 0 else f"{value:.{digits - 1}e}"
 
 
 def _tile(quantity: str, value: str, unit: str, below: str, *, trained: bool = False) -> Tile:

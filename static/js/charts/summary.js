@@ -1,7 +1,7 @@
 // What a live chart shows, in sentences: for people who cannot see it, and for those who want the figure.
 
 import { element } from "../parts/embedded.js";
-import { formatCount, formatNumber, formatSignificant } from "../parts/numbers.js";
+import { formatCount, formatNumber } from "../parts/numbers.js";
 
 /** @import { Field, PageRun } from "../types/page.d.ts" */
 /** @import { Chart } from "./chart.js" */
@@ -46,7 +46,7 @@ function sentence(view, name, curve) {
   const values = finite(curve, field);
   if (values.length < 2) return `${name}: no steps yet.`;
   const unit = view === "training" ? "" : " nats/image";
-  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value, 1));
+  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
   const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${formatCount(curve.lastStep)} steps.`;
   const width = formatCount(curve.width);
   const points = ` Each point is the mean of ${width} steps, the band their range; zoom in for single steps.`;
@@ -70,15 +70,15 @@ function share(curve) {
   const kl = finite(curve, "kl").at(-1);
   const total = finite(curve, "negative_elbo").at(-1);
   if (kl === undefined || total === undefined || total <= 0) return "";
-  return ` At the end, the KL is ${formatCount((100 * kl) / total)} % of it.`;
+  return ` At the end, the KL is ${formatCount((100 * kl) / total)}\u00a0% of it.`;
 }
 
 /** @param {Curve} curve */
 function speed(curve) {
   const rate = finite(curve, "rate").at(-1);
   const norm = curve.vitals.values("grad_norm").at(-1);
-  const pace = rate ? ` The latest speed is ${formatSignificant(rate, 3)} steps a second.` : "";
-  return pace + (norm ? ` The gradient's norm was last ${formatSignificant(norm, 3)}.` : "");
+  const pace = rate ? ` The latest speed is ${formatNumber(rate)} steps a second.` : "";
+  return pace + (norm ? ` The gradient's norm was last ${formatNumber(norm)}.` : "");
 }
 
 /**

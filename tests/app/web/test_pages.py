@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from app.database.tables import RunRow
 from app.store import attempts, evaluations
+from app.text.numbers import number
 from app.web import pixel_statistics
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
@@ -180,7 +181,7 @@ def test_a_running_run_shows_how_long_it_will_take(
     run = launch(max_steps=400)["id"]
     become(run, status="running", step=100, seconds=20.0)
     for path in (f"/runs/{run}", "/runs"):
-        assert "about 1 min 0 s left" in text(client, path)
+        assert "about 60\u00a0s left" in text(client, path)
 
 
 def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, trained: Trained) -> None:
@@ -209,7 +210,7 @@ def test_only_an_older_run_has_no_rows_for_its_vitals(
 def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, trained: Trained) -> None:
     run = trained(likelihood="gaussian", reconstruction_reduction="mean")
     page = text(client, f"/runs/{run}")
-    assert "weighs the KL as β = 64.00 would" in page
+    assert "weighs the KL as β = 64 would" in page
     assert "a Gaussian with σ = 5.66" in page
     assert "weighs the KL" not in text(client, f"/runs/{trained()}")
     told = client.get(f"/api/runs/{run}").json()["implied"]
@@ -243,7 +244,7 @@ def test_a_finished_run_shows_its_examination(client: TestClient, trained: Train
     assert "fewer than 5 % of the samples" in page
     assert "≥ 5.10" in page
     assert "outputs read as its means" in page
-    assert "35.00 nats more when its outputs are read" in page
+    assert "35.0 nats more when its outputs are read" in page
     assert "expects errors of 0.400 a pixel; on held-out images they are 0.100" in page
     assert '"histogram"' in page
     assert "The examination" not in page
@@ -254,13 +255,23 @@ def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, tra
     assert "No report: it ended before" in text(client, f"/runs/{trained()}")
 
 
+def test_a_gap_that_is_noise_has_no_digits_of_its_own(client: TestClient, trained: Trained, report: Report) -> None:
+    elbo = client.get(f"/api/runs/{trained(report)}").json()["evaluation"]["elbo"]
+    bound = replace(report.bound, log_px=elbo - 0.000491, images=360, se=0.5)
+    page = text(client, f"/runs/{trained(replace(report, bound=bound))}")
+    assert "<dt>gap to the ELBO</dt><dd>0.00</dd>" in page  # it was −0.000491
+    worse = text(client, f"/runs/{trained(replace(report, bound=replace(bound, log_px=elbo - 0.03)))}")
+    assert "<dd>−0.03</dd>" in worse
+    assert "below 0 by the noise of the samples" in worse
+
+
 def test_an_examined_autoencoder_has_no_bound(client: TestClient, trained: Trained, report: Report) -> None:
     readings = tuple(replace(one, elbo=None, elbo_se=None, bits_per_dim=None) for one in report.xray)
     page = text(client, f"/runs/{trained(replace(report, bound=None, surgery=None, xray=readings), model='ae')}")
     table = page[page.index('<table id="xray"') :]
     assert "−ELBO" not in table[: table.index("</table>")]
     assert "mutual information" not in page
-    assert "91.2 %" in page
+    assert "91.2\u00a0%" in page
 
 
 def test_examined_runs_are_compared_reading_by_reading(client: TestClient, trained: Trained, report: Report) -> None:
@@ -279,11 +290,11 @@ def test_finished_runs_are_compared_image_by_image(
     a, b = trained(report, scores(mse=0.02)), trained(report, scores(mse=0.01), likelihood="gaussian")
     page = text(client, f"/compare?runs={a},{b}")
     assert "MSE has the lower squared error of these two trained models, 0.0100 a pixel (BCE 0.0200)." in page
-    assert '<td class="num">100 % <small>(10)</small></td>' in page  # of all, by MSE
+    assert '<td class="num">100\u00a0% <small>(10)</small></td>' in page  # of all, by MSE
     assert page.count("data:image/png;base64,") == 10 * 3
     assert f'href="/compare?runs={a},{b}&base={b}#yardsticks-title"' in page
     turned = text(client, f"/compare?runs={a},{b}&base={b}&by=gaussian_fitted")
-    assert "+0.0100 ± 0.0021 (+100.0 %)" in turned
+    assert "+0.0100\u00a0±\u00a00.0021 (+100\u00a0%)" in turned
     assert '<option value="gaussian_fitted" selected>' in turned
 
 
@@ -430,7 +441,7 @@ def test_the_list_filters_by_link(client: TestClient, trained: Trained) -> None:
 
 def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained, block: Callable[..., Any]) -> None:
     total = -block(1, 40).elbo
-    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     run = trained()
     page = text(client, "/runs?column=latest&column=best&column=course")
     assert f"−ELBO {first} at first, {best} at best, {now} now</title><path d=" in page
@@ -447,7 +458,7 @@ def test_a_runs_course_is_drawn_before_any_script_comes(
 ) -> None:
     drawn = re.compile(r'id="chart"[^>]*>\s*<div class="preview">\s*<p>(.*?)</p>\s*<svg[^>]*><path d="M[^"]+">')
     total = -block(1, 40).elbo
-    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     said = f"−ELBO, nats/image: {first} at first, {best} at best, {now} at step 40"
     assert drawn.search(text(client, f"/runs/{trained()}"))[1] == said
     assert drawn.search(text(client, f"/runs/{trained(model='ae')}"))[1].startswith("Reconstruction, nats/image: ")
