@@ -60,14 +60,33 @@ class LaunchRequest(BaseModel):
         base = self.name or base
         if len(configs) == 1:
             return [base]
+        titles = self.titles(configs)
+        return [
+            base + f" {title}" * bool(title) + f" s{config.seed}" * bool(self.seeds)
+            for title, config in zip(titles, configs, strict=True)
+        ]
+
+    @staticmethod
+    def titles(configs: Sequence[TrainConfig]) -> list[str]:
+        """What tells the losses of several runs apart, such as "BCE", "MSE σ=0.707" and "MSE σ fitted"."""
         differing = varied(configs)
         return [
-            base
-            + f" {config.family.short}" * ("likelihood" in differing)
-            + f" {config.scale.replace('_', ' ')}" * ("scale" in differing and bool(config.family.scales))
-            + f" s{config.seed}" * bool(self.seeds)
+            " ".join(
+                [config.family.short] * ("likelihood" in differing)
+                + [_scale(config)] * bool({"scale", "sigma"} & set(differing) and config.family.scales)
+            )
             for config in configs
         ]
+
+
+def _scale(config: TrainConfig) -> str:
+    letter = config.family.letter
+    return {
+        "fixed": f"{letter}={config.sigma:.3g}",
+        "shared": f"{letter} learned",
+        "optimal": f"{letter} fitted",
+        "per_pixel": f"{letter} per pixel",
+    }[config.scale]
 
 
 def varied(configs: Sequence[TrainConfig]) -> list[str]:
@@ -89,7 +108,7 @@ def twin_of(config: TrainConfig) -> TrainConfig:
     """
     if config.binarize != "none":
         message = f"binarize is {config.binarize}, and binary pixels have no other loss for a twin: choose none"
-        raise RefusedConfig([ConfigError("binarize", message, "none")])
+        raise RefusedConfig([ConfigError("binarize", message, "none", spans=True)])
     if config.likelihood == "bernoulli":
         return replace(config, likelihood="gaussian", scale="fixed", sigma=sqrt(0.5))
     return replace(config, likelihood="bernoulli")

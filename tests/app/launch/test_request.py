@@ -74,7 +74,7 @@ def test_names_tell_the_runs_of_one_launch_apart() -> None:
         "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
     ]  # fmt: skip
     widths = LaunchRequest(preset="sigma-vae", name="mine")
-    assert widths.names(widths.configs(), "") == ["mine fixed", "mine shared", "mine optimal", "mine per pixel"]
+    assert widths.names(widths.configs(), "") == ["mine σ=1", "mine σ learned", "mine σ fitted", "mine σ per pixel"]
     assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
 
 
