@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
+from app.comparison.reasons import Action, Reason
 from app.comparison.summary import headline, labels
 from app.records import Run
 from vae_core.config.train_config import TrainConfig
@@ -61,8 +62,16 @@ class Comparison:
     """The numbers of the runs."""
     base: int
     """The number of the run that the others are compared with."""
+    names: tuple[str, ...]
+    """What the sentences call each run: its name, or what tells it apart."""
+    status_notes: tuple[str | None, ...]
+    """Why a run has no result to compare, such as "diverged at step 12"; null for one that has."""
     headline: str | None
     """Who is ahead and by how much; null where the runs were not scored image by image, or share no such number."""
+    reasons: tuple[Reason, ...]
+    """Why the runs came out as they did, what explains most first."""
+    actions: tuple[Action, ...]
+    """What would settle which is better, such as three seeds each."""
     verdicts: tuple[Verdict, ...]
     """Which quantities may be compared, and why."""
     sentence: str
@@ -79,6 +88,12 @@ class Comparison:
     """The runs image by image; null until all runs have been scored on the same images."""
     differences: tuple[Difference, ...]
     """Every field of the configuration over the runs."""
+    why_unpaired: str | None = None
+    """Why the runs are not compared image by image; null where they are."""
+    why_no_readings: str | None = None
+    """Why there is no X-ray of all runs; null where there is one."""
+    why_no_prior: str | None = None
+    """Why pictures from the same codes of the prior are left out; null where they are shown."""
 
     @property
     def base_place(self) -> int:
@@ -114,7 +129,11 @@ def compare(
     return Comparison(
         runs=tuple(run.id for run in runs),
         base=runs[base].id,
+        names=tuple(labels(runs)),
+        status_notes=(None,) * len(runs),
         headline=headline(yardsticks, labels(runs)),
+        reasons=(),
+        actions=(),
         verdicts=verdicts,
         sentence=units_sentence(configs),
         cautions=cautions(configs),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
 from app.run_rules import LONGEST_NAME, LONGEST_TAG, MOST_TAGS
+from app.text.labels import distinguishing
 from vae_core.config.fields import LINEAR
 from vae_core.config.limits import MAX_SEED
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
@@ -60,33 +61,10 @@ class LaunchRequest(BaseModel):
         base = self.name or base
         if len(configs) == 1:
             return [base]
-        titles = self.titles(configs)
         return [
-            base + f" {title}" * bool(title) + f" s{config.seed}" * bool(self.seeds)
-            for title, config in zip(titles, configs, strict=True)
+            " ".join(filter(None, [base, words, f"s{config.seed}" * bool(self.seeds)]))
+            for words, config in zip(distinguishing(configs), configs, strict=True)
         ]
-
-    @staticmethod
-    def titles(configs: Sequence[TrainConfig]) -> list[str]:
-        """What tells the losses of several runs apart, such as "BCE", "MSE σ=0.707" and "MSE σ fitted"."""
-        differing = varied(configs)
-        return [
-            " ".join(
-                [config.family.short] * ("likelihood" in differing)
-                + [_scale(config)] * bool({"scale", "sigma"} & set(differing) and config.family.scales)
-            )
-            for config in configs
-        ]
-
-
-def _scale(config: TrainConfig) -> str:
-    letter = config.family.letter
-    return {
-        "fixed": f"{letter}={config.sigma:.3g}",
-        "shared": f"{letter} learned",
-        "optimal": f"{letter} fitted",
-        "per_pixel": f"{letter} per pixel",
-    }[config.scale]
 
 
 def varied(configs: Sequence[TrainConfig]) -> list[str]:

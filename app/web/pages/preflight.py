@@ -14,6 +14,7 @@ from app.launch.labels import label
 from app.launch.origin import Origin, of_preset, of_run
 from app.launch.sent import Sent
 from app.store import runs
+from app.text.labels import distinguishing
 from app.text.loss_summary import describe_loss, explicit_equivalent
 from app.text.quantities import reconstruction_unit
 from app.translate.answer import SIZES
@@ -83,7 +84,7 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
     state = request.app.state
     plans = [
         Plan(title, config, *predict_run(state.database, state.shelf, config))
-        for title, config in zip(planned.titles(kinds), kinds, strict=True)
+        for title, config in zip(distinguishing(kinds), kinds, strict=True)
     ]
     seeds = max(1, len(planned.seeds))
     seconds = [plan.preflight.seconds for plan in plans]

@@ -85,7 +85,7 @@ def test_submitting_twice_launches_once(client: TestClient) -> None:
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: TestClient) -> None:
-    form = form_of(text(client, "/runs/new?preset=bce-vs-mse"))
+    form = form_of(text(client, "/runs/new?preset=cb-vs-bce"))
     form |= {"latent_dim": "0", "learning_rate": "fast", "hidden": "300, 20", "name": "<mine>"}
     answer = client.post("/runs", data=form)
     assert answer.status_code == 422

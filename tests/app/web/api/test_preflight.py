@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.launch.origin import of_preset
-from app.launch.request import LaunchRequest
+from app.text.labels import distinguishing
 from app.web.api import preflight
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import PRESETS
@@ -117,7 +117,7 @@ def test_of_several_runs_each_is_predicted_in_a_column_of_its_own(client: TestCl
         form |= {"max_steps": "3000", "twin": "1"}
     panel = unescape(client.post("/runs/preflight", data=form).text)
     table = panel[panel.index('<table class="plans">') : panel.index("</table>")]
-    titles = LaunchRequest.titles(list(configs))
+    titles = distinguishing(configs)
     assert re.findall(r'<th scope="col" class="num">([^<]+)', table) == titles
     assert re.findall(r"<li><b>([^<]+)</b>: ", panel[: panel.index("</ul>")]) == titles
     for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table):
