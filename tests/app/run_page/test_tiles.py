@@ -3,7 +3,7 @@
 from app.run_page.tiles import tiles
 from tests.app.builders import make_evaluation, make_run
 
-LONGEST, LONGEST_PAIR = 11, 23  # letters that a tile has room for
+LONGEST, LONGEST_PAIR = 11, 24  # letters that a tile has room for
 
 
 def test_no_value_is_wider_than_its_tile() -> None:
