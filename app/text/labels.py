@@ -58,6 +58,11 @@ def labels(configs: Sequence[TrainConfig]) -> list[str] | None:
     return words if short and len(set(words)) == len(words) else None
 
 
+def listed(words: Sequence[str]) -> str:
+    """'A', 'A and B', 'A, B and C'."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def _scales_differ(config: TrainConfig, configs: Sequence[TrainConfig]) -> bool:
     return len({_scale(other) for other in configs if other.likelihood == config.likelihood}) > 1
 

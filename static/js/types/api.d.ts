@@ -117,7 +117,7 @@ export type Comparison = {
   names: string[];
   /** Why a run has no result to compare, such as "diverged at step 12"; null for one that has. */
   status_notes: (string | null)[];
-  /** Who is ahead and by how much; null where the runs were not scored image by image, or share no such number. */
+  /** Who is ahead, with which rate; null where fewer than two were scored image by image, or share no such number. */
   headline: string | null;
   /** Why the runs came out as they did, what explains most first. */
   reasons: Reason[];
@@ -369,6 +369,10 @@ export type Lead = {
   second: number;
   /** How far the first is from the second. */
   gap: Gap;
+  /** Whether it is ahead of each other run by more than the choice of images explains. */
+  clear: boolean;
+  /** Of each run over the images that all that were scored share; null for one that was not. */
+  means: (number | null)[];
 };
 
 /** A run with what a list shows of its steps. */
