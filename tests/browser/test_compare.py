@@ -249,7 +249,7 @@ def test_a_refresh_leaves_what_a_person_is_at_as_it_is(visit: Visit, server: Ser
     page = visit(address(runs))
     expect(page.locator("#yardsticks tbody td .value").first).not_to_have_text("—")
     for summary in ("Configuration", "What may be compared"):
-        page.locator("summary", has_text=summary).click()
+        page.locator("main > div > details > summary", has_text=summary).click()
     page.locator("#only-differences").uncheck()
     page.get_by_label("all 64").check()
     table = page.locator("[data-table=chart]")

@@ -196,7 +196,7 @@ export class Gallery {
       const caption = CAPTIONS[figure.dataset.kind ? this.#kindOf(figure) : this.#shown];
       const lag = this.#lag(run, sheet);
       const aside = figure.querySelector("[data-lag]"); // beside a run's name, which the page wrote
-      if (aside) aside.textContent = lag;
+      if (aside) aside.textContent = lag.replace(", ", "");
       else child(figure, "figcaption").textContent = caption + lag;
       put(figure.querySelector("img"), sheet, `${letterOf(figure)}${caption} at step ${sheet?.step}`);
       cover(figure, this.#shown === "difference" ? this.#inputs() : undefined);
