@@ -121,3 +121,18 @@ def test_what_is_open_stays_open_to_the_end_and_training_on_needs_no_reload(visi
     expect(page.get_by_label("Train on for")).to_be_visible()
     kept = "[...document.querySelectorAll('details[open]')].filter((node) => node.mine).length"
     assert page.evaluate(kept) == 3
+
+
+def test_notes_are_written_without_leaving_the_page(visit: Visit, ended: Callable[..., int]) -> None:
+    page = visit(f"/runs/{ended(**WELL)}")
+    page.evaluate("() => { window.same = true; }")
+    page.get_by_text("Edit name, tags and notes").click()
+    page.get_by_label("Notes, in Markdown").fill("**sharp** digits\n<script>alert(1)</script>")
+    page.get_by_label("Tags").fill("figure 2")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notes strong")).to_have_text("sharp")
+    expect(page.locator("#notes")).to_contain_text("<script>alert(1)</script>")
+    expect(page.get_by_label("Notes, in Markdown")).to_be_hidden()
+    assert page.evaluate("same")
+    expect(page.get_by_label("Tags")).to_have_value("figure 2")

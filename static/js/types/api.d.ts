@@ -363,7 +363,7 @@ export type ListedRun = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;
@@ -660,7 +660,7 @@ export type Run = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;
