@@ -31,6 +31,8 @@ export class Gallery {
   /** @type {number[]} */
   #steps = [];
   #following = true; // the newest step
+  /** @type {PictureKind} */
+  #enlarged = "reconstructions";
   /** @type {number | undefined} */
   #announced;
 
@@ -55,7 +57,9 @@ export class Gallery {
     this.#empty = empty;
     this.#sheets = sheets;
     this.#slider = /** @type {HTMLInputElement} */ (child(root, "input[name=picture]"));
-    this.#shown = shownAs(radios(root, "kind", "reconstructions", (kind) => {
+    const first = root.querySelector("input[name=kind]"); // missing where there is no choice
+    const fallback = first instanceof HTMLInputElement ? first.value : "reconstructions";
+    this.#shown = shownAs(radios(root, "kind", fallback, (kind) => {
       this.#shown = shownAs(kind);
       this.#show();
     }));
@@ -102,7 +106,7 @@ export class Gallery {
     this.#slider.max = String(newest);
     this.#slider.value = String(this.#following ? newest : Math.max(0, this.#steps.indexOf(chosen)));
     this.#empty.hidden = this.#steps.length > 0;
-    this.#root.hidden = this.#steps.length === 0;
+    this.#root.hidden = this.#steps.length === 0 && this.#root.dataset.gallery !== "placed"; // which keeps its place
   }
 
   /** @param {number} by */
@@ -153,6 +157,14 @@ export class Gallery {
     return [...this.#sheets.keys()].map((run) => this.#sheet(run, "inputs")).find(Boolean);
   }
 
+  /**
+   * The kind that a figure shows: its own, where it always shows one.
+   * @param {HTMLElement} figure
+   */
+  #kindOf(figure) {
+    return /** @type {PictureKind} */ (figure.dataset.kind ?? this.#kind);
+  }
+
   get #figures() {
     return [.../** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-sheet=run]"))];
   }
@@ -171,7 +183,7 @@ export class Gallery {
 
   #showInputs() {
     const inputs = child(this.#root, "[data-sheet=inputs]");
-    inputs.hidden = this.#kind !== "reconstructions";
+    inputs.hidden = this.#kindOf(inputs) !== "reconstructions";
     const sheet = this.#inputs();
     if (sheet) put(inputs.querySelector("img"), sheet, "Held-out input images");
   }
@@ -180,12 +192,13 @@ export class Gallery {
   #showRuns() {
     return this.#figures.map((figure) => {
       const run = Number(figure.dataset.run);
-      const sheet = this.#sheet(run, this.#kind);
-      const caption = child(figure, "figcaption");
-      const letter = letterOf(figure);
-      const words = letter + CAPTIONS[this.#shown];
-      caption.textContent = words + this.#lag(run, sheet);
-      put(figure.querySelector("img"), sheet, `${words} at step ${sheet?.step}`);
+      const sheet = this.#sheet(run, this.#kindOf(figure));
+      const caption = CAPTIONS[figure.dataset.kind ? this.#kindOf(figure) : this.#shown];
+      const lag = this.#lag(run, sheet);
+      const aside = figure.querySelector("[data-lag]"); // beside a run's name, which the page wrote
+      if (aside) aside.textContent = lag;
+      else child(figure, "figcaption").textContent = caption + lag;
+      put(figure.querySelector("img"), sheet, `${letterOf(figure)}${caption} at step ${sheet?.step}`);
       cover(figure, this.#shown === "difference" ? this.#inputs() : undefined);
       return sheet;
     });
@@ -217,17 +230,20 @@ export class Gallery {
 
   /** @param {HTMLImageElement} image */
   #makeEnlargeable(image) {
-    if (!image.closest("[data-sheet=inputs], [data-sheet=run]")) return;
+    const figure = /** @type {HTMLElement | null} */ (image.closest("[data-sheet=inputs], [data-sheet=run]"));
+    if (!figure) return;
     image.tabIndex = 0;
     image.setAttribute("role", "button");
     image.setAttribute("aria-haspopup", "dialog");
     image.addEventListener("click", (event) => {
+      this.#enlarged = this.#kindOf(figure);
       const [view] = this.#views();
       if (view) this.#zoom.open(placeAt(event, view.sheet));
     });
     image.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
+      this.#enlarged = this.#kindOf(figure);
       if (this.#views().length) this.#zoom.open(0);
     });
   }
@@ -237,14 +253,15 @@ export class Gallery {
    * @returns {View[]}
    */
   #views() {
-    const inputs = this.#kind === "reconstructions" ? this.#inputs() : undefined;
+    const kind = this.#enlarged;
+    const inputs = kind === "reconstructions" ? this.#inputs() : undefined;
     /** @type {View[]} */
     const views = inputs ? [{ caption: "input", sheet: inputs }] : [];
     for (const figure of this.#figures) {
-      const sheet = this.#sheet(Number(figure.dataset.run), this.#kind);
+      const sheet = this.#kindOf(figure) === kind && this.#sheet(Number(figure.dataset.run), kind);
       const letter = letterOf(figure);
       if (!sheet) continue;
-      views.push({ caption: letter + (inputs ? "reconstruction mean" : CAPTIONS[this.#kind]), sheet });
+      views.push({ caption: letter + (inputs ? "reconstruction mean" : CAPTIONS[kind]), sheet });
       if (inputs) views.push({ caption: `${letter}|input − reconstruction|`, sheet, minus: inputs });
     }
     return views;

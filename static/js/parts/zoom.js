@@ -80,7 +80,8 @@ export class Zoom {
  * @param {Sheet} sheet
  */
 export function placeAt({ clientX, clientY, currentTarget }, sheet) {
-  const { left, top, width, height } = /** @type {Element} */ (currentTarget).getBoundingClientRect();
+  const { left, top, width } = /** @type {Element} */ (currentTarget).getBoundingClientRect();
+  const height = (width * sheet.height) / sheet.width; // of the whole sheet, where the page shows a part of it
   const part = (/** @type {number} */ at, /** @type {number} */ count) => {
     return Math.min(count - 1, Math.max(0, Math.floor(at * count)));
   };
