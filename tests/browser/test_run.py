@@ -136,3 +136,17 @@ def test_notes_are_written_without_leaving_the_page(visit: Visit, ended: Callabl
     expect(page.get_by_label("Notes, in Markdown")).to_be_hidden()
     assert page.evaluate("same")
     expect(page.get_by_label("Tags")).to_have_value("figure 2")
+
+
+def test_a_diverged_run_says_what_blew_up_and_offers_two_mends(visit: Visit, ended: Callable[..., int]) -> None:
+    page = visit(f"/runs/{ended(**DIVERGED)}")
+    alarm = page.locator(".finding.bad")
+    expect(alarm.locator("summary")).to_contain_text("blew up")
+    assert alarm.bounding_box()["height"] <= 40
+    expect(page.get_by_role("alert")).to_have_count(0)  # the line says it
+    alarm.locator("summary").click()
+    expect(alarm).to_contain_text("was no longer a finite number at step")
+    assert accessibility_faults(page) == []
+    alarm.get_by_role("link", name="Gradient clipping").click()
+    expect(page.locator("#grad_clip")).not_to_have_value("")
+    expect(page.locator("#learning_rate")).to_have_value("0.5")
