@@ -175,6 +175,9 @@ export class Gallery {
     this.#slider.setAttribute("aria-valuetext", `step ${this.#step}`);
     this.#showInputs();
     this.#showDifference(this.#showRuns());
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (this.#root.querySelectorAll("a[data-film]"))) {
+      link.href = `${link.dataset.film}?kind=${this.#kind}`;
+    }
     this.#zoom.update();
     if (this.#step === this.#announced) return;
     this.#announced = this.#step;
