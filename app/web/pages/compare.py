@@ -19,7 +19,7 @@ from app.run_rules import LIVE
 from app.store import evaluations, events, listing, pictures
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
@@ -49,14 +49,16 @@ class Plane:
 
 
 @router.get("/compare")
-def show_comparison(request: Request, database: DatabaseDep, base: Base = None, by: By = None) -> Response:
+def show_comparison(
+    request: Request, database: DatabaseDep, shelf: ShelfDep, base: Base = None, by: By = None
+) -> Response:
     """Runs side by side: `?runs=1,2`, or as the list's checkboxes send them, `?run=1&run=2`."""
     named = ",".join([*request.query_params.getlist("runs"), *request.query_params.getlist("run")])
     if len(set(filter(None, named.split(",")))) < 2:
         return _choose(request, database, named)
     with database.read() as session:
         cursor = events.newest_id(session)
-        compared = read_comparison(session, named, base, by)
+        compared = read_comparison(session, named, base, by, shelf)
         ids = [run.id for run in compared.runs]
         evaluated = {run_id: evaluations.of_run(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.of_run(session, run_id) for run_id in ids}
