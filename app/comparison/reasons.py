@@ -70,7 +70,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Side:
+class Contestant:
     """A run with a result, one of each configuration."""
 
     run: Run
@@ -87,7 +87,9 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
     """
     gone = [_diverged(run, name) for run, name in _called(runs) if run.status == "diverged"]
     sides = [
-        Side(run, name, run.train_config, run.evaluation, known.train if (known := statistics.get(run.id)) else None)
+        Contestant(
+            run, name, run.train_config, run.evaluation, known.train if (known := statistics.get(run.id)) else None
+        )
         for run, name in _called(runs)
         if run.evaluation and not status_note(run)
     ]
@@ -95,15 +97,15 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
         return tuple(gone)
     scales = list(_scales(sides))
     mended = {reason.run for reason in scales}
-    found = [*scales, *_weights(sides, mended)]
-    mended |= {reason.run for reason in found}
+    differences = [*scales, *_weights(sides, mended)]
+    mended |= {reason.run for reason in differences}
     reference = min(sides, key=lambda side: (side.evaluation.mse_per_pixel is None, side.evaluation.mse_per_pixel or 0))
     others = [side for side in sides if side is not reference]
-    found += [*_plain(sides), *_dead(sides, mended), *_sizes(reference, others), *_steps(sides)]
+    differences += [*_plain(sides), *_dead(sides, mended), *_sizes(reference, others), *_steps(sides)]
     for side in others:
-        found += [*_losses(reference, side, mended), *_pixels(reference, side), *_training(reference, side)]
-    with_nats = sorted((one for one in found if one.nats is not None), key=lambda one: -(one.nats or 0))
-    return (*with_nats, *gone, *(one for one in found if one.nats is None))
+        differences += [*_losses(reference, side, mended), *_pixels(reference, side), *_training(reference, side)]
+    with_nats = sorted((one for one in differences if one.nats is not None), key=lambda one: -(one.nats or 0))
+    return (*with_nats, *gone, *(one for one in differences if one.nats is None))
 
 
 def _called(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
@@ -129,7 +131,7 @@ def _change(run: Run, label: str, changes: dict[str, Any]) -> Action:
     return Action(label, changes, sibling_address(run.id, changes))
 
 
-def _scales(sides: Sequence[Side]) -> Iterator[Reason]:
+def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
     """Scales that do not fit the errors made, where they are not the same in all runs."""
     if len({(side.config.likelihood, side.config.scale, side.config.sigma, side.config.nu) for side in sides}) < 2:
         return
@@ -142,7 +144,7 @@ def _scales(sides: Sequence[Side]) -> Iterator[Reason]:
             yield Reason(side.run.id, text, nats, actions)
 
 
-def _misfit(side: Side, fit: ScaleFit) -> str:
+def _misfit(side: Contestant, fit: ScaleFit) -> str:
     belief = f"{side.name} is told to expect errors of {number(fit.expected)} a pixel and makes {number(fit.error)}"
     theory, letter = optima(fit, side.config.family.letter), side.config.family.letter
     if theory is None or side.evaluation.kl is None:
@@ -151,7 +153,9 @@ def _misfit(side: Side, fit: ScaleFit) -> str:
     return f"{belief}, so its KL, {number(side.evaluation.kl)} nats, is {paid}paid: {theory}."
 
 
-def _mended(side: Side, sides: Sequence[Side], text: str, changes: dict[str, Any]) -> tuple[str, tuple[Action, ...]]:
+def _mended(
+    side: Contestant, sides: Sequence[Contestant], text: str, changes: dict[str, Any]
+) -> tuple[str, tuple[Action, ...]]:
     """The text with the run that shows the mend, where one of these does, or with the button that starts it."""
     changes = {name: value for name, value in changes.items() if getattr(side.config, name) != value}
     what = _named(side.config, changes)
@@ -183,7 +187,7 @@ def _named(config: TrainConfig, changes: Mapping[str, Any]) -> str:
     return listed([*words, *([format_changes(rest)] if rest else [])])
 
 
-def _weights(sides: Sequence[Side], mended: set[int]) -> Iterator[Reason]:
+def _weights(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
     """Weights of the KL other than 1, where they differ."""
     betas = {side.run.id: implied(side.config).beta for side in sides}
     if len({beta for beta in betas.values() if beta is not None}) < 2:
@@ -200,7 +204,7 @@ def _weights(sides: Sequence[Side], mended: set[int]) -> Iterator[Reason]:
         yield Reason(side.run.id, text, nats, actions)
 
 
-def _weighed(side: Side, unweighted: TrainConfig) -> tuple[str, float | None]:
+def _weighed(side: Contestant, unweighted: TrainConfig) -> tuple[str, float | None]:
     """What linear theory says of the weight, and the nats of KL between it and β = 1."""
     if not side.train:
         return "", None
@@ -214,7 +218,7 @@ def _weighed(side: Side, unweighted: TrainConfig) -> tuple[str, float | None]:
     return f": by linear theory {alive} of {side.config.latent_dim} units live, with β = 1 {would}", None
 
 
-def _plain(sides: Sequence[Side]) -> Iterator[Reason]:
+def _plain(sides: Sequence[Contestant]) -> Iterator[Reason]:
     """Plain autoencoders beside VAEs."""
     paying = [side for side in sides if side.config.model == "vae" and side.evaluation.kl is not None]
     for side in sides:
@@ -224,7 +228,7 @@ def _plain(sides: Sequence[Side]) -> Iterator[Reason]:
             yield Reason(side.run.id, f"{text}{number(most.evaluation.kl)} nats.", most.evaluation.kl, ())
 
 
-def _dead(sides: Sequence[Side], mended: set[int]) -> Iterator[Reason]:
+def _dead(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
     """Models whose code says nothing, beside others whose does, where no scale and no weight explains it."""
     dead = [side for side in sides if side.evaluation.active_units == 0 and (side.evaluation.kl or 0) < DEAD]
     if len(dead) == len(sides):
@@ -237,7 +241,7 @@ def _dead(sides: Sequence[Side], mended: set[int]) -> Iterator[Reason]:
             yield Reason(side.run.id, text, None, actions)
 
 
-def _sizes(reference: Side, others: Sequence[Side]) -> Iterator[Reason]:
+def _sizes(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reason]:
     """Networks and codes of other sizes than that of the least squared error."""
     for side in others:
         changes = _apart(side.config, reference.config, CAPACITY)
@@ -261,7 +265,7 @@ def _apart(config: TrainConfig, other: TrainConfig, names: Sequence[str]) -> dic
     return {name: getattr(other, name) for name in names if getattr(config, name) != getattr(other, name)}
 
 
-def _steps(sides: Sequence[Side]) -> Iterator[Reason]:
+def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
     """Runs that have made fewer steps than the longest."""
     longest = max(sides, key=lambda side: side.run.step)
     for side in sides:
@@ -279,7 +283,7 @@ def _steps(sides: Sequence[Side]) -> Iterator[Reason]:
         yield Reason(run.id, text, None, actions)
 
 
-def _losses(reference: Side, side: Side, mended: set[int]) -> Iterator[Reason]:
+def _losses(reference: Contestant, side: Contestant, mended: set[int]) -> Iterator[Reason]:
     """Other losses, and with them other prices of an error, where nothing says it better."""
     if _apart(side.config, reference.config, ["objective"]):
         ours, theirs = (OBJECTIVES[one.config.objective].title for one in (side, reference))
@@ -294,14 +298,14 @@ def _losses(reference: Side, side: Side, mended: set[int]) -> Iterator[Reason]:
         yield Reason(side.run.id, text, None, ())
 
 
-def _pixels(reference: Side, side: Side) -> Iterator[Reason]:
+def _pixels(reference: Contestant, side: Contestant) -> Iterator[Reason]:
     """Pixels made otherwise from the same images."""
     if _apart(side.config, reference.config, IMAGES):
         ours, theirs = (("dequantised " * one.config.dequantize) + pixels(one.config) for one in (side, reference))
         yield Reason(side.run.id, f"{side.name} learns {ours}, {reference.name} {theirs}.", None, ())
 
 
-def _training(reference: Side, side: Side) -> Iterator[Reason]:
+def _training(reference: Contestant, side: Contestant) -> Iterator[Reason]:
     """Whatever else decides a step's numbers: the optimiser, the minibatches, a schedule, the seed."""
     handled = {*LOSS, *CAPACITY, *IMAGES, *INDIFFERENT, "dataset"}
     rest = [name for name in side.config.to_dict() if name not in handled]

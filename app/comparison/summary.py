@@ -10,7 +10,7 @@ from app.comparison.standing import group_names, groups, stale, status_note, uns
 from app.records import Run
 from app.run_rules import LIVE
 from app.text.labels import listed
-from app.text.numbers import called, number, percent
+from app.text.numbers import called, distinct, number, percent
 from app.text.quantities import QUANTITIES, READING_NAMES
 from vae_core.report import Reading, Report
 
@@ -18,7 +18,6 @@ LETTERS = "ABCDEFGH"  # of the runs, in their order
 BOUNDS = ("negative_elbo", "bits_per_dim")
 ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
 NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
-DIGITS = range(2, 9)  # after the point, until two means that differ look different
 
 
 def headline(
@@ -95,21 +94,6 @@ def _unit(quantity: str) -> str:
     if quantity == "bce_per_pixel":
         return " nats a pixel"
     return " nats" if "nats" in QUANTITIES[quantity].unit else ""
-
-
-def distinct(values: Sequence[float]) -> list[str]:
-    """Numbers with as many digits as keep different ones apart."""
-    for digits in DIGITS:
-        shown = [_significant(value, digits + 1) if abs(value) < 1 else number(value, digits) for value in values]
-        if len(set(shown)) == len(set(values)):
-            break
-    return shown
-
-
-def _significant(value: float, digits: int) -> str:
-    """0.0224: so many significant digits, not in powers of ten."""
-    places = digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]) if value else 0  # of the rounded value
-    return f"{value:.{places}f}".replace("-", "−")
 
 
 def _price(lead: Lead, names: Sequence[str], rates: Sequence[float | None]) -> str:

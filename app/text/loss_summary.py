@@ -18,7 +18,9 @@ def describe_loss(config: TrainConfig) -> str:
         return f"An autoencoder: −log p(x|z) of a {decoder} alone, with no KL and no ELBO."
     if other := objective(config):
         return f"{other} The decoder is a {decoder}."
-    floor = f" Free bits put a floor of {config.free_bits:g} nats under each unit's KL." * (config.free_bits > 0)
+    floor = f" Free bits put a floor of {format_number(config.free_bits)} nats under each unit's KL." * (
+        config.free_bits > 0
+    )
     return model(decoder, config.family.letter, effective.beta or 0.0, effective.sigma) + floor
 
 

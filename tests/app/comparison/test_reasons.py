@@ -44,13 +44,13 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     assert (scale.run, scale.actions) == (2, ())  # the third run is the mend
     assert scale.text == (
         "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats, is underpaid: "
-        "by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.51 "
+        "by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.5 "
         "nats and 0.0112. MSE σ fitted is the same with σ fitted."
     )
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])
     assert scale.nats == pytest.approx(fitted.kl - plain.kl)
     assert (price.run, price.nats) == (1, None)
-    assert "they pay 3.42 and 38.40 nats of KL" in price.text
+    assert "they pay 3.42 and 38.4 nats of KL" in price.text
 
 
 def test_without_the_third_run_one_click_starts_it(grey: Statistics) -> None:
@@ -107,7 +107,7 @@ def test_the_weight_of_a_gaussian_is_told_in_nats(grey: Statistics) -> None:
     (weight, *_) = reasons(runs, grey)
     one, four = (linear_optimum(each.train_config, grey.train) for each in runs)
     assert weight.nats == pytest.approx(one.kl - four.kl)
-    assert f"the KL ends at {four.kl:.2f} nats, with β = 1 at {one.kl:.2f}" in weight.text
+    assert f"the KL ends at {four.kl:.2f} nats, with β = 1 at {one.kl:.1f}" in weight.text
     assert weight.actions[0].changes == {"beta": 1.0}
 
 
@@ -142,7 +142,7 @@ def test_sizes_are_told_in_parameters_and_nats(grey: Statistics) -> None:
     assert "has 8,772 parameters and 2 latent dimensions" in size.text
     assert "76,104 and 20" in size.text
     assert size.nats == pytest.approx(25.51 - 2.51, abs=0.01)
-    assert size.text.endswith(" is the same with Hidden widths: 400; Latent dimensions: 20.")
+    assert size.text.endswith(" is the same with Hidden layers: 400; Latent dimensions: 20.")
 
 
 def test_a_dead_model_and_an_autoencoder_are_told_so(grey: Statistics) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from app.comparison.compare import Comparison, compare
-from app.comparison.summary import distinct, of_readings, share_of_reading, unpaired
+from app.comparison.summary import of_readings, share_of_reading, unpaired
 from app.records import Run
+from app.text.numbers import number
 from tests.app.builders import make_evaluation, make_run
 from vae_core.report import Floats, Reading, Report, Scores
 
@@ -54,7 +55,7 @@ def test_without_a_shared_bound_the_errors_are_compared_beside_their_price(
     rates = [float(np.mean(scores().values["kl"])) + more for more in (1.0, 8.0)]
     assert comparison.headline == (
         "On the same 10 held-out images, MSE has the lower squared error of these two trained models, 0.0100 a pixel "
-        f"(BCE 0.0200). For it MSE pays {rates[1]:.2f} nats of KL, BCE {rates[0]:.2f}. {ONE_EACH}"
+        f"(BCE 0.0200). For it MSE pays {number(rates[1])} nats of KL, BCE {number(rates[0])}. {ONE_EACH}"
     )
 
 
@@ -63,25 +64,16 @@ def test_a_shared_bound_comes_first_and_every_other_run_is_named(pair: Pair, sco
     comparison, _, _ = pair(runs, scores(mean=100), scores(mean=90), scores(mean=80))
     sentence = comparison.headline
     assert sentence.startswith(
-        "On the same 10 held-out images, Z=4 has the lowest −ELBO of these three trained models, 80.00 nats "
-        "(Z=3 90.00, Z=20 100.00); the squared error of Z=20 and that of Z=3 do not clearly differ (both "
+        "On the same 10 held-out images, Z=4 has the lowest −ELBO of these three trained models, 80.0 nats "
+        "(Z=3 90.0, Z=20 100); the squared error of Z=20 and that of Z=3 do not clearly differ (both "
     )
-    assert "In nats of KL, Z=20 pays 10.00, Z=3 10.00, Z=4 10.00." in sentence
+    assert "In nats of KL, Z=20 pays 10.0, Z=3 10.0, Z=4 10.0." in sentence
 
 
 def test_densities_may_be_negative(pair: Pair, scores: Callable[..., Scores]) -> None:
     runs = [run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.5)]
     comparison, _, _ = pair(runs, scores(mean=-100), scores(mean=-110))
-    assert "σ=0.5 has the lower −ELBO of these two trained models, −110.00 nats (σ=1 −100.00)" in comparison.headline
-
-
-def test_close_means_get_the_digits_that_keep_them_apart() -> None:
-    assert distinct([0.0224, 0.0349, 0.0667]) == ["0.0224", "0.0349", "0.0667"]
-    assert distinct([0.022401, 0.022404]) == ["0.022401", "0.022404"]
-    assert distinct([105.571, 105.574]) == ["105.571", "105.574"]
-    assert distinct([0.5, 0.5]) == ["0.500", "0.500"]
-    assert distinct([0.00999999977, 0.02]) == ["0.0100", "0.0200"]  # as a float32 stores 0.01
-    assert distinct([-3.5, 9.45e-5, 0.0]) == ["−3.50", "0.0000945", "0"]
+    assert "σ=0.5 has the lower −ELBO of these two trained models, −110 nats (σ=1 −100)" in comparison.headline
 
 
 def seeds(
@@ -171,7 +163,7 @@ def test_an_autoencoder_is_no_vae_of_another_size(pair: Pair, scores: Callable[.
     assert comparison.why_no_prior == (
         "No pictures from one z: AE is a plain autoencoder, which has no prior to draw from."
     )
-    assert "AE is a plain autoencoder and pays no KL for it; in nats, VAE 10.00." in comparison.headline
+    assert "AE is a plain autoencoder and pays no KL for it; in nats, VAE 10.0." in comparison.headline
     assert not next(one for one in comparison.verdicts if one.quantity == "active_units").comparable
     sizes = compare([run(1, latent_dim=8), run(2, latent_dim=20)]).why_no_prior
     assert sizes == "No pictures from one z: the latent codes have 8 and 20 dimensions."
@@ -211,7 +203,7 @@ def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
     comparison, reports, _ = pair(runs, scores(), scores())
     better = tuple(replace(one, elbo=one.elbo + 100) for one in report.xray)
     reports[2] = replace(reports[2], xray=better)
-    assert "make up for 35 % of that" in of_readings(comparison.readings, runs, reports, "AB")
+    assert "make up for 35\u00a0% of that" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Callable[..., Scores]) -> None:
@@ -240,8 +232,8 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     bce = with_elbos(report, continuous_bernoulli_raw=1139.0, continuous_bernoulli_mean=1416.0)
     cb = with_elbos(report, continuous_bernoulli_raw=1470.0)
     sentence = share_of_reading(bce, cb)
-    assert "331.00 nats behind" in sentence
-    assert "83.7 % of that" in sentence
+    assert "331 nats behind" in sentence
+    assert "83.7\u00a0% of that" in sentence
     assert share_of_reading(cb, bce[:1]) is None
     worse = with_elbos(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None
