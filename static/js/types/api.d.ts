@@ -33,7 +33,7 @@ export interface Answers {
 export type Action = {
   /** What the click does, in a few words. */
   label: string;
-  /** The fields of the configuration that change; of several seeds, those beside the run's own. */
+  /** The fields of the configuration that change; of several seeds, those of the first new run. */
   changes: { [key: string]: unknown };
   /** The filled form, or the page with the button that does it. */
   address: string;

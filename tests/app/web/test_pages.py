@@ -281,7 +281,7 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     page = text(client, f"/compare?runs={bce},{cb}")
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
-    assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
+    assert "Not all of these were examined" in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_finished_runs_are_compared_image_by_image(
