@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isclose, sqrt
 
 from app.records import EvaluationRecord
 from app.text.loss_summary import objective
@@ -25,15 +25,19 @@ def loss_remarks(config: TrainConfig) -> list[str]:
             "has no floor."
         )
     effective = implied(config)
-    if effective.beta is not None and abs(effective.beta - 1) > 1e-9:
+    if effective.beta is not None and not isclose(effective.beta, 1):
         equal = ""
         if effective.sigma is not None:
             decoder = f"{config.family.decoder} with {config.family.letter}"
-            equal = f": up to a factor it is the −ELBO of a {decoder} = {format_number(effective.sigma)}"
-        remarks.append(
-            f"This loss weighs the KL as β = {format_number(effective.beta)} would{equal}. The terms below are the "
-            "sums that it stands for."
-        )
+            equal = f"it is the −ELBO of a {decoder} = {format_number(effective.sigma)}"
+        if not isclose(effective.beta, config.beta):
+            equal = f": up to a factor {equal}" if equal else ""
+            remarks.append(
+                f"This loss weighs the KL as β = {format_number(effective.beta)} would{equal}. What is plotted are the "
+                "sums that it stands for."
+            )
+        elif equal:  # the β itself is what was typed
+            remarks.append(f"With this β the loss has another name: up to a factor {equal}.")
     if config.family.unbounded and not config.dequantize:
         remarks.append(
             "Pixels that are always black let this density grow without end: −ELBO has no floor, and says less the "

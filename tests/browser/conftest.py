@@ -44,7 +44,7 @@ def _runs_end_with_their_test(server: Server) -> Iterator[None]:
 def pair(server: Server) -> list[int]:
     """A finished BCE run and a finished MSE run of one seed."""
     config = {"hidden": [32], "latent_dim": 4, "max_steps": 400, "picture_every": 100, "evaluate_every": 100}
-    runs = [run["id"] for run in server.launch(preset="bce-vs-mse", name="pair", config=config)]
+    runs = [run["id"] for run in server.launch(preset="bce", twin=True, name="pair", config=config)]
     wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
     return runs
 

@@ -22,7 +22,7 @@ def wait_for_more(page: Page, points: int) -> None:
 def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     # 1. A form filled in and sent.
     page = visit("/runs/new?preset=bce-vs-mse")
-    expect(page.get_by_label("Also start the twin")).to_be_checked()
+    expect(page.locator("#launch")).to_contain_text("3 runs at once")
     for name, value in LONG.items():
         page.locator(f"#{name}").fill(value)
     page.get_by_label("Name").fill("journey")
@@ -30,7 +30,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     page.wait_for_url("**/compare?runs=*")
     page.wait_for_selector("body[data-ready]")
 
-    # 2. The pair's page is live, and so is the page of one run: its curve grows while it trains.
+    # 2. The page of all three is live, and so is the page of one run: its curve grows while it trains.
     page.get_by_role("link", name="journey BCE").click()
     page.wait_for_url("**/runs/*")
     page.wait_for_selector("body[data-ready]")
@@ -49,7 +49,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     expect(page.locator("#kl-chart .bars path").first).to_be_visible()
     expect(page.locator("#alarms")).to_contain_text("No alarm. Checked: finite losses, live units")
 
-    # 4. Stop this one here, the other one on its own page.
+    # 4. Stop this one here, another on its own page.
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".badge")).to_have_text("stopped")
     expect(page.locator(".progress")).to_have_count(0)
@@ -59,10 +59,10 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".badge")).to_have_text("stopped")
 
-    # 5. Compare the pair from the list.
+    # 5. Compare the two from the list.
     visit("/runs")
     page.get_by_role("checkbox", name="Choose journey BCE").check()
-    page.get_by_role("checkbox", name="Choose journey MSE").check()
+    page.get_by_role("checkbox", name="Choose journey MSE σ=0.707").check()
     expect(page.locator("#count")).to_have_text("2 chosen")
     page.get_by_role("button", name="Compare").click()
     page.wait_for_selector("body[data-ready]")

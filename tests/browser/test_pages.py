@@ -246,6 +246,7 @@ def test_deleting_can_be_undone(visit: Visit, server: Server) -> None:
     (run,) = server.launch(name="to-delete", config={"max_steps": 5, "hidden": [8]})
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
     page = visit(f"/runs/{run['id']}")
+    page.get_by_text("⋯").click()
     page.get_by_role("button", name="Delete").click()
     page.wait_for_selector("body[data-ready]")
     expect(page.locator(".notice")).to_contain_text("Deleted to-delete")

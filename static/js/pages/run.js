@@ -3,6 +3,7 @@
 import { showFigure } from "../charts/bars.js";
 import { negative } from "../charts/series.js";
 import { refreshParts, whileCounting } from "../parts/fragments.js";
+import { closeLikeMenus } from "../parts/menus.js";
 import { formatNumber } from "../parts/numbers.js";
 import { showRunCharts } from "./run-charts.js";
 
@@ -17,6 +18,7 @@ function showLatest({ elbo, reconstruction, kl }) {
   }
 }
 
+closeLikeMenus("details.more");
 whileCounting(refreshParts); // for the reference lines
 await showRunCharts(document.title.split(" · ")[0], showLatest); // the curves first
 for (const name of ["kl", "kl-history", "variance"]) showFigure(name);

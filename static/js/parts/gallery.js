@@ -45,7 +45,9 @@ export class Gallery {
     this.#empty = empty;
     this.#sheets = sheets;
     this.#slider = /** @type {HTMLInputElement} */ (child(root, "input[name=picture]"));
-    this.#kind = kindOf(radios(root, "kind", "reconstructions", (kind) => {
+    const first = root.querySelector("input[name=kind]"); // missing where there is no choice
+    const fallback = first instanceof HTMLInputElement ? first.value : "reconstructions";
+    this.#kind = kindOf(radios(root, "kind", fallback, (kind) => {
       this.#kind = kindOf(kind);
       this.#show();
     }));
@@ -84,7 +86,7 @@ export class Gallery {
     this.#slider.max = String(newest);
     this.#slider.value = String(this.#following ? newest : Math.max(0, this.#steps.indexOf(chosen)));
     this.#empty.hidden = this.#steps.length > 0;
-    this.#root.hidden = this.#steps.length === 0;
+    this.#root.hidden = this.#steps.length === 0 && this.#root.dataset.gallery !== "placed"; // which keeps its place
   }
 
   /** @param {number} by */
@@ -119,7 +121,7 @@ export class Gallery {
 
   #showInputs() {
     const inputs = child(this.#root, "[data-sheet=inputs]");
-    inputs.hidden = this.#kind !== "reconstructions";
+    inputs.hidden = (inputs.dataset.kind ?? this.#kind) !== "reconstructions";
     const sheet = [...this.#sheets.keys()].map((run) => this.#sheet(run, "inputs")).find(Boolean);
     if (sheet) put(inputs.querySelector("img"), sheet, "Held-out input images");
   }
@@ -128,11 +130,12 @@ export class Gallery {
   #showRuns() {
     const figures = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-sheet=run]"));
     return [...figures].map((figure) => {
-      const sheet = this.#sheet(Number(figure.dataset.run), this.#kind);
+      const kind = kindOf(figure.dataset.kind ?? this.#kind); // some always show one kind
+      const sheet = this.#sheet(Number(figure.dataset.run), kind);
       const caption = child(figure, "figcaption");
-      const letter = caption.dataset.letter ? `${caption.dataset.letter}: ` : "";
-      caption.textContent = letter + CAPTIONS[this.#kind];
-      put(figure.querySelector("img"), sheet, `${letter}${CAPTIONS[this.#kind]} at step ${sheet?.step}`);
+      const { letter } = caption.dataset; // of a run among several, whose caption says which
+      if (!letter) caption.textContent = CAPTIONS[kind];
+      put(figure.querySelector("img"), sheet, `${letter ? `${letter}: ` : ""}${CAPTIONS[kind]} at step ${sheet?.step}`);
       return sheet;
     });
   }

@@ -29,6 +29,16 @@ export interface Answers {
   "POST /api/translate": TranslationAnswer;
 }
 
+/** A run that would settle something, one click away. */
+export type Action = {
+  /** What the click does, in a few words. */
+  label: string;
+  /** The fields of the configuration that change; of several seeds, those beside the run's own. */
+  changes: { [key: string]: unknown };
+  /** The filled form, or the page with the button that does it. */
+  address: string;
+};
+
 /** Something that the run will suffer from. */
 export type Advice = {
   /** What it is, in a sentence or two. */
@@ -103,8 +113,16 @@ export type Comparison = {
   runs: number[];
   /** The number of the run that the others are compared with. */
   base: number;
-  /** Who is ahead and by how much; null where the runs were not scored image by image, or share no such number. */
+  /** What the sentences call each run: its name, or what tells it apart. */
+  names: string[];
+  /** Why a run has no result to compare, such as "diverged at step 12"; null for one that has. */
+  status_notes: (string | null)[];
+  /** Who is ahead, with which rate; null where fewer than two were scored image by image, or share no such number. */
   headline: string | null;
+  /** Why the runs came out as they did, what explains most first. */
+  reasons: Reason[];
+  /** What would settle which is better, such as three seeds each. */
+  actions: Action[];
   /** Which quantities may be compared, and why. */
   verdicts: Verdict[];
   /** Why the reconstruction terms share an axis, or do not. */
@@ -121,6 +139,12 @@ export type Comparison = {
   images: Images | null;
   /** Every field of the configuration over the runs. */
   differences: Difference[];
+  /** Why the runs are not compared image by image; null where they are. */
+  why_unpaired?: string | null;
+  /** Why there is no X-ray of all runs; null where there is one. */
+  why_no_readings?: string | null;
+  /** Why pictures from the same codes of the prior are left out; null where they are shown. */
+  why_no_prior?: string | null;
 };
 
 /** What a configuration can be. */
@@ -345,6 +369,10 @@ export type Lead = {
   second: number;
   /** How far the first is from the second. */
   gap: Gap;
+  /** Whether it is ahead of each other run by more than the choice of images explains. */
+  clear: boolean;
+  /** Of each run over the images that all that were scored share; null for one that was not. */
+  means: (number | null)[];
 };
 
 /** A run with what a list shows of its steps. */
@@ -604,6 +632,18 @@ export type Reading = {
   bits_per_dim_se: number | null;
   /** The fitted σ of gaussian_fitted. */
   scale?: number | null;
+};
+
+/** Why a run came out as it did. */
+export type Reason = {
+  /** The number of the run that it is about. */
+  run: number;
+  /** The reason with its numbers, in a sentence or two. */
+  text: string;
+  /** How much it explains, nats per image; null where that cannot be computed. */
+  nats: number | null;
+  /** What would show whether it is the reason. */
+  actions: Action[];
 };
 
 /** A value to compare a run's curves with. */

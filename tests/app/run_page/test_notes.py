@@ -18,9 +18,12 @@ BCE = TrainConfig()
     ("changes", "words"),
     [
         ({}, ()),
-        ({"likelihood": "gaussian", "beta": 4}, ("as β = 4 would", "a Gaussian with σ = 1.41")),
-        ({"likelihood": "laplace", "sigma": 0.5, "beta": 4}, ("as β = 4 would", "a Laplace with b = 2")),
-        ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, ("as β = 4 would. ",)),
+        ({"likelihood": "gaussian", "beta": 4}, ("up to a factor it is the −ELBO of a Gaussian with σ = 1.41. ",)),
+        ({"likelihood": "laplace", "sigma": 0.5, "beta": 4}, ("of a Laplace with b = 2",)),
+        ({"kl_reduction": "mean", "latent_dim": 4}, ("as β = 0.25 would. ",)),
+        ({"kl_reduction": "mean", "latent_dim": 4, "beta": 2}, ("as β = 0.5 would. ",)),
+        ({"beta": 4}, ()),  # what was typed is not repeated
+        ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, ()),
         ({"objective": "iwae", "importance_samples": 7}, ("(IWAE) with K = 7", "What is plotted is the ELBO")),
         ({"objective": "dreg"}, ("DReG",)),
         ({"objective": "ciwae", "elbo_weight": 0.25}, ("0.25 of the ELBO and 0.75 of",)),

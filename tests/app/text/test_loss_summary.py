@@ -48,6 +48,7 @@ def test_a_configuration_says_what_it_trains(changes: dict[str, Any], sentence: 
         ({"likelihood": "gaussian", "beta": 1e6}, set()),  # σ = 707 is beyond the form
         ({"reconstruction_reduction": "mean", "beta": 1e6}, set()),  # and so is β = 64 million
         ({"likelihood": "gaussian", "beta": 4, "beta_schedule": "linear", "warmup_steps": 5}, set()),
+        ({"likelihood": "gaussian"}, set()),  # σ = √½ as it stands, however many digits of it are written
         ({"beta": 4}, set()),
         ({"model": "ae", "reconstruction_reduction": "mean"}, set()),
         ({"objective": "mmd"}, set()),
