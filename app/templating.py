@@ -57,7 +57,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "time_left": time_left,
     "slot": slot,
     "loss_name": lambda likelihood: FAMILIES[likelihood].short,
-    "strokes": lambda likelihood: DASHES[FAMILIES[likelihood].dash],
+    "strokes": DASHES.__getitem__,
     "log": log,
     "format_changes": format_changes,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas

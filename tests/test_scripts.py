@@ -12,7 +12,8 @@ MAY_IMPORT = {
     "parts": {"parts"},
     "stream": {"stream", "parts"},
     "charts": {"charts", "parts"},
-    "pages": {"pages", "charts", "parts", "stream"},
+    "around": {"around", "parts"},
+    "pages": {"pages", "around", "charts", "parts", "stream"},
 }
 
 

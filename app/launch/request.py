@@ -86,7 +86,7 @@ def twin_of(config: TrainConfig) -> TrainConfig:
     """
     if config.binarize != "none":
         message = f"binarize is {config.binarize}, and binary pixels have no other loss for a twin: choose none"
-        raise RefusedConfig([ConfigError("binarize", message, "none")])
+        raise RefusedConfig([ConfigError("binarize", message, "none", spans=True)])
     if config.likelihood == "bernoulli":
         return replace(config, likelihood="gaussian", scale="fixed", sigma=sqrt(0.5))
     return replace(config, likelihood="bernoulli")

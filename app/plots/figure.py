@@ -17,12 +17,12 @@ Axis = dict[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """How a run is drawn; `name` is what a hover box calls it there."""
+    """How a run is drawn; `name` is its letter where there are several."""
 
     run: int
     name: str
     slot: int
-    dash: str
+    dash: str = "solid"
 
     @property
     def colour(self) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from app.plots.figure import Figure
 from app.records import BucketedSteps, EvaluationRecord, Numbers, Spread, Steps
 
-REACH = 0.6  # how much of a row's own range a reference line may add to it, above or below
+LETTER_PX = 6  # of a reference line's name, about,
+EDGE_PX = 18  # and what is around it, right of the rows
 RATES = 100  # steps a second are counted over a hundredth of the points
 
 Window = Steps | BucketedSteps
@@ -32,13 +33,14 @@ def filled(figure: Figure, window: Window, evaluations: Sequence[EvaluationRecor
 
 
 def marked(figure: Figure, references: Sequence[Mapping[str, Any]]) -> Figure:
-    """A copy of a filled figure with those of `app.plots.references`' lines that do not squeeze a row's curve."""
+    """A copy of a filled figure with those of `app.plots.references`' lines that lie between a row's values."""
     made = deepcopy(figure)
     made["layout"].setdefault("shapes", [])
     for one in references:
         points = [y for trace in made["data"] if trace["yaxis"] == one["axis"] for y in trace["y"] if y is not None]
-        reach = REACH * (max(points) - min(points)) if points else -1.0
-        if points and min(points) - reach < one["value"] < max(points) + reach:
+        if points and min(points) < one["value"] < max(points):
+            room = EDGE_PX + LETTER_PX * len(one["annotation"]["text"])
+            made["layout"]["margin"]["r"] = max(made["layout"]["margin"]["r"], room)
             made["layout"]["shapes"].append(one["shape"])
             made["layout"]["annotations"].append({**one["annotation"], "y": one["value"]})
     return made

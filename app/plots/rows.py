@@ -7,9 +7,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.plots.figure import Axis, Figure, Line, layout, plain
+from app.plots.palette import DASHES
 from app.text.quantities import QUANTITIES
 
-GAP, GAPS = 0.09, 0.25  # between two panels, and all together at most: of the whole height
+GAP, GAPS = 0.08, 0.24  # between two panels, and all together at most: of the whole height
 
 _SPIKE: Axis = {"spikemode": "across", "spikesnap": "cursor", "spikethickness": 1, "spikedash": "solid"}
 
@@ -64,8 +65,9 @@ def title(field: str, unit: str | None = None) -> str:
 
 
 def meta(line: Line, field: str, role: str) -> dict[str, Any]:
-    """What the page's script fills a trace with."""
-    return {"run": line.run, "field": field, "role": role, "slot": line.slot}
+    """What the page's script fills a trace with, and how the run is called and drawn there."""
+    looks = {"slot": line.slot, "letter": line.name, "strokes": DASHES[line.dash]}
+    return {"run": line.run, "field": field, "role": role} | looks
 
 
 def main_line(line: Line, field: str, axis: str, role: str = "line") -> go.Scatter:
@@ -102,7 +104,7 @@ def _curve(line: Line, field: str, axis: str) -> list[go.Scatter]:
             meta=meta(line, field, "heldout"),
             name=f"{line.name} {QUANTITIES[field].name}, held out".strip(),
             mode="markers",
-            marker={"color": line.colour, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
+            marker={"color": line.colour, "size": 6, "symbol": "circle-open", "line": {"width": 1.5}},
             hovertemplate="%{y:.2f}",
             **shared,
         ),

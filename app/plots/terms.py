@@ -29,7 +29,7 @@ def terms_figure(line: Line, unit: str, *, variational: bool, beta_varies: bool)
     if not beta_varies:
         return rows_figure(rows)
     figure = rows_figure([*rows, Row("beta", "β, the KL's weight in the loss", (), STRIP)])
-    beta = main_line(line, "beta", "y4").update(hovertemplate="%{y:.3g}", line={"dash": "solid"})
+    beta = main_line(line, "beta", "y4").update(hovertemplate="%{y:.3g}")
     figure["data"].append(beta.to_plotly_json())
     figure["layout"]["yaxis4"] |= {"rangemode": "tozero", "fixedrange": True}
     return figure
@@ -70,7 +70,7 @@ def training_figure(line: Line, vitals_interval: int | None) -> Figure:
     for number, (field, (axis, hover)) in enumerate(vitals.items(), start=3):
         drawn.append(main_line(line, field, axis_name(number), "sampled").update(hovertemplate=hover))
         figure["layout"][f"yaxis{number}"] |= axis
-    figure["data"] += [trace.update(line={"dash": "solid"}).to_plotly_json() for trace in drawn]
+    figure["data"] += [trace.to_plotly_json() for trace in drawn]
     return figure
 
 

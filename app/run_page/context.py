@@ -66,7 +66,7 @@ def describe_run(
     With `vitals` the view of its training has rows for them.
     """
     config = run.train_config
-    line = Line(run.id, "", slot(run.id), config.family.dash)
+    line = Line(run.id, "", slot(run.id))
     last = evaluations[-1] if evaluations else None
     published = _published(run.preset, config)
     return RunDescription(

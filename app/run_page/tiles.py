@@ -1,12 +1,10 @@
-"""A run's newest numbers as tiles: short enough to stand in one row, however large they are. Pure."""
+"""A run's newest numbers as tiles in one row. Pure."""
 
 from dataclasses import dataclass
 
 from app.records import Run
 from app.text.numbers import number, within
 from app.text.quantities import QUANTITIES, bits_unit
-
-LONGEST_PAIR = 21  # letters of a held-out value with its standard error
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ def tiles(run: Run) -> list[Tile]:
         field, sign = ("elbo", -1) if name == "negative_elbo" else (name, 1)
         value, held_out = latest.get(field), getattr(held, field, None)
         se = held.elbo_se if held and name == "negative_elbo" else None
-        below = short_pair(None if held_out is None else sign * held_out, se)
+        below = within(None if held_out is None else sign * held_out, se)
         shown.append(_tile(name, number(None if value is None else sign * value), "nats", below, trained=True))
     if variational:
         active = held.active_units if held else None
@@ -41,12 +39,6 @@ def tiles(run: Run) -> list[Tile]:
     for name, unit in (("mse_per_pixel", "per pixel"), ("bce_per_pixel", "nats per pixel")):
         shown.append(_tile(name, number(getattr(held, name, None)), "", unit))
     return shown
-
-
-def short_pair(value: float | None, se: float | None) -> str:
-    """24.58 ± 0.16; 9,084,670 alone where the two would take too much room."""
-    text = within(value, se)
-    return text if len(text) <= LONGEST_PAIR else number(value)
 
 
 def _tile(quantity: str, value: str, unit: str, below: str, *, trained: bool = False) -> Tile:

@@ -17,7 +17,8 @@ from app.text.quantities import QUANTITIES, READING_NAMES
 
 NOTHING = "—"
 SPACE = "\u00a0"  # at which no line ends
-DIGITS, DIGITS_OF_WIDTH, MOST_DIGITS = 3, 2, 9
+DIGITS, DIGITS_OF_WIDTH = 3, 2
+MOST_DIGITS = 7  # of a float32
 SMALL, LARGE = -4, 7  # the powers of ten from the first of which, and below the second, a number is a decimal
 MIXED = 3  # how many powers beyond these a number stays a decimal, or two share a power, beside others of a table
 WHOLE = 9  # the power of ten below which a given number keeps every digit before its point
@@ -45,9 +46,9 @@ def number(value: float | None) -> str:
     return text
 
 
-def column(values: Sequence[float | None], digits: int = DIGITS) -> list[str]:
+def column(values: Sequence[float | None]) -> list[str]:
     """The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near."""
-    exponents = [_exponent(value, digits) for value in values if _is_scaled(value)]
+    exponents = [_exponent(value) for value in values if _is_scaled(value)]
     low, high = min(exponents, default=0), max(exponents, default=0)
     decimals = high >= SMALL and low < LARGE
     if len(exponents) > 1:
@@ -58,16 +59,16 @@ def column(values: Sequence[float | None], digits: int = DIGITS) -> list[str]:
         if value is None or not _is_scaled(value):
             texts.append(_plain(value))
             continue
-        exponent = _exponent(value, digits)
+        exponent = _exponent(value)
         power = 0 if decimals else exponent if shared is None else shared
-        texts.append(_fixed(value, power, max(0, digits - 1 - exponent + power)) + _times(power) * (not decimals))
+        texts.append(_fixed(value, power, max(0, DIGITS - 1 - exponent + power)) + _times(power) * (not decimals))
     return texts
 
 
 def distinct(values: Sequence[float]) -> list[str]:
-    """Numbers with as many digits as keep different ones apart, from three on."""
+    """Numbers with as many digits as keep those apart that differ by more than float32 can tell."""
     for digits in range(DIGITS, MOST_DIGITS + 1):
-        texts = column(values, digits)
+        texts = [_fixed(value, 0, max(0, digits - 1 - _exponent(value, digits))) if value else "0" for value in values]
         if len(set(texts)) == len(set(values)):
             break
     return texts

@@ -114,6 +114,15 @@ def eventually(page: Page, expression: str, arg: Any = None) -> Any:
     raise AssertionError(f"never true: {expression}")
 
 
+def faults_unscrolled(page: Page) -> list[str]:
+    """What axe finds where all of the page fits the screen: a bar that stays in view covers whatever scrolls past."""
+    before = page.viewport_size
+    page.set_viewport_size({**before, "height": page.evaluate("document.documentElement.scrollHeight")})
+    faults = accessibility_faults(page)
+    page.set_viewport_size(before)
+    return faults
+
+
 def accessibility_faults(page: Page) -> list[str]:
     """What axe finds, one line a fault."""
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_RULES}})

@@ -27,7 +27,7 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
     page = visit("/runs/new?preset=bce-vs-mse")
     for name, value in {"hidden": "32", "latent_dim": "4", "max_steps": "400"}.items():
         page.locator(f"#{name}").fill(value)
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator("#start").click()
     page.wait_for_url("**/compare?runs=*")
     expect(page.locator("#verdict")).to_contain_text("do not share an axis")
 

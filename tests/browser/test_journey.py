@@ -22,11 +22,11 @@ def wait_for_more(page: Page, points: int) -> None:
 def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     # 1. A form filled in and sent.
     page = visit("/runs/new?preset=bce-vs-mse")
-    expect(page.locator("#launch")).to_contain_text("3 runs at once")
+    expect(page.locator("#start")).to_contain_text("3 runs · about ")
     for name, value in LONG.items():
         page.locator(f"#{name}").fill(value)
     page.get_by_label("Name").fill("journey")
-    page.get_by_role("button", name="Start").click()
+    page.locator("#start").click()
     page.wait_for_url("**/compare?runs=*")
     page.wait_for_selector("body[data-ready]")
 
@@ -84,8 +84,9 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
 
 def test_the_demo_button_ends_in_a_finished_run(visit: Visit, pair: list[int]) -> None:  # noqa: ARG001
     page = visit("/runs/new")
-    page.get_by_role("button", name="Start").click()
-    page.wait_for_selector("body[data-ready]")
+    page.locator("#start").click()
+    page.wait_for_url("**/runs/*")
+    page.wait_for_selector("#run-head")
     expect(page.locator(".badge")).to_have_text("finished")
     expect(page.locator("#chart-summary")).to_contain_text("in 2,300 steps")
     expect(page.locator("#held-negative_elbo")).to_contain_text("2")

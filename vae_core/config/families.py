@@ -25,7 +25,6 @@ class Family:
     short: str  # the loss, as people call it
     decoder: str  # as in "a Gaussian decoder"
     symbol: str  # p(x|z), with {scale} and the family's own fields
-    dash: str  # of its line in charts: one of plotly's names, and no other family's
     measure: Literal[
         "bound", "density", "probability"
     ]  # what p(x|z) is of grey pixels; a bound is exact for binary ones
@@ -52,7 +51,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="BCE",
         decoder="Bernoulli",
         symbol="Bernoulli(x̂)",
-        dash="solid",
         measure="bound",
         help="Bernoulli's −log p is the binary cross-entropy (BCE)",
         about="−log p(x|z) is the cross-entropy. On grey pixels it is the expected value over binarised images: a "
@@ -67,7 +65,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="CB",
         decoder="continuous Bernoulli",
         symbol="CB(λ)",
-        dash="dot",
         measure="density",
         help="the continuous Bernoulli is its density for grey pixels",
         about="−log p(x|z) is the cross-entropy with the normaliser that makes it a density of grey pixels. Pixels "
@@ -80,7 +77,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="MSE",
         decoder="Gaussian",
         symbol="N(x̂, {scale}²)",
-        dash="dash",
         measure="density",
         help="a Gaussian's is the squared error (MSE) over 2σ², plus a constant",
         about="−log p(x|z) is the squared error divided by 2σ², plus a constant; σ = √½ gives the plain sum of "
@@ -99,7 +95,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="L1",
         decoder="Laplace",
         symbol="Laplace(x̂, {scale})",
-        dash="dashdot",
         measure="density",
         help="a Laplace's is the absolute error (L1) over its scale, plus a constant",
         about="−log p(x|z) is the absolute error divided by the scale b, plus a constant. A large error costs less "
@@ -118,7 +113,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="Student-t",
         decoder="Student-t",
         symbol="t(x̂, {scale}; ν = {nu:g})",
-        dash="longdashdot",
         measure="density",
         help="a Student-t's grows with the logarithm of a large error only",
         about="−log p(x|z) is (ν + 1)/2 · log(1 + (x − x̂)²/(ν s²)) a pixel, plus log s and a constant: it grows with "
@@ -138,7 +132,6 @@ FAMILIES: dict[LikelihoodName, Family] = {
         short="logistic",
         decoder="discretised logistic",
         symbol="Logistic(x̂, {scale}) over 256 levels",
-        dash="longdash",
         measure="probability",
         help="the discretised logistic gives each of the 256 grey levels a probability",
         about="Each of the 256 grey levels has a probability, so −log p(x|z) is never below 0, needs no dequantising, "

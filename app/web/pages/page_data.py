@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.plots.figure import Line
-from app.plots.palette import slots
+from app.plots.palette import dashes, slots
 from app.records import EvaluationRecord, PictureSheet, Run
 from app.run_rules import LIVE
 
@@ -12,11 +12,10 @@ Json = dict[str, Any]
 
 
 def lines(runs: Sequence[Run], names: list[str]) -> list[Line]:
-    """A colour slot for each run, a dash for each loss."""
+    """A colour for each run, and dashes where there are more runs than colours."""
     places = slots([run.id for run in runs])
-    return [
-        Line(run.id, name, places[run.id], run.train_config.family.dash) for run, name in zip(runs, names, strict=True)
-    ]
+    dashed = dashes(places)
+    return [Line(run.id, name, places[run.id], dashed[run.id]) for run, name in zip(runs, names, strict=True)]
 
 
 def page_data(

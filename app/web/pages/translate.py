@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from app.errors import Refused
-from app.launch.form import typed
+from app.launch.labels import typed
 from app.store import runs
 from app.translate.answer import SIZES, Reductions, answer_question, form_values
 from app.translate.recipes import recipe_rows

@@ -2,12 +2,16 @@
 
 import { debounced, throttled } from "../parts/pacing.js";
 import { axes, axisName, CONFIG, css, fold, themed } from "./figures.js";
+import { besideTitle, captioned, edges, epochs, vertical } from "./marks.js";
 import { painter } from "./paint.js";
+import { fitted, roomy, whole } from "./range.js";
 import { referenceMarks } from "./references.js";
-import { ascending } from "./series.js";
+import { ascending, thinned } from "./series.js";
 
-/** @import { Clock } from "../types/page.d.ts" */
-/** @import { Axis, Figure, Layout, Plot, Trace } from "../types/plotly.d.ts" */
+/** @import { Clock, Value } from "../types/page.d.ts" */
+/** @import { Axis, AxisName, Figure, Layout, Plot, Trace } from "../types/plotly.d.ts" */
+/** @import { Course } from "./range.js" */
+/** @import { Range } from "./series.js" */
 /** @import { Curve } from "./curves.js" */
 
 const SLIDE_MS = 300; // between two answers with smoothed values while the slider moves,
@@ -16,18 +20,41 @@ const ZOOM_MS = 150; // of rest before finer points are requested
 /** @type {Record<string, string>} */
 const NAMES = { negative_elbo: "−ELBO", kl: "KL", grad_norm: "gradient norm" }; // the others are called as they are
 const MOST_GAPS = 100; // that are marked
+const CIRCLES = 40; // in a row, shared by its runs,
+const LEAST_CIRCLES = 5; // of which each has at least as many
+const DOT = 6; // pixels of a point without neighbours, which no line shows
 /** @type {Set<string | undefined>} */
 const ASIDES = new Set(["low", "high", "raw", "heldout"]); // beside a curve: plotly need not know those that are empty
+const LINES = new Set(["line", "sampled"]);
+const TWO_LINES_PX = 39; // of margin above the first row's title
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
-/** @typedef {{ view: string, x: Clock, y: string, smooth: number, lines: boolean }} Settings of a chart's toolbar */
+/**
+ * Settings of a chart's toolbar, and the runs that its legend hides.
+ * @typedef {{ view: string, x: Clock, y: string, smooth: number, lines: boolean, epochs: boolean, hidden: Set<number> }}
+ *   Settings
+ */
+
+/** @typedef {{ run: number, letter: string, slot: number, strokes: string, dash: string }} Line that draws a run */
+/** @typedef {{ x: number[], y: Value[], steps: number[] }} Points over places on the x axis, with their steps */
+/** @typedef {Points & { run: number, name: string, heldOut: Points }} Drawn a quantity of a run */
+
+/**
+ * @typedef {{ axis: AxisName, title: string, field: string, curves: Drawn[], courses: Map<number, Course> }} Row
+ */
 
 /** A live chart of one or more curves in several views. */
 export class Chart {
   /** @type {Settings} */
-  settings = { view: "lines", x: "step", y: "linear", smooth: 0, lines: false };
+  settings = { view: "lines", x: "step", y: "linear", smooth: 0, lines: false, epochs: false, hidden: new Set() };
   /** @type {string[]} */
   remarks = []; // sentences on what could not be shown as chosen
+  /** @type {Row[]} */
+  rows = []; // as they were drawn last
+  /** @type {Range | null} */
+  #window = null; // of x, where somebody zoomed
+  /** @type {Map<AxisName, Range>} */
+  #heights = new Map(); // of y, where somebody zoomed
   #figures;
   #curves;
   #sampled; // whether some view draws vitals
@@ -36,9 +63,12 @@ export class Chart {
    * @param {Plot} node
    * @param {Record<string, Figure>} figures one a view
    * @param {Map<number, Curve>} curves one a run
+   * @param {Map<number, string>} names of the runs
    */
-  constructor(node, figures, curves) {
+  constructor(node, figures, curves, names) {
     this.node = node;
+    this.names = names;
+    this.node.dataset.rows = String(rowsOf(figures.lines.layout).length); // so that nothing moves when it is drawn
     this.#figures = figures;
     this.#curves = curves;
     this.#sampled = Object.values(figures).some(({ data }) => data.some(({ meta }) => meta.role === "sampled"));
@@ -62,6 +92,7 @@ export class Chart {
    */
   async set(changes) {
     Object.assign(this.settings, changes);
+    if (changes.x || changes.y || changes.view) this.#heights.clear();
     if (changes.x) await this.#zoomTo(null);
     this.schedule();
     if (changes.smooth !== undefined) this.#slide();
@@ -87,49 +118,98 @@ export class Chart {
     return Promise.all([...this.#curves.values()].map(act));
   }
 
-  /** @param {[low: number, high: number] | null} range */
+  /** @param {Range | null} range */
   #zoomTo(range) {
+    this.#window = range;
     return this.#each((curve) => curve.zoom(this.settings.x, range));
   }
 
+  /** The curves of the runs that are not hidden. */
+  get #shown() {
+    return [...this.#curves.values()].filter(({ run }) => !this.settings.hidden.has(run));
+  }
+
+  /**
+   * How each run is drawn.
+   * @returns {Line[]}
+   */
+  get lines() {
+    const mains = this.#figures.lines.data.filter(({ meta }) => meta.role === "line");
+    return [...this.#curves.keys()].flatMap((id) => mains.filter(({ meta }) => meta.run === id).slice(0, 1)).map(
+      ({ meta: { run, letter = "", slot = 1, strokes = "none" }, line }) =>
+        ({ run, letter, slot, strokes, dash: line?.dash ?? "solid" }),
+    );
+  }
+
+  /**
+   * Where a step stands on the x axis.
+   * @param {number} step
+   * @returns {number | undefined}
+   */
+  placeOf(step) {
+    return this.#shown.flatMap((curve) => curve.placesOf([step], this.settings.x))[0];
+  }
+
   async #draw() {
-    const { view, x, y } = this.settings;
+    const { view, x } = this.settings;
     this.remarks = [];
+    if (this.#shown.every((curve) => curve.lastStep === 0) && !this.node.dataset.points) return this.#wait();
     const stacked = view === "stacked" && this.#adds();
     const { data, layout } = themed(this.#figures[view === "stacked" && !stacked ? "lines" : view]);
-    for (const trace of data) this.#fill(trace);
-    const drawn = data.filter((trace) => trace.x.length || !ASIDES.has(trace.meta.role));
+    const visible = data.filter(({ meta }) => !this.settings.hidden.has(meta.run));
+    const places = new Map(this.#shown.map((curve) => [curve.run, curve.places(x)]));
+    for (const trace of visible) this.#fill(trace, places.get(trace.meta.run) ?? []);
+    const drawn = visible.filter((trace) => trace.x.length || !ASIDES.has(trace.meta.role));
     layout.xaxis.title = { text: AXIS_TITLES[x] };
-    fold(layout, this.node.clientWidth);
+    Object.assign(layout.xaxis, { showspikes: false });
+    layout.hovermode = false; // around/readout.js says more and covers nothing
     layout.uirevision = x;
-    const rows = axes(layout).filter((name) => name.startsWith("yaxis"));
-    for (const name of rows) {
-      layout[name].uirevision = `${view} ${y}`;
-      if (!stacked) this.#scale(layout[name], data.filter(({ yaxis = "" }) => axisName(yaxis) === name));
-    }
-    const gaps = [...this.#curves.values()].flatMap((curve) => this.#gaps(curve));
-    layout.shapes = [...(layout.shapes ?? []), ...gaps];
-    if (this.settings.lines && view === "lines") this.#addReferences(layout, data);
-
-    this.node.dataset.rows = String(rows.length);
+    const names = rowsOf(layout);
+    this.node.dataset.rows = String(names.length);
     layout.height = this.node.clientHeight; // which the rows may have changed
+    fold(layout, this.node.clientWidth);
+    this.rows = names.map((axis, i) => this.#row(axis, layout.annotations[i].text, visible));
+    for (const row of this.rows) this.#scale(layout[row.axis], row, stacked);
+    const gaps = this.#shown.flatMap((curve) => this.#gaps(curve));
+    layout.shapes = [...(layout.shapes ?? []), ...gaps, ...(this.settings.epochs ? this.#epochs() : [])];
+    if (this.settings.lines && view === "lines") this.#addReferences(layout);
+    this.#addEdges(layout, visible);
+
     const first = !this.node.dataset.points;
     if (first) this.node.replaceChildren();
-    await Plotly.react(this.node, drawn, layout, CONFIG);
-    if (first) this.node.on("plotly_relayout", this.#zoomed);
-    this.node.dataset.points = String(Math.max(0, ...data.map((trace) => trace.x?.length ?? 0)));
+    await Plotly.react(this.node, drawn, layout, { ...CONFIG, doubleClick: false });
+    if (first) {
+      this.node.on("plotly_relayout", (change) => this.#zoomed(change));
+      this.node.on("plotly_doubleclick", () => this.reset());
+    }
+    this.node.dataset.points = String(Math.max(0, ...visible.map((trace) => trace.x?.length ?? 0)));
     this.node.dispatchEvent(new Event("drawn"));
   }
 
-  /** @param {Trace} trace */
-  #fill(trace) {
+  /** Axes without a curve would say something of numbers that are not there. */
+  #wait() {
+    const note = document.createElement("p");
+    note.className = "loading";
+    note.textContent = "The curves begin with the first step.";
+    this.node.replaceChildren(note);
+    this.node.dispatchEvent(new Event("drawn"));
+  }
+
+  /**
+   * @param {Trace} trace
+   * @param {number[]} places of its run's points
+   */
+  #fill(trace, places) {
     const { meta } = trace;
     const { x, smooth } = this.settings;
     const curve = this.#curves.get(meta.run);
     if (!curve) throw new Error(`The page has no run ${meta.run}.`);
     if (meta.role === "sampled") Object.assign(trace, curve.sampled(meta.field, x));
-    else if (meta.role === "heldout") Object.assign(trace, curve.heldOut(meta.field, x));
-    else if ("field" in meta) {
+    else if (meta.role === "heldout") {
+      const most = Math.max(LEAST_CIRCLES, Math.floor(CIRCLES / this.#shown.length));
+      const all = curve.heldOut(meta.field, x);
+      Object.assign(trace, { x: thinned(all.x, most), y: thinned(all.y, most) });
+    } else if ("field" in meta) {
       const values = curve.values(meta.field);
       const isBucketed = curve.width > 1;
       trace.y = {
@@ -139,8 +219,42 @@ export class Chart {
         low: isBucketed ? values.low : [],
         high: isBucketed ? values.high : [],
       }[meta.role];
-      trace.x = trace.y.length ? curve.places(x) : [];
+      trace.x = trace.y.length ? places : [];
+      if (meta.role === "line") dotted(trace);
     }
+  }
+
+  /**
+   * What a row shows.
+   * @param {AxisName} axis
+   * @param {string} title
+   * @param {Trace[]} traces that are filled
+   * @returns {Row}
+   */
+  #row(axis, title, traces) {
+    const { x } = this.settings;
+    /** @type {Row} */
+    const row = { axis, title, field: "", curves: [], courses: new Map() };
+    for (const trace of traces) {
+      const { meta } = trace;
+      const curve = this.#curves.get(meta.run);
+      if (axisName(trace.yaxis ?? "y") !== axis || !curve || !("field" in meta)) continue;
+      const course = row.courses.get(meta.run) ?? { x: [], y: [], low: [], high: [], heldOut: { x: [], y: [] } };
+      row.courses.set(meta.run, course);
+      const at = /** @type {number[]} */ (trace.x);
+      if (meta.role === "low") course.low = trace.y;
+      else if (meta.role === "high") course.high = trace.y;
+      else if (meta.role === "raw" && trace.y.length && !course.low.length) course.low = course.high = trace.y;
+      if (!["line", "area", "sampled"].includes(meta.role)) continue;
+      row.field = meta.field;
+      if (meta.role !== "area") Object.assign(course, { x: at, y: trace.y });
+      const sampled = meta.role === "sampled";
+      const heldOut = sampled ? { x: [], y: [], steps: [] } : curve.heldOut(meta.field, x);
+      if (!sampled && this.settings.view === "lines") course.heldOut = heldOut;
+      const steps = sampled ? curve.vitals.step : curve.places("step");
+      row.curves.push({ run: meta.run, name: trace.name ?? "", x: at, y: trace.y, steps, heldOut });
+    }
+    return row;
   }
 
   /** Whether the areas can add up to −ELBO: a density may exceed 1, and then its reconstruction term is negative. */
@@ -152,33 +266,84 @@ export class Chart {
   }
 
   /**
-   * The scale that was chosen. A log axis cannot show 0 or less: a row that has such values stays linear and says so.
+   * The scale and the range of a row, which stay where somebody zoomed in y. A log axis cannot show 0 or less: a row that
+   * has such values stays linear and says so.
    * @param {Axis} axis
-   * @param {Trace[]} traces of its row
+   * @param {Row} row
+   * @param {boolean} stacked
    */
-  #scale(axis, traces) {
-    if (this.settings.y === "zero") axis.rangemode = "tozero";
-    if (this.settings.y !== "log" && axis.type !== "log") return;
-    if (traces.every((trace) => trace.y.every((value) => value === null || value > 0))) {
-      Object.assign(axis, { type: "log", nticks: 3 }); // more of them crowd at the end of each decade
-    } else {
-      axis.type = "linear";
-      const { meta } = traces[0];
-      const field = "field" in meta ? meta.field : "";
-      this.remarks.push(`Shown linearly, since it has values of 0 or less: ${NAMES[field] ?? field}.`);
+  #scale(axis, row, stacked) {
+    const courses = [...row.courses.values()];
+    const everything = whole(courses);
+    const isLog = (this.settings.y === "log" && !stacked) || axis.type === "log";
+    if (isLog && everything && everything[0] <= 0) {
+      this.remarks.push(`Shown linearly, since it has values of 0 or less: ${NAMES[row.field] ?? row.field}.`);
     }
+    axis.type = isLog && everything && everything[0] > 0 ? "log" : "linear";
+    if (axis.type === "log") axis.nticks = 3; // more of them crowd at the end of each decade
+    Object.assign(axis, { autorange: false, range: this.#heights.get(row.axis) ?? this.#range(axis, courses, stacked) });
   }
 
   /**
-   * The lines to see the curve against, of those that would not squeeze it.
-   * @param {Layout} layout
-   * @param {Trace[]} data
+   * What of y a row shows by itself.
+   * @param {Axis} axis
+   * @param {Course[]} courses
+   * @param {boolean} stacked
+   * @returns {Range}
    */
-  #addReferences(layout, data) {
-    const { shapes, annotations, outside } = referenceMarks(layout, data);
+  #range({ type, rangemode }, courses, stacked) {
+    const { y } = this.settings;
+    const fromZero = y === "zero" || rangemode === "tozero";
+    const all = y === "all" || type === "log" || (rangemode === "tozero" && !stacked);
+    const range = all ? whole(courses, this.#window) : fitted(courses, this.#window);
+    if (!range) return [0, 1];
+    if (type === "log") return roomy([Math.log10(range[0]), Math.log10(range[1])]);
+    if (!fromZero) return roomy(range);
+    const [low, high] = roomy([Math.min(0, range[0]), Math.max(0, range[1])]);
+    return [range[0] >= 0 ? 0 : low, range[1] <= 0 ? 0 : high];
+  }
+
+  /**
+   * The lines to see the curve against, of those in its range.
+   * @param {Layout} layout
+   */
+  #addReferences(layout) {
+    const { shapes, annotations, outside, room } = referenceMarks(layout, this.node.clientWidth);
     layout.shapes = [...(layout.shapes ?? []), ...shapes];
     layout.annotations.push(...annotations);
-    if (outside.length) this.remarks.push(`Reference lines too far from the curve to draw: ${outside.join("; ")}.`);
+    layout.margin.r = Math.max(layout.margin.r, room);
+    if (outside.length) this.remarks.push(`Reference lines outside what is shown: ${outside.join("; ")}.`);
+  }
+
+  /**
+   * Marks where a curve leaves its row.
+   * @param {Layout} layout with its margin
+   * @param {Trace[]} traces
+   */
+  #addEdges(layout, traces) {
+    const width = this.node.clientWidth - layout.margin.l - layout.margin.r;
+    this.rows.forEach(({ axis, courses }, i) => {
+      const runs = traces.filter(({ yaxis = "y", meta }) => axisName(yaxis) === axis && LINES.has(meta.role)).map((trace) => ({
+        course: /** @type {Course} */ (courses.get(trace.meta.run)),
+        curve: /** @type {Curve} */ (this.#curves.get(trace.meta.run)),
+        letter: trace.meta.letter ?? "",
+        colour: trace.line?.color ?? "",
+      }));
+      const { shapes, texts } = edges(runs, axis.replace("axis", ""), layout[axis], this.#window);
+      layout.shapes?.push(...shapes);
+      layout.annotations.push(...besideTitle(layout.annotations[i], texts, width));
+    });
+    if (layout.annotations[0]?.text.includes("<br>")) layout.margin.t = Math.max(layout.margin.t, TWO_LINES_PX);
+  }
+
+  /** Lines at the ends of epochs: those of the first run, which others may not share. */
+  #epochs() {
+    const [curve] = this.#shown;
+    const { shapes, stride } = epochs(curve, this.settings.x, this.#window);
+    const every = stride > 1 ? `every ${stride} epochs` : "every epoch";
+    const whose = this.#shown.length > 1 ? ` of ${this.names.get(curve.run)}` : "";
+    this.remarks.push(`Thin lines: ${every}${whose}.`);
+    return shapes;
   }
 
   /**
@@ -190,32 +355,64 @@ export class Chart {
     const line = { color: css("--bad"), dash: "dot", width: 1 };
     const steps = this.settings.view === "training" ? curve.vitals.nonfinite : [];
     const gaps = ascending([...curve.nonfinite.slice(0, MOST_GAPS), ...steps]);
-    return curve.placesOf(gaps, this.settings.x).map((x) => {
-      return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
-    });
+    return curve.placesOf(gaps, this.settings.x).map((x) => vertical(x, { line }));
+  }
+
+  /**
+   * Somebody zoomed: rows that were not zoomed themselves fit what is left of the curves.
+   * @param {Record<string, unknown>} change
+   */
+  #zoomed(change) {
+    for (const name of axes(this.node.layout)) {
+      const { range } = this.node.layout[name];
+      const touched = Object.keys(change).some((key) => key.startsWith(`${name}.range`));
+      if (touched && range && name.startsWith("yaxis")) this.#heights.set(name, [Number(range[0]), Number(range[1])]);
+    }
+    const { autorange, range = [] } = this.node.layout.xaxis;
+    this.#window = autorange ? null : [Number(range[0]), Number(range[1])];
+    this.schedule();
+    this.#refine();
   }
 
   /** After a zoom, ask for the points that it has room for. */
-  #zoomed = debounced(async () => {
-    const { autorange, range } = this.node.layout.xaxis;
-    const [low, high] = (range ?? []).map(Number);
-    await this.#zoomTo(autorange ? null : [low, high]);
-    this.node.dataset.zoom = autorange ? "" : `${low} ${high}`;
+  #refine = debounced(async () => {
+    await this.#zoomTo(this.#window);
+    this.node.dataset.zoom = this.#window ? this.#window.join(" ") : "";
     this.schedule();
   }, ZOOM_MS);
 
   /** Show the whole run. */
   reset() {
-    const whole = axes(this.node.layout).map((name) => [`${name}.autorange`, true]);
-    return Plotly.relayout(this.node, Object.fromEntries(whole));
+    this.#heights.clear();
+    return Plotly.relayout(this.node, { "xaxis.autorange": true });
   }
 
   /**
-   * A PNG file at twice the size on the page.
-   * @param {string} name
+   * A PNG file at twice the size on the page, with the names of its runs above it.
+   * @param {string} filename
    */
-  save(name) {
-    const { width, height } = this.node.getBoundingClientRect();
-    return Plotly.downloadImage(this.node, { format: "png", scale: 2, width, height, filename: name });
+  save(filename) {
+    const { width } = this.node.getBoundingClientRect();
+    const { figure, height } = captioned(this.node, this.lines.map(({ run, letter }) => {
+      const name = this.names.get(run) ?? "";
+      return { run, name: letter ? `${letter}: ${name}` : name };
+    }), this.settings.hidden);
+    return Plotly.downloadImage(figure, { format: "png", scale: 2, width, height, filename });
   }
 }
+
+/**
+ * Points whose neighbours are no finite numbers, which no line shows, as dots.
+ * @param {Trace} trace
+ */
+function dotted(trace) {
+  const { y } = trace;
+  const isFinite = (/** @type {number} */ i) => typeof y[i] === "number";
+  const sizes = y.map((_, i) => (isFinite(i) && !isFinite(i - 1) && !isFinite(i + 1) ? DOT : 0));
+  if (!sizes.includes(DOT)) return;
+  trace.mode = "lines+markers";
+  trace.marker = { size: sizes, color: trace.line?.color, line: { width: 0 } };
+}
+
+/** @param {Layout} layout */
+const rowsOf = (layout) => axes(layout).filter((name) => name.startsWith("yaxis"));

@@ -207,12 +207,12 @@ export class Curve {
    * The held-out values of a field, where there are any.
    * @param {Field} field
    * @param {Clock} axis
-   * @returns {{ x: number[], y: Value[] }}
+   * @returns {{ x: number[], y: Value[], steps: number[] }}
    */
   heldOut(field, axis) {
     const value = (/** @type {Partial<Record<Field, Value>>} */ row) =>
       field === "negative_elbo" ? negative(row.elbo) : (row[field] ?? null);
     const evaluated = this.evaluations.filter((row) => value(row) !== null);
-    return { x: evaluated.map((row) => row[axis]), y: evaluated.map(value) };
+    return { x: evaluated.map((row) => row[axis]), y: evaluated.map(value), steps: evaluated.map(({ step }) => step) };
   }
 }

@@ -17,6 +17,20 @@ export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+const ruler = document.createElement("canvas").getContext("2d");
+
+/**
+ * How wide a text is on the page.
+ * @param {string} text
+ * @param {number} px of its letters
+ * @returns {number}
+ */
+export function textWidth(text, px) {
+  if (!ruler) return px * text.length;
+  ruler.font = `${px}px system-ui, sans-serif`;
+  return ruler.measureText(text).width;
+}
+
 /**
  * The axis in a layout that a trace's `yaxis` names: yaxis2 for y2.
  * @param {string} axis
@@ -31,6 +45,18 @@ export const axisName = (axis) => /** @type {AxisName} */ (axis.replace("y", "ya
  */
 export function axes(layout) {
   return /** @type {AxisName[]} */ (Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)));
+}
+
+/**
+ * The height of a row in pixels, and how far its upper edge is below that of the first.
+ * @param {Layout} layout with its height
+ * @param {AxisName} name
+ * @returns {{ top: number, height: number }}
+ */
+export function rowBox({ height = 0, margin, ...layout }, name) {
+  const [bottom, top] = layout[name].domain ?? [0, 1];
+  const all = height - margin.t - margin.b;
+  return { top: (1 - top) * all, height: (top - bottom) * all };
 }
 
 /**

@@ -60,6 +60,10 @@ export function painter(node, draw) {
     paint();
   }).observe(node);
   document.addEventListener("visibilitychange", paint);
-  document.addEventListener("themechange", ask);
+  document.addEventListener("themechange", (event) => {
+    const { now } = /** @type {CustomEvent<{ now: boolean }>} */ (event).detail;
+    if (now && draws > 0) draw();
+    else ask();
+  });
   return ask;
 }

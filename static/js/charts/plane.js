@@ -4,19 +4,18 @@ import { embedded } from "../parts/embedded.js";
 import { formatSignificant } from "../parts/numbers.js";
 import { CONFIG, css, themed } from "./figures.js";
 import { painter } from "./paint.js";
-import { extent } from "./series.js";
+import { fitted } from "./range.js";
 
 /** @import { Figure, Plot, Trace } from "../types/plotly.d.ts" */
 /** @import { Curve } from "./curves.js" */
 /** @import { Range } from "./series.js" */
 
 /** @typedef {{ x: Range, y: Range }} View a part of the plane */
-/** @typedef {{ x: number, y: number, late: boolean }} Point of a run; `late` if it counts for what is shown */
+/** @typedef {{ x: number, y: number, place: number }} Point of a run; `place` is how far it has come */
 
-const START = 0.02; // of the steps: the first ones, far up, would squeeze all others
 const SPAN = 0.05; // of the points so far are drawn as one
 const LINES = 7; // of equal −ELBO, about
-const ROOM = 0.08; // around what is shown
+const ROOM = 0.08; // around what is shown, more than in rows: a letter stands beside a point
 
 /**
  * The page's planes; each follows the curves of its runs when its `schedule` is called.
@@ -75,11 +74,11 @@ class Plane {
   /**
    * Put the points in.
    * @param {Trace[]} data
-   * @returns {View} that shows all but the beginnings
+   * @returns {View} that fits the runs as rows fit their curves
    */
   #fill(data) {
-    /** @type {Point[]} */
-    const late = [];
+    /** @type {Map<number, { training: Point[], held: Point[] }>} */
+    const courses = new Map();
     for (const trace of data) {
       const { runs, role } = trace.meta;
       const curves = runs.map((run) => this.#curves.get(run)).filter((curve) => curve !== undefined);
@@ -87,9 +86,12 @@ class Plane {
       if (role === "frontier") points.sort((a, b) => a.x - b.x);
       trace.x = points.map(({ x }) => x);
       trace.y = points.map(({ y }) => y);
-      late.push(...points.filter((point) => point.late));
+      if (role === "frontier") continue;
+      const own = courses.get(runs[0]) ?? { training: [], held: [] };
+      courses.set(runs[0], { ...own, [role === "training" ? "training" : "held"]: points });
     }
-    return { x: around(late.map(({ x }) => x)), y: around(late.map(({ y }) => y)) };
+    const [x, y] = /** @type {("x" | "y")[]} */ (["x", "y"]).map((axis) => around([...courses.values()], axis));
+    return { x, y };
   }
 }
 
@@ -112,7 +114,7 @@ function course(curve) {
       sumX += kl;
       sumY += reconstruction;
     }
-    if (count) points.push({ x: sumX / count, y: sumY / count, late: from >= START * x.length });
+    if (count) points.push({ x: sumX / count, y: sumY / count, place: from });
     from = to;
   }
   return points;
@@ -125,19 +127,21 @@ function course(curve) {
  */
 function final(curve) {
   for (const { step, kl: x, reconstruction: y } of curve.evaluations.toReversed()) {
-    if (typeof x === "number" && typeof y === "number") return [{ x, y, late: step > 0 }];
+    if (typeof x === "number" && typeof y === "number") return [{ x, y, place: step > 0 ? Infinity : 0 }];
   }
   return [];
 }
 
 /**
- * A range with all values in it and some room.
- * @param {number[]} values
+ * A range that fits the runs, and some room.
+ * @param {{ training: Point[], held: Point[] }[]} courses
+ * @param {"x" | "y"} axis
  * @returns {Range}
  */
-function around(values) {
-  if (values.length === 0) return [0, 1];
-  const [low, high] = extent(values);
+function around(courses, axis) {
+  const points = (/** @type {Point[]} */ all) => ({ x: all.map(({ place }) => place), y: all.map((point) => point[axis]) });
+  const rows = courses.map(({ training, held }) => ({ ...points(training), low: [], high: [], heldOut: points(held) }));
+  const [low, high] = fitted(rows) ?? [0, 1];
   const room = ROOM * (high - low || 1);
   return [low - room, high + room];
 }

@@ -73,6 +73,18 @@ export function placesOf(sorted, steps, places) {
 }
 
 /**
+ * At most so many of a list, evenly chosen, the last one always among them.
+ * @template T
+ * @param {T[]} all
+ * @param {number} most
+ * @returns {T[]}
+ */
+export function thinned(all, most) {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.round(((i + 1) * all.length) / most) - 1]);
+}
+
+/**
  * The least and the greatest of some values; [Infinity, -Infinity] of none.
  * @param {number[]} values
  * @returns {Range}

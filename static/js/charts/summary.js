@@ -44,10 +44,13 @@ export function summarise(chart, runs, curves) {
 function sentence(view, name, curve) {
   const [field, term] = subject(view, curve);
   const values = finite(curve, field);
-  if (values.length < 2) return `${name}: no steps yet.`;
+  const steps = curve.lastStep === 1 ? "1 step" : `${formatCount(curve.lastStep)} steps`;
+  if (curve.lastStep === 0) return `${name}: no steps yet.`;
+  if (values.length === 0) return `${name}: ${term} was no finite number in ${steps}.`;
   const unit = view === "training" ? "" : " nats/image";
   const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
-  const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${formatCount(curve.lastStep)} steps.`;
+  if (values.length === 1) return `${name}: ${term} was ${first}${unit}, once in ${steps}.`;
+  const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${steps}.`;
   const width = formatCount(curve.width);
   const points = ` Each point is the mean of ${width} steps, the band their range; zoom in for single steps.`;
   const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";

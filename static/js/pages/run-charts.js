@@ -1,6 +1,9 @@
 // What the pages of one and of several runs share: their curves in one chart, their pictures in one gallery, and the
 // stream into both.
 
+import { showLegend } from "../around/legend.js";
+import { showReadout } from "../around/readout.js";
+import { followPictures } from "../around/upright.js";
 import { Chart } from "../charts/chart.js";
 import { Curve } from "../charts/curves.js";
 import { planes } from "../charts/plane.js";
@@ -30,8 +33,12 @@ const plot = (/** @type {string} */ id) => /** @type {Plot} */ (element(id));
 export async function showRunCharts(filename, onPoints = () => {}) {
   const { cursor, runs } = embedded("page-data");
   const curves = new Map(runs.map((run) => [run.id, new Curve(run.id, run.evaluations)]));
-  const chart = new Chart(plot("chart"), embedded("figures"), curves);
+  const names = new Map(runs.map(({ id, name }) => [id, name]));
+  const chart = new Chart(plot("chart"), embedded("figures"), curves, names);
   toolbar(/** @type {HTMLElement} */ (document.querySelector(".chart-card")), filename, chart);
+  showLegend(chart);
+  showReadout(chart);
+  followPictures(chart);
   const gallery = Gallery.start(element("pictures"), new Map(runs.map((run) => [run.id, run.pictures])));
   const progress = new ProgressBars();
   chart.node.addEventListener("drawn", throttled(() => summarise(chart, runs, curves), SUMMARY_MS));

@@ -25,6 +25,7 @@ export function toAddress(settings) {
     if (value === null) url.searchParams.delete(name);
     else url.searchParams.set(name, String(value));
   }
+  url.search = url.search.replaceAll("%2C", ","); // of a list: commas may stand in an address
   history.replaceState(null, "", url);
 }
 
@@ -74,6 +75,15 @@ export function toolbar(root, filename, chart) {
       shown.textContent = slider.value;
       toAddress({ smooth: slider.value === "0" ? null : slider.value });
       chart.set({ smooth: Number(slider.value) });
+    });
+  }
+
+  const epochs = input(root, "epochs");
+  if (epochs) {
+    epochs.checked = chart.settings.epochs = fromAddress("epochs", null) === "on";
+    epochs.addEventListener("change", () => {
+      toAddress({ epochs: epochs.checked ? "on" : null });
+      chart.set({ epochs: epochs.checked });
     });
   }
 

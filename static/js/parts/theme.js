@@ -5,9 +5,30 @@ import { element } from "./embedded.js";
 const THEMES = ["auto", "light", "dark"];
 
 const current = () => document.documentElement.dataset.theme ?? "auto";
-const changed = () => document.dispatchEvent(new CustomEvent("themechange"));
+const changed = (now = false) => document.dispatchEvent(new CustomEvent("themechange", { detail: { now } }));
 
-/** Show the button; a `themechange` event of the document says that colours have changed. */
+/** @type {string | null} */
+let screen = null; // the theme to come back to while the page is printed
+
+/** @param {boolean} isPrinting */
+function print(isPrinting) {
+  if (isPrinting === (screen !== null)) return;
+  const { dataset } = document.documentElement;
+  if (isPrinting) {
+    screen = current();
+    dataset.theme = "light";
+  } else {
+    if (screen === "auto") delete dataset.theme;
+    else dataset.theme = screen ?? "";
+    screen = null;
+  }
+  changed(true);
+}
+
+/**
+ * Show the button; a `themechange` event of the document says that colours have changed. Paper is white: the light theme
+ * is in force while the page is printed, and then figures cannot wait to be drawn, which the event's detail says.
+ */
 export function startTheme() {
   const button = element("theme");
   const name = /** @type {HTMLElement} */ (button.querySelector("[data-theme-name]"));
@@ -21,5 +42,8 @@ export function startTheme() {
     name.textContent = next;
     changed();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => changed());
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
+  matchMedia("print").addEventListener("change", ({ matches }) => print(matches));
 }

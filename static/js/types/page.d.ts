@@ -73,7 +73,7 @@ export interface Reference {
   value: number;
   row: string;
   shape: object;
-  annotation: { text: string };
+  annotation: { text: string; ax: number };
 }
 
 /** The JSON that pages embed, by the id of its element; those called `<name>-figure` hold a figure or null. */

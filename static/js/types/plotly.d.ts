@@ -3,7 +3,7 @@
 import type { Field, Value, Vital } from "./page.d.ts";
 
 /** What a trace draws: set by the server, read by the page's script. */
-export type Meta = { slot?: number; fill?: number; run: number; runs: number[] } & (
+export type Meta = { slot?: number; fill?: number; run: number; runs: number[]; letter?: string; strokes?: string } & (
   | { role: "sampled"; field: Vital }
   | { role: "line" | "area" | "raw" | "low" | "high" | "heldout"; field: Field }
   | { role: "training" | "held out" | "frontier" }
@@ -11,13 +11,15 @@ export type Meta = { slot?: number; fill?: number; run: number; runs: number[] }
 
 export interface Trace {
   type?: string;
+  showlegend?: boolean;
   name?: string;
   x: (number | string)[];
   y: Value[];
   z: Value[][];
   yaxis?: string;
-  line?: { color?: string };
-  marker?: { color?: string };
+  mode?: string;
+  line?: { color?: string; dash?: string };
+  marker?: { color?: string; size?: number | number[]; line?: object };
   fill?: string;
   fillcolor?: string;
   meta: Meta;
@@ -25,6 +27,7 @@ export interface Trace {
 
 export interface Axis {
   autorange?: boolean;
+  domain?: number[];
   nticks?: number;
   range?: number[];
   rangemode?: string;
@@ -39,6 +42,10 @@ export type Layout = { [name in AxisName]: Axis } & {
   annotations: { text: string }[];
   font?: object;
   height?: number;
+  legend?: object;
+  showlegend?: boolean;
+  title?: object;
+  hovermode?: string | false;
   margin: { l: number; r: number; t: number; b: number };
   shapes?: object[];
   uirevision?: string;
@@ -49,8 +56,19 @@ export interface Figure {
   layout: Layout;
 }
 
+/** An axis as it was drawn: pixels, and between these and values. */
+export interface DrawnAxis {
+  _offset: number;
+  _length: number;
+  d2p(value: number): number;
+  p2d(pixel: number): number;
+}
+
+export type DrawnLayout = { [name in AxisName]: DrawnAxis } & { _size: { l: number; t: number; h: number } };
+
 /** An element that plotly.js has drawn in. */
 export interface Plot extends HTMLElement, Figure {
+  _fullLayout?: DrawnLayout;
   calcdata: { s: number; p0: number; p1: number }[][];
   on(event: "plotly_relayout", listener: (change: Record<string, unknown>) => void): void;
   on(event: "plotly_doubleclick", listener: () => void): void;
@@ -60,6 +78,6 @@ declare global {
   const Plotly: {
     react(node: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
     relayout(node: HTMLElement, changes: Record<string, unknown>): Promise<void>;
-    downloadImage(node: HTMLElement, options: object): Promise<string>;
+    downloadImage(figure: Figure, options: object): Promise<string>;
   };
 }

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.plots.palette import DARK, DASHES, LIGHT, slot, slots
+from app.plots.palette import DARK, DASHES, LIGHT, dashes, slot, slots
 from app.templating import environment
-from vae_core.config.families import FAMILIES, LikelihoodName
 
 CSS = Path(__file__).parents[3] / "static" / "css" / "tokens.css"
 
@@ -73,13 +72,32 @@ def test_a_run_keeps_its_slot_unless_a_neighbour_has_it() -> None:
     assert sorted(slots(list(range(1, 9))).values()) == list(range(1, 9))
 
 
-def test_every_likelihood_has_strokes_of_its_own() -> None:
-    strokes = [DASHES[family.dash] for family in FAMILIES.values()]
-    assert len(set(strokes)) == len(FAMILIES)
+def test_a_clash_takes_no_colour_from_a_run_of_the_same_chart() -> None:
+    assert slots([1, 9, 2]) == {1: 1, 9: 3, 2: 2}
+    assert slots([9, 2, 1]) == slots([1, 2, 9])
 
 
-@pytest.mark.parametrize("likelihood", FAMILIES)
-def test_a_swatch_draws_the_strokes_of_its_likelihood(likelihood: LikelihoodName) -> None:
+def test_lines_are_solid_while_colours_tell_runs_apart() -> None:
+    assert set(dashes(slots(list(range(1, 9)))).values()) == {"solid"}
+    many = slots(list(range(1, 21)))
+    dashed = dashes(many)
+    assert len({(many[run], dashed[run]) for run in many}) == 20
+    assert dashed[1] == "solid"
+
+
+def test_strokes_differ() -> None:
+    assert len(set(DASHES.values())) == len(DASHES)
+
+
+@pytest.mark.parametrize("dash", DASHES)
+def test_a_swatch_is_the_line_of_the_chart(dash: str) -> None:
     macros: Any = environment().get_template("shared/_run.html").module
-    swatch = macros.swatch(3, likelihood)
-    assert f'stroke-dasharray="{DASHES[FAMILIES[likelihood].dash]}"' in swatch
+    assert f'stroke-dasharray="{DASHES[dash]}"' in macros.swatch(3, dash)
+    assert "slot-3" in macros.swatch(3)
+    assert f'stroke-dasharray="{DASHES["solid"]}"' in macros.swatch(3)
+
+
+def test_a_swatch_in_a_colour_that_is_not_the_runs_own_says_so() -> None:
+    macros: Any = environment().get_template("shared/_run.html").module
+    assert "Another colour" not in macros.swatch(3, "solid", 3)
+    assert "Another colour" in macros.swatch(4, "solid", 3)

@@ -42,7 +42,7 @@ def test_a_reference_says_what_it_is_and_how_it_is_computed() -> None:
     go.Layout(shapes=[mark["shape"]], annotations=[{**mark["annotation"], "y": mark["value"]}])
 
 
-def test_names_of_neighbouring_references_stand_side_by_side() -> None:
-    many = [Reference(str(value), value, BOUND, "") for value in (3.0, 1.0, 2.0)]
-    places = {mark["value"]: mark["annotation"]["x"] for mark in reference_marks(many, variational=True)}
-    assert len({places[1.0], places[2.0], places[3.0]}) == 3
+def test_names_stand_right_of_the_row_where_no_curve_is() -> None:
+    (mark,) = reference_marks([Reference("published", 105.6, BOUND, "")], variational=True)
+    assert (mark["annotation"]["x"], mark["annotation"]["xref"], mark["annotation"]["xanchor"]) == (1, "paper", "left")
+    assert mark["annotation"]["ax"] > 0

@@ -96,15 +96,6 @@ def test_an_interval_has_two_digits_of_its_width_and_no_line_ends_inside(value: 
     assert mean.partition(".")[2].__len__() == half.partition(".")[2].__len__()
 
 
-def test_close_means_get_the_digits_that_keep_them_apart() -> None:
-    assert distinct([0.0224, 0.0349, 0.0667]) == ["0.0224", "0.0349", "0.0667"]
-    assert distinct([0.022401, 0.022404]) == ["0.022401", "0.022404"]
-    assert distinct([105.571, 105.574]) == ["105.571", "105.574"]
-    assert distinct([0.5, 0.5]) == ["0.500", "0.500"]
-    assert distinct([0.00999999977, 0.02]) == ["0.0100", "0.0200"]  # as a float32 stores 0.01
-    assert distinct([-3.5, 9.45e-5, 0.0]) == ["−3.50", "0.0000945", "0"]
-
-
 def test_a_table_has_one_notation_a_column_and_keeps_its_texts() -> None:
     rows: list[list[str | float | None]] = [["A", 0.000109, 3], ["B", 9.45e-5, None]]
     assert table(rows) == [["A", "0.000109", "3"], ["B", "0.0000945", "—"]]
@@ -188,3 +179,12 @@ def test_time_left_is_the_pace_so_far_and_no_early_guess() -> None:
     assert time_left(run) == 30.0
     assert time_left(run.model_copy(update={"step": 1})) is None
     assert time_left(run.model_copy(update={"status": "finished"})) is None
+
+
+def test_close_values_get_the_digits_that_keep_them_apart() -> None:
+    assert distinct([0.0224, 0.0349, 0.0667]) == ["0.0224", "0.0349", "0.0667"]
+    assert distinct([0.022401, 0.022404]) == ["0.022401", "0.022404"]
+    assert distinct([105.571, 105.574]) == ["105.571", "105.574"]
+    assert distinct([0.5, 0.5]) == ["0.500", "0.500"]
+    assert distinct([0.00999999977, 0.02]) == ["0.0100", "0.0200"]  # as a float32 stores 0.01
+    assert distinct([-3.5, 9.45e-5, 0.0]) == ["−3.50", "0.0000945", "0"]

@@ -95,7 +95,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: Test
     assert 'name="learning_rate" value="fast"' in page
     assert 'name="hidden" value="300, 20"' in page
     assert "&lt;mine&gt;" in page
-    assert 'id="latent_dim-error">latent_dim must be at least 1' in page
+    assert 'id="latent_dim-error" data-live><p>Latent dimensions: a whole number from 1 to 4,096</p>' in page
     assert 'href="#learning_rate"' in page
     assert page.count('aria-invalid="true"') == 2
     assert 'name="twin" value="1" checked' in page
@@ -118,7 +118,7 @@ def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, tr
     page = text(client, f"/runs/new?from={parent}&fork=20")
     assert "begins with the weights of" in page
     form = form_of(page)
-    assert (form["parent"], form["fork"]) == (str(parent), "20")
+    assert (form["from"], form["fork"]) == (str(parent), "20")
     refused = client.post("/runs", data={**form, "beta": "-1"})
     assert refused.status_code == 422
     assert form_of(refused.text)["fork"] == "20"
@@ -151,9 +151,9 @@ def test_the_address_fills_in_fields_on_top_of_a_preset_or_a_run(client: TestCli
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("latent_dim=0", "id=\"latent_dim-error\">latent_dim must be at least 1, not '0'"),
-        ("preset=mse&sigma=<b>wide", "sigma must be a number, not '<b>wide'"),
-        ("likelihood=cauchy", "likelihood must be one of 'bernoulli'"),
+        ("latent_dim=0", 'id="latent_dim-error" data-live><p>Latent dimensions: a whole number from 1 to 4,096</p>'),
+        ("preset=mse&sigma=<b>wide", "σ, the scale: a number from 0.001 to 100"),
+        ("likelihood=cauchy", "Loss: one of Bernoulli (BCE), "),
         ("surprise=1", "surprise is not a field of the configuration"),
         ("likelihood=continuous_bernoulli", "Dequantise pixels: Yes, and start"),
     ],
@@ -538,4 +538,6 @@ def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, path: str)
 
 
 def test_the_form_counts_steps_from_the_real_split_sizes(client: TestClient) -> None:
-    assert f'"digits": {FACTS["digits"].train}' in text(client, "/runs/new")
+    assert FACTS["digits"].train == 1437
+    page = text(client, "/runs/new?preset=bce&batch_size=100")
+    assert re.search(r'<dt>Steps<small>, 15 an epoch</small></dt><dd data-fact="steps">3,000</dd>', page)

@@ -61,3 +61,12 @@ def test_a_negated_series_keeps_its_order_of_values(scripts: Scripts) -> None:
 def test_an_extent_and_an_order(scripts: Scripts) -> None:
     code = "({ ascending, extent }, values) => [ascending(values), extent(values)]"
     assert scripts("charts/series.js", code, [10, 9, 2, 9, -1]) == [[-1, 2, 9, 10], [-1, 10]]
+
+
+def test_of_many_values_some_are_kept_and_the_last(scripts: Scripts) -> None:
+    code = "({ thinned }, [all, most]) => thinned(all, most)"
+    assert scripts("charts/series.js", code, [[1, 2, 3], 3]) == [1, 2, 3]
+    kept = scripts("charts/series.js", code, [list(range(90)), 40])
+    assert len(kept) == len(set(kept)) == 40
+    assert kept == sorted(kept)
+    assert kept[-1] == 89
