@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.explain.equations import mathml
 from app.launch.form import format_changes
+from app.launch.labels import label, shown_value
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
@@ -61,6 +62,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "strokes": DASHES.__getitem__,
     "log": log,
     "format_changes": format_changes,
+    "label": label,
+    "shown": shown_value,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
     "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,

@@ -10,24 +10,12 @@ import { showRunCharts } from "./run-charts.js";
 
 /** @import { StreamedSteps } from "../types/page.d.ts" */
 
-const LONGEST = 10; // letters of a tile's value, as app/run_page/tiles.py has it
-
-/**
- * A number that fits into its tile.
- * @param {number} value
- */
-function short(value) {
-  const text = formatNumber(value);
-  if (text.length <= LONGEST) return text;
-  return value.toExponential(2).replace(/^-/, "−").replace(/e([+-])(\d)$/, "e$10$2");
-}
-
 /** @param {StreamedSteps} steps */
 function showLatest({ elbo, reconstruction, kl }) {
   const latest = { negative_elbo: negative(elbo.at(-1)), reconstruction: reconstruction.at(-1), kl: kl.at(-1) };
   for (const [name, value] of Object.entries(latest)) {
     const node = document.querySelector(`[data-kpi=${name}]`);
-    if (node && typeof value === "number") node.textContent = short(value);
+    if (node && typeof value === "number") node.textContent = formatNumber(value);
   }
 }
 
