@@ -10,31 +10,42 @@ from markupsafe import Markup
 
 from app.explain.equations import mathml
 from app.launch.form import format_changes
+from app.launch.labels import label, shown_value
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
-from app.run_rules import LONGEST_NAME
+from app.run_rules import LONGEST_NAME, LONGEST_NOTES
 from app.text.numbers import (
     called,
+    column,
     duration,
+    format_number,
     gap,
     interval,
     moment,
     number,
     percent,
+    remaining,
     rounded,
     share,
     signed,
+    table,
     time_left,
     within,
 )
 from app.text.quantities import QUANTITIES
+from app.text.rich_text import rich_text
 from vae_core.config.families import FAMILIES
 
 PACKAGE = Path(__file__).parent
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "signed": signed,
+    "negative": lambda value: None if value is None else -value,
+    "each": lambda items, name: [getattr(item, name, None) for item in items],
+    "column": column,
+    "table": table,
+    "given": format_number,
     "within": within,
     "interval": interval,
     "gap": gap,
@@ -43,6 +54,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "share": share,
     "called": called,
     "duration": duration,
+    "remaining": remaining,
     "moment": moment,
     "time_left": time_left,
     "slot": slot,
@@ -50,7 +62,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "strokes": DASHES.__getitem__,
     "log": log,
     "format_changes": format_changes,
+    "label": label,
+    "shown": shown_value,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,
     "sparkline": sparkline,
     "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
@@ -73,5 +88,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals["longest_name"] = LONGEST_NAME
+    made.globals |= {"longest_name": LONGEST_NAME, "longest_notes": LONGEST_NOTES}
     return made

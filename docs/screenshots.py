@@ -14,20 +14,20 @@ from tests.server import Server
 IMAGES = Path(__file__).parent / "images"
 HEIGHTS = {"run": 1250, "compare": 1750, "translate": 1250, "explain": 1100, "runs": 420}  # of the screen; else 900
 IN_VIEW = "chart => chart.getBoundingClientRect().top < innerHeight"
-PAIR = {"preset": "bce-vs-mse", "name": "mnist", "config": {"dataset": "mnist", "max_steps": 4000, "seed": 1}}
+LAUNCH_REQUEST = {"preset": "bce-vs-mse", "name": "mnist", "config": {"dataset": "mnist", "max_steps": 4000, "seed": 1}}
 
 
 def main() -> None:
-    """Launch the pair, wait for its end, and save every page's picture."""
+    """Launch the runs, wait for its end, and save every page's picture."""
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         server = Server(Path(data), env={})
-        bce, mse = (run["id"] for run in server.launch(**PAIR))
-        for run in (bce, mse):
+        runs = [run["id"] for run in server.launch(**LAUNCH_REQUEST)]
+        for run in runs:
             wait_for_the_end(server, run)
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=LAUNCH)
         pages = {
-            "run": f"/runs/{bce}",
-            "compare": f"/compare?runs={bce},{mse}",
+            "run": f"/runs/{runs[0]}",
+            "compare": f"/compare?runs={','.join(map(str, runs))}",
             "new": "/runs/new?preset=bce-vs-mse",
             "runs": "/runs",
             "translate": "/translate?recipe=pytorch-vae",

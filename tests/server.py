@@ -25,11 +25,12 @@ class Server:
         port: int = 0,
         env: Mapping[str, str] = NO_NETWORK,
         limits: Sequence[str] = (),  # a command that runs the rest under some, such as prlimit
+        auth: bool = False,
         folder: Path | None = None,  # the working directory, which `-P` keeps out of the search path as a script does
     ):
         processes.watch()
         python = [sys.executable, "-P"] if folder else [sys.executable]
-        serve = ["-m", "elboard", "serve", "--port", str(port), "--data", str(data), "--no-auth"]
+        serve = ["-m", "elboard", "serve", "--port", str(port), "--data", str(data), *["--no-auth"] * (not auth)]
         self.process = subprocess.Popen(
             [*limits, *python, *serve],
             cwd=folder,
@@ -44,7 +45,11 @@ class Server:
         self.data = data
         self.url = first.strip()
         self.port = int(self.url.rsplit(":", 1)[1])
-        self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self.api = httpx.Client(base_url=self.url, trust_env=False, timeout=30, headers=self._credentials())
+
+    def _credentials(self) -> dict[str, str]:
+        token = self.data / "token"
+        return {"Authorization": f"Bearer {token.read_text().strip()}"} if token.exists() else {}
 
     def stop(self) -> int:
         self.api.close()

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.records import Run
+from app.text.labels import listed
 from app.text.quantities import bits_unit, decoder, pixels, reconstruction_unit
 from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
@@ -60,10 +62,11 @@ _AUTOENCODER = {
     "negative_elbo": "A plain autoencoder has no ELBO.",
     "bits_per_dim": "A plain autoencoder has no ELBO to count in bits.",
     "log_px": "A plain autoencoder has no p(x).",
+    "active_units": "A plain autoencoder pays for no unit, so none is counted as active.",
 }
 _SHARED = {
     "kl": "Nats of the code under the same prior, whatever the decoder.",
-    "active_units": "Counted from the encoder's means alone, which every model has.",
+    "active_units": "Counted from the encoders' means alone, whatever the decoder.",
     "mse_per_pixel": "Squared error of the decoder's mean on the same images.",
     "bce_per_pixel": "Cross-entropy of the decoder's mean on the same images.",
     "accuracy": "Labels of the same images, predicted from the encoder's means alone.",
@@ -81,19 +84,45 @@ def _loss_verdict(configs: Sequence[TrainConfig]) -> Verdict:
     return Verdict("loss", False, f"What was minimised differs. {differing}.")
 
 
-def cautions(configs: Sequence[TrainConfig]) -> tuple[str, ...]:
-    """What differs between runs although their numbers share a unit of measure: sentences."""
-    sentences = []
-    betas = [beta for config in configs if (beta := implied(config).beta) is not None]
-    if len(set(betas)) > 1:
-        sentences.append(
-            f"They were trained with different weights of the KL (β = {_listed(f'{beta:.4g}' for beta in betas)}): "
-            "the numbers here count it once, but each run was trained for another trade of KL for reconstruction."
-        )
-    if not _equal(config.total_steps for config in configs):
-        steps = " and ".join(f"{config.total_steps:,}" for config in configs)
-        sentences.append(f"They were trained for {steps} steps.")
-    return tuple(sentences)
+def cautions(runs: Sequence[Run], names: Sequence[str]) -> tuple[str, ...]:
+    """What differs between the runs of these names although their numbers share a unit of measure: sentences.
+
+    A run that diverged has no numbers to be careful with.
+    """
+    known = [(run, name) for run, name in zip(runs, names, strict=True) if run.status != "diverged"]
+    if len(known) < 2 or not _equal(run.train_config.dataset for run, _ in known):
+        return ()
+    return tuple(filter(None, [_weights(known), steps_made(known)]))
+
+
+def _weights(known: Sequence[tuple[Run, str]]) -> str | None:
+    """Which run weighs the KL by how much."""
+    by_beta: dict[str, list[str]] = {}
+    for run, name in known:
+        if (beta := implied(run.train_config).beta) is not None:
+            by_beta.setdefault(f"{beta:.4g}", []).append(name)
+    if len(by_beta) < 2:
+        return None
+    which = ", ".join(f"β = {beta} in {listed(sharing)}" for beta, sharing in by_beta.items())
+    return (
+        f"They were trained with different weights of the KL ({which}): the numbers here count it once, but each run "
+        "was trained for another trade of KL for reconstruction."
+    )
+
+
+def steps_made(known: Sequence[tuple[Run, str]]) -> str | None:
+    """'They have made 3,000 steps each, but C 600 and D none'; None where all have made as many."""
+    by_count: dict[int, list[str]] = {}
+    for run, name in known:
+        by_count.setdefault(run.step, []).append(name)
+    if len(by_count) < 2:
+        return None
+    groups = sorted(by_count.items(), key=lambda item: (-len(item[1]), -item[0]))
+    count, most = groups[0]
+    shown = listed([f"{listed(sharing)} {f'{steps:,}' if steps else 'none'}" for steps, sharing in groups[1:]])
+    if len(most) > 1:
+        return f"They have made {f'{count:,} steps' if count else 'no step'} each, but {shown}."
+    return f"{most[0]} has made {f'{count:,} steps' if count else 'no step'}, {shown}."
 
 
 def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
@@ -128,7 +157,7 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
         return "These runs look at different images, so none of their likelihoods can be compared."
     units = {reconstruction_unit(config): config for config in configs}
     if len(units) == 1:
-        decoders = " and ".join(dict.fromkeys(map(decoder, configs)))
+        decoders = listed(list(dict.fromkeys(map(decoder, configs))))
         return (
             f"All of these are −log p(x|z), every constant included, under {decoders}: "
             "one unit of measure, so they share an axis."
@@ -145,7 +174,7 @@ def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:
     """'MSE and CB are −log of a density of the grey image', for the runs that have this unit of measure."""
     sharing = [config for config in configs if reconstruction_unit(config) == unit]
     names = list(dict.fromkeys(config.family.short for config in sharing))
-    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} −log of {_meaning(sharing[0])}"
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} −log of {_meaning(sharing[0])}"
 
 
 def _meaning(config: TrainConfig) -> str:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
-from app.comparison.summary import headline, labels
+from app.comparison.reasons import Action, Reason, find_reasons, seed_actions
+from app.comparison.standing import names, stale, status_note
+from app.comparison.summary import headline, unpaired, unread, without_prior
 from app.records import Run
+from app.text.numbers import format_number
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.report import Report
 from vae_core.schema import DESCRIBED
+from vae_core.theory.pixel_statistics import Statistics
 
 EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
 YARDSTICKS = (
@@ -61,8 +65,16 @@ class Comparison:
     """The numbers of the runs."""
     base: int
     """The number of the run that the others are compared with."""
+    names: tuple[str, ...]
+    """What the sentences call each run: its name, or what tells it apart."""
+    status_notes: tuple[str | None, ...]
+    """Why a run has no result to compare, such as "diverged at step 12"; null for one that has."""
     headline: str | None
-    """Who is ahead and by how much; null where the runs were not scored image by image, or share no such number."""
+    """Who is ahead, with which rate; null where fewer than two were scored image by image, or share no such number."""
+    reasons: tuple[Reason, ...]
+    """Why the runs came out as they did, what explains most first."""
+    actions: tuple[Action, ...]
+    """What would settle which is better, such as three seeds each."""
     verdicts: tuple[Verdict, ...]
     """Which quantities may be compared, and why."""
     sentence: str
@@ -79,6 +91,12 @@ class Comparison:
     """The runs image by image; null until all runs have been scored on the same images."""
     differences: tuple[Difference, ...]
     """Every field of the configuration over the runs."""
+    why_unpaired: str | None = None
+    """Why the runs are not compared image by image; null where they are."""
+    why_no_readings: str | None = None
+    """Why there is no X-ray of all runs; null where there is one."""
+    why_no_prior: str | None = None
+    """Why pictures from the same codes of the prior are left out; null where they are shown."""
 
     @property
     def base_place(self) -> int:
@@ -93,20 +111,27 @@ def compare(
     *,
     base: int = 0,
     by: str | None = None,
+    statistics: Mapping[int, Statistics] | None = None,
 ) -> Comparison:
     """Compare runs by their configurations, last held-out evaluations and, where all have them, reports and scores.
 
     `base` is the place of the run that the others are compared with, `by` the quantity for the comparison image by
-    image; where the runs do not share it, the first that they share takes its place.
+    image; where the runs do not share it, the first that they share takes its place. `statistics` are of each run's
+    pixels, where they are counted: without them no reason has a number from theory.
     """
-    reports, scores = reports or {}, scores or {}
-    configs = [run.train_config for run in runs]
+    reports = {run.id: (reports or {})[run.id] for run in runs if _fresh(run, reports or {})}
+    scores = {run_id: each for run_id, each in (scores or {}).items() if run_id in reports}
+    configs, called = [run.train_config for run in runs], names(runs)
+    notes = tuple(map(status_note, runs))
     examined = all(run.id in reports for run in runs)
     quantities = [name for name in YARDSTICKS[:-1] if examined or name not in EXAMINED]
     verdicts = tuple(verdict(quantity, configs) for quantity in ("reconstruction", "loss", *quantities))
     shared = {one.quantity for one in verdicts if one.comparable} | {"seconds"}
-    measured = [_measured(run, reports.get(run.id)) for run in runs]
-    scored = _scored(runs, scores)
+    measured = [
+        {"seconds": run.seconds or None} if note else _measured(run, reports.get(run.id))
+        for run, note in zip(runs, notes, strict=True)
+    ]
+    scored = _scored(runs, scores, notes)
     read = _readings([reports[run.id] for run in runs]) if examined and "mse_per_pixel" in shared else {}
     cells = {name: [(one.get(name), None) for one in measured] for name in YARDSTICKS if name in shared} | read
     rows = [yardstick(name, each, scored, base, ratio=has_zero(name, configs)) for name, each in cells.items()]
@@ -114,16 +139,28 @@ def compare(
     return Comparison(
         runs=tuple(run.id for run in runs),
         base=runs[base].id,
-        headline=headline(yardsticks, labels(runs)),
+        names=tuple(called),
+        status_notes=notes,
+        headline=headline(yardsticks, runs, called, scored),
+        reasons=find_reasons(runs, statistics or {}),
+        actions=seed_actions(runs),
         verdicts=verdicts,
         sentence=units_sentence(configs),
-        cautions=cautions(configs),
+        cautions=cautions(runs, called),
         yardsticks=yardsticks,
         readings=tuple(row for row in rows if row.quantity in read),
         own=tuple(config.family.reading for config in configs),
         images=_images(rows, scored, FACTS[configs[0].dataset].classes, by),
         differences=tuple(_differences(configs)),
+        why_unpaired=unpaired(runs, reports, scores, called),
+        why_no_readings=unread(runs, reports, called),
+        why_no_prior=without_prior(runs, called),
     )
+
+
+def _fresh(run: Run, reports: Mapping[int, Report]) -> bool:
+    """Whether the run was examined, and has not gone on since."""
+    return run.id in reports and not stale(run, reports[run.id])
 
 
 def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
@@ -138,10 +175,10 @@ def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
     return values
 
 
-def _scored(runs: Sequence[Run], scores: Mapping[int, Scores]) -> list[Scores]:
-    """The scores of every run; none where one has none, or they are of other images."""
-    alike = len({run.config["dataset"] for run in runs}) == 1 and all(run.id in scores for run in runs)
-    return [scores[run.id] for run in runs] if alike else []
+def _scored(runs: Sequence[Run], scores: Mapping[int, Scores], notes: Sequence[str | None]) -> list[Scores | None]:
+    """The scores of each run with a result; of none where they look at different images."""
+    alike = len({run.config["dataset"] for run in runs}) == 1
+    return [scores.get(run.id) if alike and not note else None for run, note in zip(runs, notes, strict=True)]
 
 
 def _readings(reports: Sequence[Report]) -> dict[str, list[Cell]]:
@@ -155,13 +192,14 @@ def _negative(elbo: float | None) -> float | None:
 
 
 def _images(
-    rows: Sequence[Yardstick], scored: Sequence[Scores], classes: Sequence[str], by: str | None
+    rows: Sequence[Yardstick], scored: Sequence[Scores | None], classes: Sequence[str], by: str | None
 ) -> Images | None:
+    every = [each for each in scored if each]
     choices = tuple(row.quantity for row in rows if row.lead)
-    if not choices:
+    if not choices or len(every) < len(scored):
         return None
     chosen = by if by in choices else choices[0]
-    return Images(chosen, choices, class_shares(chosen, scored, classes), contrasts(chosen, scored, classes))
+    return Images(chosen, choices, class_shares(chosen, every, classes), contrasts(chosen, every, classes))
 
 
 def _differences(configs: Sequence[TrainConfig]) -> list[Difference]:
@@ -180,4 +218,4 @@ def _shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return format_number(value, 6) if isinstance(value, float) else str(value)

@@ -30,29 +30,35 @@ class Yardstick:
     """How far the run with the least mean is ahead, where the images were scored one by one."""
 
 
-def yardstick(name: str, cells: Sequence[Cell], scored: Sequence[Scores], base: int, *, ratio: bool) -> Yardstick:
-    """The quantity of this name. `scored` are the runs' scores of the same images, or none."""
+def yardstick(
+    name: str, cells: Sequence[Cell], scored: Sequence[Scores | None], base: int, *, ratio: bool
+) -> Yardstick:
+    """The quantity of this name. `scored` is of each run its scores of the same images, None where it has none.
+
+    A run without a value has no part in it; one that has a value but was not scored keeps any from being bold.
+    """
     values, errors = zip(*cells, strict=True)
     better = QUANTITIES[name].better if name in QUANTITIES else "lower"
-    if not scored or any(name not in run for run in scored):
-        gaps = [_gap(value, values[base]) for value in values]
-        lead, best = None, _first(values, better)
-    else:
-        gaps = [paired(name, run, scored[base], ratio=ratio) for run in scored]
-        lead = leading(name, scored, ratio=ratio) if better == "lower" else None
-        best = lead.first if lead and _ahead_of_all(name, scored, lead.first) else None
+    own = [
+        run if run and name in run and value is not None else None for run, value in zip(scored, values, strict=True)
+    ]
+    reference = own[base]
+    gaps = [
+        paired(name, run, reference, ratio=ratio) if run and reference else _gap(value, values[base])
+        for run, value in zip(own, values, strict=True)
+    ]
     gaps[base] = None
+    lead = leading(name, own, ratio=ratio) if better == "lower" else None
+    if sum(run is not None for run in own) < 2:
+        best = _first(values, better)
+    else:
+        every = all(run or value is None for run, value in zip(own, values, strict=True))
+        best = lead.first if lead and lead.clear and every else None
     return Yardstick(name, values, errors, tuple(gaps), best, lead)
 
 
 def _gap(value: float | None, base: float | None) -> Gap | None:
     return None if value is None or base is None else Gap(value - base)
-
-
-def _ahead_of_all(name: str, scored: Sequence[Scores], first: int) -> bool:
-    """Whether the interval of the distance to every other run leaves zero out."""
-    gaps = [paired(name, run, scored[first], ratio=False) for run in [*scored[:first], *scored[first + 1 :]]]
-    return all(gap and gap.clear for gap in gaps)
 
 
 def _first(values: Sequence[float | None], better: str) -> int | None:

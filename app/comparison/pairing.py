@@ -54,6 +54,10 @@ class Lead:
     """The place of the next one."""
     gap: Gap
     """How far the first is from the second."""
+    clear: bool
+    """Whether it is ahead of each other run by more than the choice of images explains."""
+    means: tuple[float | None, ...]
+    """Of each run over the images that all that were scored share; null for one that was not."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +99,26 @@ def paired(name: str, other: Scores, base: Scores, *, ratio: bool) -> Gap | None
     return Gap(mean, width, n, mean / float(ours.mean()) if ratio and ours.mean() > 0 else None)
 
 
-def leading(name: str, scores: Sequence[Scores], *, ratio: bool) -> Lead | None:
-    """Which run has the least mean, and by how much; None where a number is not finite."""
-    table = _table(name, scores)
-    if not np.isfinite(table).all():
+def leading(name: str, scores: Sequence[Scores | None], *, ratio: bool) -> Lead | None:
+    """Which of the runs that have scored it has the least mean, and by how much.
+
+    None where fewer than two have, and where a number is not finite.
+    """
+    places = [place for place, run in enumerate(scores) if run and name in run]
+    table = _table(name, [run for run in scores if run and name in run]) if len(places) > 1 else np.empty((0, 0))
+    if len(places) < 2 or table.shape[1] < 2 or not np.isfinite(table).all():
         return None
-    first, second = np.argsort(table.mean(1), kind="stable")[:2].tolist()
-    gap = paired(name, scores[first], scores[second], ratio=ratio)
-    return Lead(first, second, gap) if gap else None
+    first, second, *_ = (places[row] for row in np.argsort(table.mean(1), kind="stable").tolist())
+    rows = dict(zip(places, table, strict=True))
+    gaps = {
+        place: paired(name, {name: rows[first]}, {name: row}, ratio=ratio)
+        for place, row in rows.items()
+        if place != first
+    }
+    gap = gaps[second]
+    assert gap  # noqa: S101  all are finite
+    means = tuple(float(rows[place].mean()) if place in rows else None for place in range(len(scores)))
+    return Lead(first, second, gap, all(one and one.clear for one in gaps.values()), means)
 
 
 def class_shares(name: str, scores: Sequence[Scores], classes: Sequence[str]) -> tuple[ClassShare, ...]:

@@ -34,6 +34,12 @@ def prior(history: RunHistory) -> list[Finding] | None:
     return [_far(history, report.latents, distance)] if distance > FAR * history.config.latent_dim else []
 
 
+def blames_scale(history: RunHistory) -> bool:
+    """Whether a finding about the codes says already that the scale is too small."""
+    findings = [*(log_variance(history) or ()), *(prior(history) or ())]
+    return any("scale" in finding.changes for finding in findings)
+
+
 def _at_limit(history: RunHistory, per_dim: list[float]) -> Finding:
     """The KL of a dimension shows that its log-variance, or its mean, has run away."""
     why, changes = _cause(history)

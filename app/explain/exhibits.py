@@ -21,7 +21,7 @@ from app.plots.pixels import (
 )
 from app.plots.tradeoffs import balance_figure, implied_figure, kl_figure, noise_figure, spectrum_figure
 from app.text.markdown_tables import Grid
-from app.text.numbers import format_number
+from app.text.numbers import format_number as _text
 from vae_core.datasets.facts import FACTS
 from vae_core.theory.convention import Weights, gaussian_weights
 from vae_core.theory.entropies import bernoulli, continuous_bernoulli_mean
@@ -107,8 +107,8 @@ def _gaussian(sigma: float) -> Exhibit:
 def _balance(sigma: float) -> Exhibit:
     error = gaussian_weights(sigma).reconstruction * PIXELS * ERROR**2
     summary = (
-        f"An image of {PIXELS} pixels, each off by {ERROR}, whose code carries {KL:g} nats: at σ = {_text(sigma)} the "
-        f"error makes {_text(100 * error / (error + KL))} % of the two."
+        f"An image of {PIXELS} pixels, each off by {ERROR}, whose code carries {_text(KL)} nats: at σ = {_text(sigma)} "
+        f"the error makes {_text(100 * error / (error + KL))}\u00a0% of the two."
     )
     table = {"head": ["part", "nats"], "rows": [["error", error], ["KL", KL]]}
     return Exhibit("How σ weighs the two terms", balance_figure(error, KL), summary, table)
@@ -198,8 +198,3 @@ def widths_table() -> list[tuple[float, ...]]:
     return [
         (sigma, weight, 1 / weight, weight * ERROR**2, log(np.pi / weight) / 2) for sigma, weight in weights.items()
     ]
-
-
-def _text(value: float) -> str:
-    """Three digits, with a real minus sign, and none before 0."""
-    return format_number(float(f"{value:.3g}") + 0.0).replace("-", "−")

@@ -1,137 +1,150 @@
-"""The New-run form, drawn from TrainConfig's own schema: one field here for each field there."""
+"""The New-run form, drawn from TrainConfig's own schema: one field here for each field there. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from vae_core.config.families import FAMILIES, OBJECTIVES
-from vae_core.config.fields import LINEAR
-from vae_core.config.train_config import ConfigError, TrainConfig, json_schema
-from vae_core.datasets.facts import FACTS
+from app.launch.field_errors import SEEDS, FieldError
+from app.launch.labels import AUTOMATIC, EMPTY_MEANS, choices, label, may_be_empty, schema, shown, typed
+from app.launch.origin import DEFAULTS, LENGTH, Origin
+from app.launch.request import MAX_RUNS
+from vae_core.config.train_config import json_schema
 
-CHOICE_NAMES: dict[str, Mapping[str, str]] = {
-    "dataset": {name: facts.title for name, facts in FACTS.items()},
-    "binarize": {
-        "none": "No, grey",
-        "threshold": "By a threshold",
-        "static": "Drawn once (static)",
-        "dynamic": "Drawn at each step (dynamic)",
-    },
-    "likelihood": {name: family.title for name, family in FAMILIES.items()},
-    "scale": {
-        "fixed": "Fixed at σ",
-        "shared": "Learned, one for all pixels",
-        "optimal": "Optimal, in closed form",
-        "per_pixel": "From the decoder, each pixel",
-    },
-    "objective": {name: facts.title for name, facts in OBJECTIVES.items()},
-    "model": {"vae": "VAE", "ae": "Autoencoder (no KL)"},
-    "architecture": {"mlp": "MLP", "conv": "Convolutional", "resnet": "Residual convolutional"},
-    "activation": {"relu": "ReLU", "gelu": "GELU"},
-    "output_bias": {"data_mean": "The mean image"},
-    "optimizer": {"adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"},
-    "device": {"cpu": "CPU", "cuda": "CUDA"},
-    "precision": {"float32": "float32", "bfloat16": "bfloat16"},
-}
-FOLDED = {  # what most runs leave as it is
-    "output_bias", "reconstruction_reduction", "kl_reduction", "free_bits", "mc_samples", "weight_decay", "grad_clip",
-    "precision", "threads", "examine",
-}  # fmt: skip
-EMPTY_MEANS = {"grad_clip": "none", "epochs": "no limit", "max_steps": "no limit"}
+BASIC = (  # what most runs choose; the others are one click away
+    "dataset", "likelihood", "scale", "sigma", "latent_dim", "architecture", "hidden", "epochs", "max_steps",
+)  # fmt: skip
+SEEDS_HELP = (
+    f"How many times to launch it, up to {MAX_RUNS} runs: each time with the next seed, so with other first weights, "
+    "batches and noise. What differs between losses counts only where it differs more than seeds do."
+)
 
 
 @dataclass(frozen=True)
 class FormField:
-    """One input: how it looks, what is typed in it, and what is wrong with that."""
+    """One input: how it looks, what is typed in it, what it began as, and what is wrong with it."""
 
     name: str
     label: str
     help: str
-    kind: str  # select, number or text
     value: str
-    group: str
-    unit: str = ""
+    base: str  # the origin's value, to which it can be reset
+    base_shown: str  # the same by its name
+    default: str
     choices: tuple[tuple[str, str], ...] = ()
-    whole: bool = False
-    placeholder: str = ""  # what an empty optional field means
+    numeric: str = ""  # the keyboard of a phone for it
+    unit: str = ""
+    placeholder: str = ""  # what an empty field means
+    optional: bool = False  # whether empty is a value of its own
     shown_when: Mapping[str, list[str]] | None = None
-    error: str | None = None
-    remedy: tuple[str, str] | None = None  # a value that would be accepted, and its name
+    refusal: FieldError | None = None
+    group: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it means something else than at its origin."""
+        return self.value != self.base and bool(self.value or self.optional)
+
+    @property
+    def set_there(self) -> bool:
+        """Whether its origin chose another value than the default."""
+        return self.base not in {"", self.default}
 
 
 @dataclass(frozen=True)
 class Fieldset:
-    """Fields that belong together, under the group's name."""
+    """Fields that answer one question."""
 
-    name: str
+    question: str
     fields: tuple[FormField, ...]
-    folded: tuple[FormField, ...]  # shown on request
+
+
+@dataclass(frozen=True)
+class Form:
+    """The basic fields, all others by question, and whether one of those has something to say."""
+
+    basic: tuple[FormField, ...]
+    others: tuple[Fieldset, ...]
 
     @property
-    def all(self) -> tuple[FormField, ...]:
-        """Every field of the set."""
-        return self.fields + self.folded
+    def rest(self) -> list[FormField]:
+        """Every field that is not basic."""
+        return [field for part in self.others for field in part.fields]
 
     @property
     def open(self) -> bool:
-        """Whether a folded field has something to say: an error, or another value than the default."""
-        defaults = typed_values(TrainConfig())
-        return any(field.error or field.value not in {"", defaults[field.name]} for field in self.folded)
+        """Whether a field that is not basic was changed or refused."""
+        return any(field.changed or field.refusal for field in self.rest)
+
+    @property
+    def changed(self) -> bool:
+        """Whether any field means something else than at its origin."""
+        return any(field.changed for field in (*self.basic, *self.rest))
+
+    @property
+    def set_there(self) -> list[FormField]:
+        """The fields beyond the basic ones that the origin chose."""
+        return [field for field in self.rest if field.set_there]
 
 
-def fieldsets(typed: Mapping[str, Any], errors: list[ConfigError], without: Collection[str] = ()) -> list[Fieldset]:
-    """The form, with what was typed kept as it was and each error beside its field, and `without` some fields.
+def draw(
+    origin: Origin, typed: Mapping[str, str], refused: Mapping[str, FieldError], seeds: str = "", *, alone: bool = False
+) -> Form:
+    """The form, with what was typed kept as it was; for a run that starts `alone`, without a number of seeds.
 
-    What is not among `typed`, because another choice hides it, has its default.
+    What is not among `typed`, because another choice hides it, has its default. A preset of several runs decides some
+    fields, which are left out unless they were typed all the same.
     """
-    by_field = {error.field: error for error in errors}
-    typed = {**typed_values(TrainConfig()), **typed}
-    drawn = [
-        _form_field(name, schema, typed[name], by_field.get(name))
-        for name, schema in json_schema()["properties"].items()
-        if name not in without
+    left_out = set(origin.decided) - typed.keys()
+    names = [name for name in json_schema()["properties"] if name not in left_out]
+    fields = {name: _field(name, origin, typed, refused) for name in names}
+    basic = [fields.pop(name) for name in BASIC if name in fields]
+    questions = dict.fromkeys(field.group for field in fields.values())
+    others = [
+        Fieldset(question, tuple(field for field in fields.values() if field.group == question))
+        for question in questions
     ]
-    groups = dict.fromkeys(field.group for field in drawn)
-    return [_fieldset(group, [field for field in drawn if field.group == group]) for group in groups]
+    return Form((*basic, *([] if alone else [_seeds(seeds, refused)])), tuple(others))
 
 
-def _fieldset(name: str, fields: list[FormField]) -> Fieldset:
-    plain = tuple(field for field in fields if field.name not in FOLDED)
-    return Fieldset(name, plain, tuple(field for field in fields if field.name in FOLDED))
-
-
-def typed_values(config: TrainConfig) -> dict[str, str]:
-    """A configuration as the form would show it."""
-    return typed(config.to_dict())
-
-
-def typed(values: Mapping[str, Any]) -> dict[str, str]:
-    """Some fields' values as they would be typed into the form, or into its address."""
-    return {name: _text(value) for name, value in values.items()}
-
-
-def _form_field(name: str, schema: Mapping[str, Any], value: object, error: ConfigError | None) -> FormField:
-    options = schema.get("anyOf", [schema])
-    main = options[0]
-    choices = tuple((choice, _choice_name(name, choice)) for choice in main.get("enum", ()))
-    if main.get("type") == "boolean":
-        choices = (("false", "No"), ("true", "Yes"))
-    numeric = main.get("type") in {"integer", "number"}
+def _field(name: str, origin: Origin, typed: Mapping[str, str], refused: Mapping[str, FieldError]) -> FormField:
+    whole, kind = json_schema()["properties"][name], schema(name)
+    base = origin.values.get(name, "")
+    optional = may_be_empty(name)
+    endless = name in LENGTH and base and not any(typed.get(other) for other in LENGTH)
     return FormField(
         name=name,
-        label=_label(name),
-        help=schema["description"],
-        kind="select" if choices else "number" if numeric else "text",
-        value=_text(value),
-        group=schema["group"],
-        unit=schema.get("unit", ""),
-        choices=choices,
-        whole=main.get("type") == "integer",
-        placeholder=EMPTY_MEANS.get(name, "automatic") if len(options) > 1 else "",
-        shown_when=schema.get("shown_when"),
-        error=error.message if error else None,
-        remedy=next(((choice, label) for choice, label in choices if error and choice == _text(error.bound)), None),
+        label=label(name),
+        help=whole["description"],
+        value=typed.get(name, DEFAULTS[name]),
+        base=base,
+        base_shown=shown(name, base),
+        default=DEFAULTS[name],
+        choices=choices(name),
+        numeric={"integer": "numeric", "number": "decimal"}.get(kind.get("type", ""), ""),
+        unit=whole.get("unit", ""),
+        placeholder=f"{base} ({origin.whose})" if endless or not optional else EMPTY_MEANS.get(name, AUTOMATIC),
+        optional=optional,
+        shown_when=whole.get("shown_when"),
+        refusal=refused.get(name),
+        group=whole["group"],
+    )
+
+
+def _seeds(typed: str, refused: Mapping[str, FieldError]) -> FormField:
+    """How many runs, each with the next seed: no field of a configuration, which has one."""
+    return FormField(
+        name=SEEDS,
+        label="Seeds",
+        help=SEEDS_HELP,
+        value=typed or "1",
+        base="1",
+        base_shown="1",
+        default="1",
+        numeric="numeric",
+        unit="runs",
+        placeholder="1",
+        refusal=refused.get(SEEDS),
     )
 
 
@@ -140,29 +153,11 @@ def sibling_address(run_id: int, changes: Mapping[str, Any]) -> str:
     return f"/runs/new?{urlencode({'from': run_id, **typed(changes)})}"
 
 
+def preset_address(preset: str, changes: Mapping[str, Any]) -> str:
+    """The address of the form, filled in with a preset and these changes."""
+    return f"/runs/new?{urlencode({'preset': preset, **typed(changes)})}"
+
+
 def format_changes(changes: Mapping[str, Any]) -> str:
     """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
-    shown = typed(changes)
-    booleans = {name: "Yes" if value else "No" for name, value in changes.items() if isinstance(value, bool)}
-    properties = json_schema()["properties"]
-    chosen = {name: _choice_name(name, text) for name, text in shown.items() if "enum" in properties[name]}
-    return "; ".join(f"{_label(name)}: {text}" for name, text in (shown | chosen | booleans).items())
-
-
-def _label(name: str) -> str:
-    label: str = json_schema()["properties"][name].get("label", name.replace("_", " ").capitalize())
-    return label
-
-
-def _choice_name(field: str, choice: str) -> str:
-    return CHOICE_NAMES.get(field, {}).get(choice, choice.capitalize())
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or LINEAR
-    return f"{value!r}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return "; ".join(f"{label(name)}: {shown(name, text)}" for name, text in typed(changes).items())

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
 from app.run_rules import LONGEST_NAME, LONGEST_TAG, MOST_TAGS
+from app.text.labels import distinguishing
 from vae_core.config.fields import LINEAR
 from vae_core.config.limits import MAX_SEED
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
@@ -60,13 +61,9 @@ class LaunchRequest(BaseModel):
         base = self.name or base
         if len(configs) == 1:
             return [base]
-        differing = varied(configs)
         return [
-            base
-            + f" {config.family.short}" * ("likelihood" in differing)
-            + f" {config.scale.replace('_', ' ')}" * ("scale" in differing and bool(config.family.scales))
-            + f" s{config.seed}" * bool(self.seeds)
-            for config in configs
+            " ".join(filter(None, [base, words, f"s{config.seed}" * bool(self.seeds)]))
+            for words, config in zip(distinguishing(configs), configs, strict=True)
         ]
 
 
@@ -89,7 +86,7 @@ def twin_of(config: TrainConfig) -> TrainConfig:
     """
     if config.binarize != "none":
         message = f"binarize is {config.binarize}, and binary pixels have no other loss for a twin: choose none"
-        raise RefusedConfig([ConfigError("binarize", message, "none")])
+        raise RefusedConfig([ConfigError("binarize", message, "none", spans=True)])
     if config.likelihood == "bernoulli":
         return replace(config, likelihood="gaussian", scale="fixed", sigma=sqrt(0.5))
     return replace(config, likelihood="bernoulli")

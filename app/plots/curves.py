@@ -24,7 +24,7 @@ def curve(name: str, x: Array, y: Array, slot: int, axis: str = "y", dash: str =
         mode="lines",
         line={"color": LIGHT[slot - 1] if slot else "#808080", "width": 2, "dash": dash},
         meta={"slot": slot},
-        hovertemplate="%{y:.3g}",
+        hovertemplate="%{y}",
         yaxis=axis,
         cliponaxis=False,
     )
@@ -52,7 +52,7 @@ def curves_figure(traces: Sequence[go.Scatter], titles: Sequence[str], x: Axis, 
     made = empty_rows([1] * len(titles), titles)
     made["xaxis"] |= {"fixedrange": True} | x
     for number, more in enumerate(y, start=1):
-        made[axis_name(number).replace("y", "yaxis")] |= {"fixedrange": True} | more
+        made[axis_name(number).replace("y", "yaxis")] |= {"fixedrange": True, "hoverformat": ".3r"} | more
     axes = Counter(trace.yaxis for trace in traces if trace.name)
     for trace in traces:
         trace.showlegend = bool(trace.name) and axes[trace.yaxis] > 1

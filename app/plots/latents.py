@@ -21,7 +21,7 @@ def kl_per_dim_figure(values: Numbers, line: Line) -> Figure:
         y=[values[index] for index in order],
         marker={"color": line.colour},
         meta={"slot": line.slot},
-        hovertemplate="%{x}: %{y:.3f} nats<extra></extra>",
+        hovertemplate="%{x}: %{y:.3r} nats<extra></extra>",
     )
     made = layout() | {
         "xaxis": {"type": "category", "fixedrange": True, "tickfont": {"size": 11}},
@@ -59,7 +59,7 @@ def kl_history_figure(evaluations: Sequence[EvaluationRecord], line: Line) -> Fi
         showscale=False,  # plotly's scale sets a style attribute, which the page's policy refuses: the page has its own
         ygap=1,  # and so does a picture without gaps
         meta={"slot": line.slot},
-        hovertemplate="%{y} at step %{x}: %{z:.3f} nats<extra></extra>",
+        hovertemplate="%{y} at step %{x}: %{z:.3r} nats<extra></extra>",
     )
     made = layout() | {
         "xaxis": {"title": {"text": "step"}, "fixedrange": True, "showgrid": False, "zeroline": False},

@@ -23,8 +23,13 @@ def plane_figure(lines: Sequence[Line], *, frontier: bool) -> Figure:
         runs = [line.run for line in lines]
         traces.insert(0, _trace({"role": "frontier", "runs": runs}, mode="lines", line={"width": 1.5, "dash": "dot"}))
     made = layout() | {
-        "xaxis": {"title": {"text": title("kl")}, "zeroline": False, "showgrid": False},
-        "yaxis": {"title": {"text": title("reconstruction")}, "zeroline": False, "showgrid": False},
+        "xaxis": {"title": {"text": title("kl")}, "hoverformat": ".3r", "zeroline": False, "showgrid": False},
+        "yaxis": {
+            "title": {"text": title("reconstruction")},
+            "hoverformat": ".3r",
+            "zeroline": False,
+            "showgrid": False,
+        },
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": False,
@@ -37,7 +42,7 @@ def _course(line: Line) -> list[go.Scatter]:
     """Training as a line, and the last held-out point, with the run's letter."""
     drawn = {"color": line.colour, "dash": line.dash, "width": 2}
     final = {"color": line.colour, "size": 13, "line": {"width": 2}}
-    place = "KL %{x:.2f}, reconstruction %{y:.2f}"
+    place = "KL %{x}, reconstruction %{y}"
     return [
         _trace(
             _meta(line, "training"),

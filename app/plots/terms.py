@@ -74,16 +74,28 @@ def training_figure(line: Line, vitals_interval: int | None) -> Figure:
     return figure
 
 
-def compare_figure(lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool]) -> Figure:
-    """KL overlaid, since all runs share its unit; the reconstruction terms in a row for each unit that they have."""
+def compare_figure(
+    lines: Sequence[Line], units: Sequence[str], variational: Sequence[bool], images: Sequence[str]
+) -> Figure:
+    """KL overlaid, since all runs share its unit; the reconstruction terms in a row for each unit that they have.
+
+    Runs of other `images`, the data sets by name, share no row.
+    """
     rows = []
-    if len(set(units)) == 1 and all(variational):
+    apart = [f", {name}" if len(set(images)) > 1 else "" for name in images]
+    if len(set(zip(units, images, strict=True))) == 1 and all(variational):
         rows.append(Row("negative_elbo", title("negative_elbo", units[0]), tuple(lines)))
-    for unit in dict.fromkeys(units):
-        sharing = tuple(line for line, its_unit in zip(lines, units, strict=True) if its_unit == unit)
-        names = ", ".join(line.name for line in sharing)
-        rows.append(Row("reconstruction", f"{names}: {title('reconstruction', unit)}", sharing))
-    with_kl = tuple(line for line, has in zip(lines, variational, strict=True) if has)
-    if with_kl:
-        rows.append(Row("kl", title("kl"), with_kl))
+    with_kl = [place for place, has in enumerate(variational) if has]
+    for image in dict.fromkeys(apart[place] for place in with_kl):
+        sharing = tuple(lines[place] for place in with_kl if apart[place] == image)
+        names = f"{_names(sharing)}: " if image else ""
+        rows.append(Row("kl", names + title("kl") + image, sharing))
+    kinds = [unit + image for unit, image in zip(units, apart, strict=True)]
+    for kind in dict.fromkeys(kinds):
+        sharing = tuple(line for line, its_kind in zip(lines, kinds, strict=True) if its_kind == kind)
+        rows.append(Row("reconstruction", f"{_names(sharing)}: {title('reconstruction', kind)}", sharing))
     return rows_figure(rows)
+
+
+def _names(lines: Sequence[Line]) -> str:
+    return ", ".join(line.name for line in lines)

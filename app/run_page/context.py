@@ -12,6 +12,7 @@ from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.records import EvaluationRecord, Run
 from app.run_page import notes
+from app.run_page.tiles import Tile, tiles
 from app.run_rules import unexamined
 from app.text.quantities import READING_NAMES, bits_unit, decoder, reconstruction_unit
 from vae_core.config.train_config import TrainConfig
@@ -32,6 +33,7 @@ class RunDescription:
     config: Config
     defaults: Config
     command: str  # that trains the same
+    tiles: list[Tile]
     decoder: str
     bits_unit: str | None
     facts: DatasetFacts
@@ -72,6 +74,7 @@ def describe_run(
         config=config.to_dict(),
         defaults=TrainConfig().to_dict(),
         command=command_line(config),
+        tiles=tiles(run),
         decoder=decoder(config),
         bits_unit=bits_unit(config),
         facts=FACTS[config.dataset],

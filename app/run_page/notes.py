@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isclose, sqrt
 
 from app.records import EvaluationRecord
 from app.text.loss_summary import objective
-from app.text.numbers import number, percent, within
+from app.text.numbers import format_number, number, percent, within
 from app.text.quantities import READING_NAMES
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import Published
@@ -21,18 +21,23 @@ def loss_remarks(config: TrainConfig) -> list[str]:
         remarks.append(f"{sentence} What is plotted is the ELBO; what is minimised is the loss.")
     if config.free_bits > 0:
         remarks.append(
-            f"Below {config.free_bits:g} nats a dimension the loss stops pushing the KL; what is plotted has no floor."
+            f"Below {format_number(config.free_bits)} nats a dimension the loss stops pushing the KL; what is plotted "
+            "has no floor."
         )
     effective = implied(config)
-    if effective.beta is not None and abs(effective.beta - 1) > 1e-9:
+    if effective.beta is not None and not isclose(effective.beta, 1):
         equal = ""
         if effective.sigma is not None:
             decoder = f"{config.family.decoder} with {config.family.letter}"
-            equal = f": up to a factor it is the −ELBO of a {decoder} = {number(effective.sigma)}"
-        remarks.append(
-            f"This loss weighs the KL as β = {number(effective.beta)} would{equal}. The terms below are the sums that "
-            "it stands for."
-        )
+            equal = f"it is the −ELBO of a {decoder} = {format_number(effective.sigma)}"
+        if not isclose(effective.beta, config.beta):
+            equal = f": up to a factor {equal}" if equal else ""
+            remarks.append(
+                f"This loss weighs the KL as β = {format_number(effective.beta)} would{equal}. What is plotted are the "
+                "sums that it stands for."
+            )
+        elif equal:  # the β itself is what was typed
+            remarks.append(f"With this β the loss has another name: up to a factor {equal}.")
     if config.family.unbounded and not config.dequantize:
         remarks.append(
             "Pixels that are always black let this density grow without end: −ELBO has no floor, and says less the "
@@ -64,7 +69,7 @@ def reproduction(published: Published, status: str, evaluation: EvaluationRecord
     ours, se = -evaluation.elbo, evaluation.elbo_se
     apart = ours - published.negative_elbo
     passed = abs(apart) <= published.tolerance
-    where = f"{number(abs(apart))} nats {'above' if apart > 0 else 'below'} it"
+    where = f"{within(abs(apart), se)} nats {'above' if apart > 0 else 'below'} it"
     verdict = "within the tolerance" if passed else "outside the tolerance"
     return Reproduction(passed, f"This run ended at {within(ours, se)}: {where}, {verdict}.")
 

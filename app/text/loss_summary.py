@@ -18,7 +18,9 @@ def describe_loss(config: TrainConfig) -> str:
         return f"An autoencoder: −log p(x|z) of a {decoder} alone, with no KL and no ELBO."
     if other := objective(config):
         return f"{other} The decoder is a {decoder}."
-    floor = f" Free bits put a floor of {config.free_bits:g} nats under each unit's KL." * (config.free_bits > 0)
+    floor = f" Free bits put a floor of {format_number(config.free_bits)} nats under each unit's KL." * (
+        config.free_bits > 0
+    )
     return model(decoder, config.family.letter, effective.beta or 0.0, effective.sigma) + floor
 
 
@@ -42,7 +44,12 @@ def explicit_equivalent(config: TrainConfig) -> dict[str, Any]:
     steady = config.beta_schedule == "constant"  # or β = 1 and another σ would be another loss on the way
     if steady and effective.sigma is not None and SIGMA_BOUNDS[0] <= effective.sigma <= SIGMA_BOUNDS[1]:
         explicit |= {"beta": 1.0, "sigma": tidy(effective.sigma)}
-    return {name: value for name, value in explicit.items() if getattr(config, name) != value}
+    return {name: value for name, value in explicit.items() if not _equal(getattr(config, name), value)}
+
+
+def _equal(one: object, other: object) -> bool:
+    """Whether two values of a field are one: of numbers, as far as `tidy` keeps digits."""
+    return (tidy(one) if isinstance(one, float) else one) == other
 
 
 def objective(config: TrainConfig) -> str:

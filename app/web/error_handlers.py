@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,7 @@ from app.database.engine import is_unwritable, why_refused
 from app.errors import AppError, Unauthorised
 from app.web.refusals import Errors, RefusalReason
 from app.web.rendering import templates
+from app.web.security import SAFE_METHODS
 from vae_core.config.train_config import RefusedConfig
 
 log = logging.getLogger(__name__)
@@ -41,8 +43,16 @@ def _answer(request: Request, status: int, refusal: Errors) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)  # noqa: S101
     if isinstance(error, Unauthorised) and not request.url.path.startswith("/api/"):
-        return RedirectResponse("/login", 303)
+        return RedirectResponse(_sign_in(request), 303)
     return _answer(request, error.status, Errors.of(error.message, error.field))
+
+
+def _sign_in(request: Request) -> str:
+    """The address of the sign-in, from where a page that only shows something is returned to."""
+    if request.method not in SAFE_METHODS:
+        return "/login"
+    query = f"?{request.url.query}" * bool(request.url.query)
+    return f"/login?{urlencode({'next': request.url.path + query})}"
 
 
 def _refused_config(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ Loopback is no boundary: any page the user visits can send requests to it, and e
 
 import hashlib
 import hmac
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ from app.errors import Forbidden, Unauthorised
 from app.web.refusals import Errors
 from vae_core.durable import write_durably
 
+HOME = "/runs"  # the page to go to where no other was asked for
+# A path of this server. A browser takes //host and /\host for another one, and ignores control characters on the way.
+OWN_ADDRESS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]*")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
@@ -86,6 +90,12 @@ class Authenticator:
 def cookie_name(request: Request) -> str:
     """Cookies ignore ports, so two servers on one host need two names."""
     return f"elboard_{request.url.port or 0}"
+
+
+def own_address(text: str) -> str:
+    """The address if it is a page of this server that may follow the sign-in, else the page of the runs."""
+    leads_here = OWN_ADDRESS.fullmatch(text) and text.partition("?")[0] != "/login"
+    return text if leads_here else HOME
 
 
 def require_user(request: Request) -> None:

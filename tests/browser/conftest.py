@@ -44,7 +44,7 @@ def _runs_end_with_their_test(server: Server) -> Iterator[None]:
 def pair(server: Server) -> list[int]:
     """A finished BCE run and a finished MSE run of one seed."""
     config = {"hidden": [32], "latent_dim": 4, "max_steps": 400, "picture_every": 100, "evaluate_every": 100}
-    runs = [run["id"] for run in server.launch(preset="bce-vs-mse", name="pair", config=config)]
+    runs = [run["id"] for run in server.launch(preset="bce", twin=True, name="pair", config=config)]
     wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
     return runs
 
@@ -112,6 +112,15 @@ def eventually(page: Page, expression: str, arg: Any = None) -> Any:
             return value
         page.wait_for_timeout(50)
     raise AssertionError(f"never true: {expression}")
+
+
+def faults_unscrolled(page: Page) -> list[str]:
+    """What axe finds where all of the page fits the screen: a bar that stays in view covers whatever scrolls past."""
+    before = page.viewport_size
+    page.set_viewport_size({**before, "height": page.evaluate("document.documentElement.scrollHeight")})
+    faults = accessibility_faults(page)
+    page.set_viewport_size(before)
+    return faults
 
 
 def accessibility_faults(page: Page) -> list[str]:

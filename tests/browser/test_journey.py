@@ -22,15 +22,15 @@ def wait_for_more(page: Page, points: int) -> None:
 def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     # 1. A form filled in and sent.
     page = visit("/runs/new?preset=bce-vs-mse")
-    expect(page.get_by_label("Also start the twin")).to_be_checked()
+    expect(page.locator("#start")).to_contain_text("3 runs · about ")
     for name, value in LONG.items():
         page.locator(f"#{name}").fill(value)
     page.get_by_label("Name").fill("journey")
-    page.get_by_role("button", name="Start").click()
+    page.locator("#start").click()
     page.wait_for_url("**/compare?runs=*")
     page.wait_for_selector("body[data-ready]")
 
-    # 2. The pair's page is live, and so is the page of one run: its curve grows while it trains.
+    # 2. The page of all three is live, and so is the page of one run: its curve grows while it trains.
     page.get_by_role("link", name="journey BCE").click()
     page.wait_for_url("**/runs/*")
     page.wait_for_selector("body[data-ready]")
@@ -49,7 +49,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     expect(page.locator("#kl-chart .bars path").first).to_be_visible()
     expect(page.locator("#alarms")).to_contain_text("No alarm. Checked: finite losses, live units")
 
-    # 4. Stop this one here, the other one on its own page.
+    # 4. Stop this one here, another on its own page.
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".badge")).to_have_text("stopped")
     expect(page.locator(".progress")).to_have_count(0)
@@ -59,22 +59,23 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".badge")).to_have_text("stopped")
 
-    # 5. Compare the pair from the list.
+    # 5. Compare the two from the list.
     visit("/runs")
     page.get_by_role("checkbox", name="Choose journey BCE").check()
-    page.get_by_role("checkbox", name="Choose journey MSE").check()
+    page.get_by_role("checkbox", name="Choose journey MSE σ=0.707").check()
     expect(page.locator("#count")).to_have_text("2 chosen")
     page.get_by_role("button", name="Compare").click()
     page.wait_for_selector("body[data-ready]")
     expect(page.locator(".verdict")).to_contain_text("do not share an axis")
     expect(page.locator("#yardsticks tbody tr")).to_have_count(5)
     expect(page.locator("#yardsticks")).not_to_contain_text("—")
-    expect(page.locator("#differences tr.differs")).to_have_count(1)
+    page.locator("summary", has_text="Configuration: 1 field differs").click()
+    expect(page.locator("#differences tr.differs")).to_have_count(2)  # the likelihood, and p(x|z) by it
     expect(page.locator("#differences tr.same").first).to_be_hidden()
     page.get_by_label("Differences only").uncheck()
     expect(page.locator("#differences tr.same").first).to_be_visible()
     sheets = page.locator(".sheets figure:visible")
-    expect(sheets).to_have_count(4)
+    expect(sheets).to_have_count(8)  # the inputs, what each run makes of them, |A − B|, and two kinds of the same z
     eventually(page, "[...document.querySelectorAll('.sheets img')].every((image) => image.naturalWidth > 50)")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -84,8 +85,9 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
 
 def test_the_demo_button_ends_in_a_finished_run(visit: Visit, pair: list[int]) -> None:  # noqa: ARG001
     page = visit("/runs/new")
-    page.get_by_role("button", name="Start").click()
-    page.wait_for_selector("body[data-ready]")
+    page.locator("#start").click()
+    page.wait_for_url("**/runs/*")
+    page.wait_for_selector("#run-head")
     expect(page.locator(".badge")).to_have_text("finished")
     expect(page.locator("#chart-summary")).to_contain_text("in 2,300 steps")
     expect(page.locator("#held-negative_elbo")).to_contain_text("2")

@@ -144,7 +144,7 @@ def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Serve
     assert page.evaluate(sampled) == list(range(2, 801, 2))  # most came while the page was open
     page.set_viewport_size({"width": 390, "height": 844})
     eventually(page, "document.documentElement.scrollWidth <= 390")  # once the charts have shrunk
-    page.get_by_role("link", name="Sibling run with β: 1").click()
+    page.get_by_role("link", name="Train with β: 1").click()
     expect(page.locator("#beta")).to_have_value("1")
     expect(page.get_by_label("Latent dimensions")).to_have_value("3")
 

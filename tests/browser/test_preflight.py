@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import accessibility_faults, eventually
+from tests.browser.conftest import eventually, faults_unscrolled
 from tests.server import Server
 
 Visit = Callable[[str], Page]
@@ -16,23 +16,25 @@ def test_the_panel_follows_what_is_typed_and_mends_it(visit: Visit) -> None:
     page = visit("/runs/new?preset=bce")
     panel = page.locator("#preflight")
     expect(panel).to_contain_text("Collapsed")  # once the pixels are counted
-    page.get_by_label("Latent dimensions").fill("7")
+    page.locator("#latent_dim").fill("7")
+    page.locator("#all-fields > summary").click()
     page.locator("#beta").fill("500")
     expect(panel).to_contain_text("0 of 7")
     expect(panel.locator(".advice")).to_contain_text("Linear theory expects every latent unit to die")
-    assert accessibility_faults(page) == []
+    assert faults_unscrolled(page) == []
     panel.get_by_role("button", name="β: 1").click()
     expect(page.locator("#beta")).to_have_value("1")
     expect(panel.locator(".advice")).to_have_count(0)
     expect(panel).not_to_contain_text("0 of 7")
-    page.get_by_label("Latent dimensions").fill("")
-    page.get_by_label("Latent dimensions").fill("x")
-    expect(panel).to_contain_text("latent_dim must be a whole number")
+    page.locator("#latent_dim").fill("x")
+    expect(page.locator("#latent_dim-error p")).to_have_text("Latent dimensions: a whole number from 1 to 4,096")
+    expect(panel).not_to_contain_text("Latent dimensions")
+    expect(panel).to_contain_text("One field needs a change before anything can be said of this run.")
 
 
 def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
     page = visit("/runs/new?preset=mse")
-    page.locator("summary", has_text="Reconstruction over pixels").click()
+    page.locator("#all-fields > summary").click()
     page.locator("#reconstruction_reduction").select_option("mean")
     expect(page.locator("#trains")).to_have_text(
         "This loss is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
@@ -50,21 +52,23 @@ def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
 
 def test_a_loss_as_code_comes_back_to_the_form(visit: Visit) -> None:
     page = visit("/runs/new?preset=bce")
-    page.get_by_label("Latent dimensions").fill("7")
+    page.locator("#latent_dim").fill("7")
     expect(page.get_by_role("link", name="I have a loss as code")).to_have_attribute("href", re.compile("latent_dim=7"))
     page.get_by_role("link", name="I have a loss as code").click()
     page.get_by_label("Seen in").select_option("keras-2016")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Use this in a new run").click()
     expect(page.locator("#trains")).to_contain_text("β-VAE with a Bernoulli decoder and β = 64;")
-    expect(page.get_by_label("Latent dimensions")).to_have_value("7")
+    expect(page.locator("#latent_dim")).to_have_value("7")
 
 
 def test_a_form_of_several_runs_offers_no_fix_that_it_has_no_field_for(visit: Visit) -> None:
     page = visit("/runs/new?preset=sigma-vae")
     page.locator("#dataset").select_option("digits")
-    expect(page.locator("#preflight .advice")).to_have_count(1)
-    expect(page.locator("#preflight .advice button")).to_be_hidden()
+    advice = page.locator("#preflight .advice")
+    expect(advice).to_have_count(2)
+    expect(advice.first.locator("button")).to_be_hidden()  # of a scale, which the preset decides
+    expect(advice.last.get_by_role("button", name="Dequantise pixels: Yes")).to_be_visible()
 
 
 def test_the_panel_is_there_without_scripts(browser: Browser, server: Server) -> None:
@@ -73,6 +77,7 @@ def test_the_panel_is_there_without_scripts(browser: Browser, server: Server) ->
     page.goto(server.url + "/runs/new?preset=mse")
     expect(page.locator("#preflight")).to_contain_text("76,104")
     expect(page.locator("#preflight button")).to_have_count(page.locator("#preflight button[hidden]").count())
+    expect(page.locator("[data-reset]:visible")).to_have_count(0)
     context.close()
 
 

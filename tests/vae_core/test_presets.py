@@ -14,14 +14,16 @@ def test_every_preset_is_a_valid_configuration(name: str) -> None:
     assert all(isinstance(config, TrainConfig) for config in preset.configs())
 
 
-def test_the_pair_differs_in_the_likelihood_alone() -> None:
-    bce, mse = (config.to_dict() for config in PRESETS["bce-vs-mse"].configs())
+def test_the_three_differ_in_the_likelihood_and_its_scale_alone() -> None:
+    bce, mse, fitted = (config.to_dict() for config in PRESETS["bce-vs-mse"].configs())
     assert {name for name in bce if bce[name] != mse[name]} == {"likelihood"}
+    assert {name for name in mse if mse[name] != fitted[name]} == {"scale"}
     assert (bce["likelihood"], mse["likelihood"], mse["sigma"]) == ("bernoulli", "gaussian", sqrt(0.5))
+    assert fitted["scale"] == "optimal"
 
 
-def test_the_pair_is_the_two_single_presets() -> None:
-    assert PRESETS["bce-vs-mse"].configs() == PRESETS["bce"].configs() + PRESETS["mse"].configs()
+def test_the_first_two_are_the_single_presets() -> None:
+    assert PRESETS["bce-vs-mse"].configs()[:2] == PRESETS["bce"].configs() + PRESETS["mse"].configs()
 
 
 def test_the_published_script_is_matched_field_by_field() -> None:
@@ -32,7 +34,7 @@ def test_the_published_script_is_matched_field_by_field() -> None:
 
 
 def test_changes_go_on_top_of_every_run() -> None:
-    assert [config.seed for config in PRESETS["bce-vs-mse"].configs({"seed": 7})] == [7, 7]
+    assert [config.seed for config in PRESETS["bce-vs-mse"].configs({"seed": 7})] == [7, 7, 7]
 
 
 def test_a_refused_change_is_named() -> None:

@@ -5,11 +5,14 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 
 class ConfigError(ValueError):
-    """One refused field: its name, a sentence that names the value and the bound, and the bound itself."""
+    """One refused field: its name, a sentence that names the value and the bound, and the bound itself.
 
-    def __init__(self, field: str, message: str, bound: object = None):
+    Of a rule that `spans` fields, the bound is what to choose instead.
+    """
+
+    def __init__(self, field: str, message: str, bound: object = None, *, spans: bool = False):
         super().__init__(message)
-        self.field, self.message, self.bound = field, message, bound
+        self.field, self.message, self.bound, self.spans = field, message, bound, spans
 
 
 class RefusedConfig(ValueError):
@@ -56,7 +59,7 @@ def _config_error(detail: ErrorDetails) -> ConfigError:
     """Pydantic's finding as one sentence in this project's words."""
     context = detail.get("ctx", {})
     if detail["type"] == "spanning":
-        return ConfigError(context["field"], f"{context['field']} {detail['msg']}", context["bound"])
+        return ConfigError(context["field"], f"{context['field']} {detail['msg']}", context["bound"], spans=True)
     field = str(detail["loc"][0]) if detail["loc"] else "config"
     key, phrase = _PHRASES.get(
         detail["type"], (None, "was refused: " + detail["msg"].replace("{", "(").replace("}", ")"))

@@ -22,6 +22,8 @@ from vae_core.config.families import (
 )
 from vae_core.config.limits import MAX_BETA, MAX_SEED, MAX_TOTAL_STEPS, SIGMA_BOUNDS
 
+DATA, MODEL, LOSS = "Which data?", "Which model?", "Which loss?"  # what the form asks, a fieldset each
+TRAINED, WATCHED = "How is it trained?", "How is it watched?"
 LINEAR = "none"  # what a form or a command line says for no hidden layer at all
 
 
@@ -56,70 +58,71 @@ class Fields:
 
     dataset: Literal["digits", "mnist", "fashion-mnist"] = field(
         "digits",
-        "Data",
+        DATA,
         "Images to learn: 8×8 digits come with the package; the others are downloaded once.",
         label="Data set",
     )
     binarize: Literal["none", "threshold", "static", "dynamic"] = field(
         "none",
-        "Data",
+        DATA,
         "Make every pixel 0 or 1: by a threshold at ½, by one flip with the grey level as its probability, kept for "
         "good (static), or by a new flip at each step (dynamic; the held-out split's is kept).",
         label="Binary pixels",
     )
     dequantize: bool = field(
         False,
-        "Data",
+        DATA,
         "Add uniform noise of one grey level to every pixel at each step, so that a density stays finite on "
         "pixels that are always black.",
         label="Dequantise pixels",
     )
     model: Literal["vae", "ae"] = field(
         "vae",
-        "Model",
+        MODEL,
         "A VAE samples z and pays the KL; a plain autoencoder (ae) does neither and has no ELBO.",
     )
     architecture: Literal["mlp", "conv", "resnet"] = field(
         "mlp",
-        "Model",
+        MODEL,
         "Dense layers, or two stride-2 convolutions before them (conv), each followed by residual blocks (resnet); the "
         "decoder mirrors it.",
     )
     hidden: Widths = field(
         (400,),
-        "Model",
+        MODEL,
         "Widths of the encoder's dense layers, such as 500, 500; the decoder mirrors them. 'none' leaves them out: "
         "with mlp, a linear encoder and decoder.",
-        label="Hidden widths",
+        label="Hidden layers",
     )
     activation: Literal["relu", "tanh", "softplus", "gelu"] = field(
-        "relu", "Model", "Nonlinearity after every hidden layer."
+        "relu", MODEL, "Nonlinearity after every hidden layer."
     )
-    latent_dim: int = field(20, "Model", "Dimensions of the latent code z.", ge=1, le=4096, label="Latent dimensions")
+    latent_dim: int = field(20, MODEL, "Dimensions of the latent code z.", ge=1, le=4096, label="Latent dimensions")
     output_bias: Literal["random", "data_mean"] = field(
         "random",
-        "Model",
+        MODEL,
         "First value of the decoder's last bias: torch's random one, or the one that decodes to the mean image, where "
         "a collapsed model would stay.",
         label="First output bias",
     )
     likelihood: LikelihoodName = field(
         "bernoulli",
-        "Loss",
+        LOSS,
         f"The decoder's p(x|z). {'; '.join(family.help for family in FAMILIES.values())}.",
-        label="Likelihood p(x|z)",
+        label="Loss",
+        unit="−log p(x|z)",
     )
     scale: Scale = field(
         "fixed",
-        "Loss",
-        "The decoder's scale: fixed at sigma, learned for all pixels together, the best one for each minibatch in "
+        LOSS,
+        "The decoder's scale: fixed at σ, learned for all pixels together, the best one for each minibatch in "
         "closed form, or one that the decoder gives for every pixel.",
         shown_when={"likelihood": SCALED},
         label="Its scale",
     )
     sigma: float = field(
         0.5**0.5,
-        "Loss",
+        LOSS,
         "The scale, or the first one of a shared scale: "
         f"{'; '.join(family.scale_help for family in FAMILIES.values() if family.scales)}.",
         ge=SIGMA_BOUNDS[0],
@@ -130,7 +133,7 @@ class Fields:
     )
     nu: float = field(
         5.0,
-        "Loss",
+        LOSS,
         "Degrees of freedom of the Student-t: the smaller, the heavier its tails. Above 2, so that it has a variance.",
         gt=2,
         le=1e6,
@@ -139,28 +142,28 @@ class Fields:
     )
     objective: ObjectiveName = field(
         "elbo",
-        "Loss",
+        LOSS,
         "What is maximised; what is reported is always the ELBO. Choices: "
         f"{'; '.join(f'{facts.help} ({name})' for name, facts in OBJECTIVES.items())}.",
         shown_when=VAE,
     )
     reconstruction_reduction: Literal["sum", "mean"] = field(
         "sum",
-        "Loss",
+        LOSS,
         "How the loss adds up pixels. A mean divides by their number D, a KL weight of D in disguise; what is reported "
         "stays a sum.",
         label="Reconstruction over pixels",
     )
     kl_reduction: Literal["sum", "mean"] = field(
         "sum",
-        "Loss",
+        LOSS,
         "How the loss adds up latent dimensions. A mean divides the KL by their number; what is reported stays a sum.",
         shown_when=VAE,
         label="KL over dimensions",
     )
     beta: float = field(
         1.0,
-        "Loss",
+        LOSS,
         "Weight of the KL in the loss (in beta_tcvae, of the total correlation alone); 1 trains the ELBO itself.",
         ge=0,
         le=MAX_BETA,
@@ -169,14 +172,14 @@ class Fields:
     )
     beta_schedule: Literal["constant", "linear", "cyclical"] = field(
         "constant",
-        "Loss",
-        "Keep β, raise it linearly from 0 over warmup_steps, or do so again at the start of every cycle.",
+        LOSS,
+        "Keep β, raise it linearly from 0 over the warm-up, or do so again at the start of every cycle.",
         shown_when={"model": ["vae"], "objective": WEIGHTED},
         label="β schedule",
     )
     warmup_steps: int = field(
         0,
-        "Loss",
+        LOSS,
         "Steps over which a linear or cyclical schedule raises β from 0.",
         ge=0,
         le=MAX_TOTAL_STEPS,
@@ -186,7 +189,7 @@ class Fields:
     )
     cycle_steps: int = field(
         0,
-        "Loss",
+        LOSS,
         "Steps of one cycle of a cyclical schedule, the rise included.",
         ge=0,
         le=MAX_TOTAL_STEPS,
@@ -196,7 +199,7 @@ class Fields:
     )
     free_bits: float = field(
         0.0,
-        "Loss",
+        LOSS,
         "Floor under each latent dimension's KL, averaged over the minibatch: below it the loss no longer pushes.",
         ge=0,
         le=1000,
@@ -205,7 +208,7 @@ class Fields:
     )
     mc_samples: int = field(
         1,
-        "Loss",
+        LOSS,
         "L, the Monte-Carlo samples of z for each image; one is enough when the minibatch is large (M ≈ 100).",
         ge=1,
         le=1000,
@@ -214,7 +217,7 @@ class Fields:
     )
     importance_samples: int = field(
         5,
-        "Loss",
+        LOSS,
         "K, the importance samples in each of the L estimates of the bound.",
         ge=1,
         le=1000,
@@ -223,7 +226,7 @@ class Fields:
     )
     elbo_weight: float = field(
         0.5,
-        "Loss",
+        LOSS,
         "Share of the ELBO in ciwae; the rest is the importance-weighted bound's.",
         ge=0,
         le=1,
@@ -232,7 +235,7 @@ class Fields:
     )
     mmd_weight: float = field(
         100.0,
-        "Loss",
+        LOSS,
         "Weight of the squared distance (MMD) between the minibatch's codes and the prior; with β = 0 it replaces the "
         "KL.",
         ge=0,
@@ -241,46 +244,44 @@ class Fields:
         label="Weight of the MMD",
     )
     batch_size: int = field(
-        128, "Training", "M, the images in one minibatch.", ge=1, le=65536, unit="images", label="Batch size (M)"
+        128, TRAINED, "M, the images in one minibatch.", ge=1, le=65536, unit="images", label="Batch size (M)"
     )
     optimizer: Literal["adam", "adamw", "rmsprop", "adagrad", "sgd"] = field(
-        "adam", "Training", "The update rule, with its usual defaults."
+        "adam", TRAINED, "The update rule, with its usual defaults."
     )
-    learning_rate: float = field(1e-3, "Training", "Step size of the optimiser.", gt=0, le=10)
-    weight_decay: float = field(0.0, "Training", "L2 penalty (decoupled in AdamW).", ge=0, le=10)
+    learning_rate: float = field(1e-3, TRAINED, "Step size of the optimiser.", gt=0, le=10)
+    weight_decay: float = field(0.0, TRAINED, "L2 penalty (decoupled in AdamW).", ge=0, le=10)
     grad_clip: float | None = field(
         None,
-        "Training",
+        TRAINED,
         "Largest allowed norm of the whole gradient; empty means no clipping.",
         gt=0,
         le=1e6,
         label="Gradient clipping",
     )
     epochs: int | None = field(
-        None, "Training", "Passes over the training split; 10 when max_steps is empty too.", ge=1, le=100_000
+        None, TRAINED, "Passes over the training split; 10 where no maximum of steps is given either.", ge=1, le=100_000
     )
     max_steps: int | None = field(
         None,
-        "Training",
+        TRAINED,
         "Steps after which to end, if the epochs have not ended before; empty means no limit.",
         ge=1,
         le=MAX_TOTAL_STEPS,
         unit="steps",
         label="Maximum steps",
     )
-    seed: int = field(0, "Training", "Decides weights, data order and noise.", ge=0, le=MAX_SEED)
-    device: Literal["auto", "cpu", "cuda"] = field(
-        "auto", "Running", "Where to train; auto takes a GPU if there is one."
-    )
+    seed: int = field(0, TRAINED, "Decides weights, data order and noise.", ge=0, le=MAX_SEED)
+    device: Literal["auto", "cpu", "cuda"] = field("auto", TRAINED, "Where to train; auto takes a GPU if there is one.")
     precision: Literal["float32", "bfloat16"] = field(
         "float32",
-        "Running",
+        TRAINED,
         "Arithmetic of the networks' layers; the likelihood and the KL are always computed in float32. bfloat16 is "
         "faster only where the hardware has it.",
     )
     threads: int | None = field(
         None,
-        "Running",
+        TRAINED,
         "CPU threads of this run; empty shares the cores between the runs allowed at once.",
         ge=1,
         le=256,
@@ -288,7 +289,7 @@ class Fields:
     )
     evaluate_every: int | None = field(
         None,
-        "Running",
+        WATCHED,
         "Steps between evaluations on the held-out split; empty means about ten times in a run.",
         ge=1,
         le=MAX_TOTAL_STEPS,
@@ -296,7 +297,7 @@ class Fields:
     )
     picture_every: int | None = field(
         None,
-        "Running",
+        WATCHED,
         "Steps between pictures; empty means about twenty times in a run.",
         ge=1,
         le=MAX_TOTAL_STEPS,
@@ -304,7 +305,7 @@ class Fields:
     )
     checkpoint_every: int | None = field(
         None,
-        "Running",
+        WATCHED,
         "Steps between checkpoints, from which a run that was cut off goes on; empty means at every evaluation.",
         ge=1,
         le=MAX_TOTAL_STEPS,
@@ -312,7 +313,7 @@ class Fields:
     )
     examine: bool = field(
         True,
-        "Running",
+        WATCHED,
         "Look closely at the finished model, for some seconds: a tighter bound on log p(x), what the KL is made of, "
         "neighbours in the latent space, and its decoder under every likelihood.",
         label="Examine at the end",

@@ -9,7 +9,8 @@ gains ½(wᵀΣw / β − wᵀVw) nats of cross-entropy and KL with Σ = Cov x a
 unit i is alive if the eigenvalue λ_i of Σ relative to V is above β. Of deep networks all of this is an approximation.
 """
 
-from math import log, pi
+from dataclasses import dataclass
+from math import log, pi, sqrt
 
 import numpy as np
 
@@ -17,6 +18,15 @@ from vae_core.config.families import Family
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.pixel_statistics import Array, Pixels
+
+
+@dataclass(frozen=True)
+class LinearOptimum:
+    """Where training of a linear Gaussian VAE ends: its σ, its KL in nats per image, and its squared error a pixel."""
+
+    sigma: float
+    kl: float
+    mse: float
 
 
 def live_units(config: TrainConfig, pixels: Pixels) -> int | None:
@@ -62,6 +72,24 @@ def rates(spectrum: Array, threshold: float, units: int) -> Array:
     """½ log(λ_i / βσ²) in nats, the KL of each of `units` latent dimensions, 0 of a dead one: [units]."""
     alive = spectrum[:units][spectrum[:units] > threshold]
     return np.pad(0.5 * np.log(alive / threshold), (0, units - len(alive)))
+
+
+def linear_optimum(config: TrainConfig, pixels: Pixels) -> LinearOptimum | None:
+    """The optimum of a linear decoder under this configuration's σ and weights, on `pixels`.
+
+    With z sampled, a direction whose unit lives leaves the error βσ², any other its λ. None where `live_units` has no
+    answer, of other decoders than a Gaussian, and where nothing is left to a learned σ.
+    """
+    if config.family.error != "sse" or (k := live_units(config, pixels)) is None:
+        return None
+    spectrum, D, beta = pixels.spectrum, pixels.dimensions, implied(config).beta or 0.0
+    rest = float(spectrum[k:].sum())
+    variance = config.sigma**2 if config.scale == "fixed" else rest / (D - beta * k)
+    threshold = beta * variance
+    if threshold <= 1e-9:
+        return None
+    kl = float(rates(spectrum, threshold, k).sum())
+    return LinearOptimum(sqrt(variance), kl, (k * threshold + rest) / D)
 
 
 def fixed_optimum(pixels: Pixels, sigma: float, units: int) -> float:

@@ -10,7 +10,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 from vae_core.theory.cost import memory, seconds, size
-from vae_core.theory.linear import largest_eigenvalue, live_units, weight_name
+from vae_core.theory.linear import largest_eigenvalue, linear_optimum, live_units, weight_name
 from vae_core.theory.pixel_statistics import Pixels, Statistics
 from vae_core.theory.references import Reference, references
 
@@ -152,15 +152,26 @@ def _weight(config: TrainConfig, pixels: Pixels | None) -> Iterator[Advice]:
     elif pixels and live_units(config, pixels) == 0:
         yield from _dying(config, pixels)
     elif pixels and effective.sigma and config.family.error == "sse" and effective.sigma**2 > pixels.variance.mean():
-        error = float(pixels.variance.mean()) ** 0.5
-        message = (
-            f"The loss expects errors of σ = {effective.sigma:.3g} a pixel, but even the mean image errs by only "
-            f"{error:.3g}: little is worth encoding. Let σ fit the errors."
-        )
-        yield Advice(message, "scale", recommended_scale(config))
+        yield _wide(config, pixels, effective.sigma)
     elif config.reconstruction_reduction == "mean" or config.kl_reduction == "mean":
         message = f"The means in the loss weigh the KL as β = {effective.beta:.4g} would. Sums leave β as you set it."
         yield Advice(message, "kl_reduction" if config.kl_reduction == "mean" else "reconstruction_reduction", SUMS)
+
+
+def _wide(config: TrainConfig, pixels: Pixels, sigma: float) -> Advice:
+    """σ is above the error of the mean image, which no model needs: what that costs by linear theory, if it knows."""
+    changes = recommended_scale(config)
+    message = (
+        f"The loss expects errors of σ = {sigma:.3g} a pixel, but even the mean image errs by only "
+        f"{float(pixels.variance.mean()) ** 0.5:.3g}."
+    )
+    now, fitted = (linear_optimum(one, pixels) for one in (config, replace(config, **changes)))
+    if now and fitted:
+        message += (
+            f" By linear theory the KL ends at {now.kl:.3g} nats and the squared error at {now.mse:.3g} a pixel; with "
+            f"σ fitted, at {fitted.kl:.3g} and {fitted.mse:.3g}."
+        )
+    return Advice(f"{message} Let σ fit the errors.", "scale", changes)
 
 
 def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:

@@ -1,11 +1,13 @@
 """The pre-flight of a configuration: JSON for programs, and what the form's side panel shows of it."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict
 
 from app.database.engine import Database
+from app.jobs.devices import without_cuda
 from app.launch.request import LaunchRequest, Name
 from app.store import durations
 from app.web.dependencies import DatabaseDep, ShelfDep
@@ -13,7 +15,7 @@ from app.web.pixel_statistics import NoStatistics, StatisticsCache
 from app.web.refusals import CHANGE, refusals
 from app.web.security import require_user
 from vae_core.config.train_config import TrainConfig
-from vae_core.theory.preflight import Preflight, predict
+from vae_core.theory.preflight import Advice, Preflight, predict
 
 router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["preflight"])
 
@@ -43,5 +45,11 @@ def predict_run(database: Database, shelf: StatisticsCache, config: TrainConfig)
         earlier = durations.recent(session)
     statistics = shelf.find(config)
     if isinstance(statistics, NoStatistics):
-        return predict(config, None, earlier, missing=statistics.why), statistics.soon
-    return predict(config, statistics, earlier), False
+        preflight, soon = predict(config, None, earlier, missing=statistics.why), statistics.soon
+    else:
+        preflight, soon = predict(config, statistics, earlier), False
+    if config.device == "cuda" and (reason := without_cuda()):
+        message = f"On CUDA the run would fail when it starts: {reason}."
+        advice = Advice(message, "device", {"device": "auto"})
+        preflight = replace(preflight, warnings=(advice, *preflight.warnings))
+    return preflight, soon

@@ -1,11 +1,13 @@
-"""Runs side by side."""
+"""Runs side by side, and the choice of which."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from app.comparison import summary
@@ -15,16 +17,33 @@ from app.launch.request import varied
 from app.plots.figure import Figure, Line
 from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
-from app.run_rules import LIVE
+from app.records import PictureSheet, Run
 from app.store import evaluations, events, listing, pictures
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
 
 router = APIRouter()
+
+MOST = len(summary.LETTERS)
+LISTED = 100  # runs to choose from, at most
+LARGEST = 2**53  # id
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run of the comparison, and how the page refers to it."""
+
+    run: Run
+    line: Line
+    letter: str
+    decoder: str
+    short: str  # what the sentences call it: what tells it apart, or its name
+    sheets: Mapping[str, PictureSheet]  # the newest of each kind
 
 
 @dataclass(frozen=True)
@@ -49,14 +68,30 @@ class Plane:
 
 
 @router.get("/compare")
-def show_comparison(request: Request, database: DatabaseDep, base: Base = None, by: By = None) -> Response:
-    """Runs side by side: `?runs=1,2`, or as the list's checkboxes send them, `?run=1&run=2`."""
+def show_comparison(
+    request: Request,
+    database: DatabaseDep,
+    shelf: ShelfDep,
+    base: Base = None,
+    by: By = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    group: Annotated[str | None, Query(max_length=200)] = None,
+    *,
+    choose: bool = False,
+) -> Response:
+    """Runs side by side: `?runs=1,2`, as checkboxes send them, `?run=1&run=2`, or those launched together, `?group=`.
+
+    With fewer than two or more than eight of them, or with `choose`, a list to choose from, of the runs that match `q`.
+    """
+    if group is not None:
+        return _together(database, group)
     named = ",".join([*request.query_params.getlist("runs"), *request.query_params.getlist("run")])
-    if len(set(filter(None, named.split(",")))) < 2:
-        return _choose(request, database, named)
+    parts = list(dict.fromkeys(filter(None, map(str.strip, named.split(",")))))
+    if choose or not 2 <= len(parts) <= MOST:
+        return _choose(request, database, parts, q)
     with database.read() as session:
         cursor = events.newest_id(session)
-        compared = read_comparison(session, named, base, by)
+        compared = read_comparison(session, named, base, by, shelf)
         ids = [run.id for run in compared.runs]
         evaluated = {run_id: evaluations.of_run(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.of_run(session, run_id) for run_id in ids}
@@ -67,30 +102,43 @@ def show_comparison(request: Request, database: DatabaseDep, base: Base = None, 
     drawn = lines(compared.runs, letters)
     variational = [config.model == "vae" for config in configs]
     units = [reconstruction_unit(config) for config in configs]
-    planes = _planes(drawn, configs)
+    figure = compare_figure(drawn, units, variational, [FACTS[config.dataset].title for config in configs])
     context = {
-        "runs": compared.runs,
+        "sides": _sides(compared.runs, drawn, comparison.names, sheets),
         "ids": ",".join(map(str, ids)),
         "lines": drawn,
         "letters": letters,
-        "decoders": [decoder(config) for config in configs],
         "comparison": comparison,
-        "unpaired": summary.unpaired(compared.runs, compared.reports, compared.scores, letters),
-        "reasons": {
+        "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)
         },
-        "live": any(run.status in LIVE for run in compared.runs),
-        "same_codes": len({(config.latent_dim, config.model) for config in configs}) == 1,
         "same_images": len({(config.dataset, config.binarize) for config in configs}) == 1,
-        "reading": summary.of_readings(comparison.readings, compared.runs, compared.reports, letters),
+        "reading": summary.of_readings(comparison.readings, compared.runs, compared.reports, comparison.names),
         "readings": READING_NAMES,
         "contrasts": contrasts,
-        "planes": planes,
-        "figures": {"lines": compare_figure(drawn, units, variational)},
+        "planes": _planes(drawn, configs),
+        "figures": {"lines": figure},
+        "rows": sum(name.startswith("yaxis") for name in figure["layout"]),
         "page_data": page_data(compared.runs, evaluated, sheets, cursor),
     }
     return page(request, "compare/page.html", context)
+
+
+def _sides(
+    runs: Sequence[Run], drawn: Sequence[Line], names: Sequence[str], sheets: Mapping[int, Sequence[PictureSheet]]
+) -> list[Side]:
+    return [
+        Side(
+            run=run,
+            line=line,
+            letter=line.name,
+            decoder=decoder(run.train_config),
+            short=name,
+            sheets={sheet.kind: sheet for sheet in sheets[run.id]},  # they come oldest first
+        )
+        for run, line, name in zip(runs, drawn, names, strict=True)
+    ]
 
 
 def _contrasts(session: Session, ids: Sequence[int], images: Images | None) -> list[PicturedContrast]:
@@ -130,8 +178,26 @@ def _planes(drawn: Sequence[Line], configs: Sequence[TrainConfig]) -> list[Plane
     ]
 
 
-def _choose(request: Request, database: Database, named: str) -> Response:
-    """One run or none named yet: a list to choose from."""
+def _together(database: Database, group: str) -> Response:
+    """The runs that were launched together, at the address that names each of them."""
     with database.read() as session:
-        newest = listing.find(session, limit=100).runs
-    return page(request, "compare/choose.html", {"runs": newest, "chosen": named.split(",")})
+        launched = listing.find(session, group=group, sort="created", limit=LISTED).runs
+    return RedirectResponse("/compare?" + urlencode({"runs": ",".join(str(run.id) for run in launched)}), 303)
+
+
+def _choose(request: Request, database: Database, parts: Sequence[str], q: str | None) -> Response:
+    """The runs to choose from, those that are ticked already first."""
+    ids = [int(part) for part in parts if part.isdecimal() and len(part) < len(str(LARGEST))]
+    with database.read() as session:
+        ticked = listing.some(session, ids[:LISTED])
+        matching = listing.find(session, q=q or "", limit=LISTED)
+    chosen = {run.id for run in ticked}
+    context = {
+        "ticked": ticked,
+        "others": [run for run in matching.runs if run.id not in chosen],
+        "total": matching.total,
+        "most": MOST,
+        "q": q,
+        "sent": bool(parts) or q is not None,  # by the button, or from a link
+    }
+    return page(request, "compare/choose.html", context)

@@ -1,6 +1,6 @@
-"""The form's side panel: the pre-flight of what is typed."""
+"""The form's side panel, its errors and its Start button: what is known of the runs that are typed."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,39 +8,92 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from app.database.engine import Database
+from app.launch.field_errors import SEEDS, field_errors
+from app.launch.labels import label
+from app.launch.origin import Origin, of_preset, of_run
+from app.launch.sent import Sent
+from app.store import runs
+from app.text.labels import distinguishing
 from app.text.loss_summary import describe_loss, explicit_equivalent
+from app.text.quantities import reconstruction_unit
 from app.translate.answer import SIZES
 from app.web.api.preflight import predict_run
 from app.web.rendering import page
 from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
-from vae_core.presets import PRESETS
+from vae_core.theory.preflight import Preflight
 
 router = APIRouter()
+
+Json = dict[str, Any]
+LABELS = {**{name: label(name) for name in json_schema()["properties"]}, SEEDS: "Seeds"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run before it starts."""
+
+    title: str  # what tells it from the others; empty for a single one
+    config: TrainConfig
+    preflight: Preflight
+    soon: bool  # whether the pre-flight will soon know more
+
+    @property
+    def loss(self) -> str:
+        """What its loss trains, in a sentence."""
+        return describe_loss(self.config)
+
+    @property
+    def explicit(self) -> Json:
+        """The changes that write the same loss explicitly."""
+        return explicit_equivalent(self.config)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The lines to see its −ELBO against, by name."""
+        return {line.name: line.value for line in self.preflight.references}
 
 
 @router.post("/runs/preflight")
 async def show_preflight(request: Request) -> Response:
-    """The side panel for what the form says now."""
+    """The parts of the page that follow what the form says now."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    context = await run_in_threadpool(panel, request, form, form.get("preset") or None)
+    context = await run_in_threadpool(_follow, request, Sent.read(form))
     return page(request, "new/_preflight.html", context)
 
 
-def panel(request: Request, typed: Mapping[str, Any], preset: str | None) -> dict[str, Any]:
-    """What the panel's template needs, of a form's values on top of a preset: a pre-flight, or what is refused."""
-    config = {name: value for name, value in typed.items() if name in json_schema()["properties"]}
+def _follow(request: Request, sent: Sent) -> Json:
+    return panel(request, sent, origin_of(request.app.state.database, sent.preset, sent.like))
+
+
+def origin_of(database: Database, preset: str | None, like: int | None) -> Origin:
+    """What a form was filled in from: an earlier run, a preset, or the defaults. Raises `NotFound` and `Refused`."""
+    if like is not None:
+        with database.read() as session:
+            return of_run(like, runs.get(session, like, deleted_too=True).train_config)
+    return of_preset(preset) if preset else Origin()
+
+
+def panel(request: Request, sent: Sent, origin: Origin) -> Json:
+    """What the templates need, of a form's fields: a pre-flight of each run, or what is wrong."""
     try:
-        configs = PRESETS[preset].configs(config) if preset in PRESETS else (TrainConfig.parse(config),)
+        planned = sent.request(origin)
     except RefusedConfig as refused:
-        return {"preflight": None, "refused": refused.errors}
-    preflight, soon = predict_run(request.app.state.database, request.app.state.shelf, configs[0])
-    planned = configs[0]
+        return {"plans": [], "labels": LABELS, "refusals": field_errors(refused.errors, origin.meaning(sent.fields))}
+    kinds = list(dict.fromkeys(planned.model_copy(update={"seeds": []}).configs()))
+    state = request.app.state
+    plans = [
+        Plan(title, config, *predict_run(state.database, state.shelf, config))
+        for title, config in zip(distinguishing(kinds), kinds, strict=True)
+    ]
+    seeds = max(1, len(planned.seeds))
+    seconds = [plan.preflight.seconds for plan in plans]
     return {
-        "preflight": preflight,
-        "soon": soon,
-        "planned": planned,
-        "planned_runs": len(set(configs)),
-        "trains": describe_loss(planned),
-        "explicit": explicit_equivalent(planned),
-        "sizes": urlencode({name: getattr(planned, name) for name in SIZES}),
+        "plans": plans,
+        "labels": LABELS,
+        "refusals": {},
+        "planned_runs": len(plans) * seeds,
+        "seconds": max(*seconds, sum(seconds) * seeds / max(1, state.settings.slots)),
+        "units": {reconstruction_unit(plan.config) for plan in plans},
+        "sizes": urlencode({name: getattr(kinds[0], name) for name in SIZES}),
     }

@@ -32,11 +32,13 @@ def show_run(
         (run,) = listing.some(session, [run_id])
         sheets = pictures.of_run(session, run_id)
         history = read_history(session, shelf, run)
+        together = listing.group_sizes(session, [run.group]).get(run.group or "", 0)
         has_vitals = run.step < run.train_config.vitals_interval or vitals.exist(session, run_id)
     description = describe_run(run, history.evaluations, history.report, history.statistics, vitals=has_vitals)
     context = {
         **vars(description),
         "run": run,
+        "together": together,
         "counting": history.counting,
         "live": run.status in LIVE,
         "goes_on": GOES_ON,

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from app.errors import Refused
-from app.launch.form import typed
+from app.launch.labels import typed
 from app.store import runs
-from app.text.numbers import format_number
 from app.translate.answer import SIZES, Reductions, answer_question, form_values
 from app.translate.recipes import recipe_rows
 from app.web.dependencies import ShelfDep
@@ -65,7 +64,6 @@ def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], 
         "recipes": recipe_rows(),
         "form": {"dataset": "mnist", "latent_dim": "20", "batch_size": "128", "code": "", **form},
         "datasets": [(facts.name, f"{facts.title}, D = {facts.dimensions}") for facts in FACTS.values()],
-        "format_number": format_number,
         "fresh": answer and urlencode({"preset": "", **typed(answer.changes)}),
         "answer": answer,
         "errors": errors,

@@ -68,7 +68,7 @@ function furthest(spots) {
   const step = run.curve.places("step")[place];
   const where = run.curve.width > 1 ? "near step" : "at step";
   const letter = run.letter && `, ${run.letter}`;
-  return [`${above ? "↑" : "↓"} ${formatNumber(value, 1)}`, `${where} ${formatCount(step)}${letter}`];
+  return [`${above ? "↑" : "↓"} ${formatNumber(value)}`, `${where} ${formatCount(step)}${letter}`];
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a live chart shows, in sentences: for people who cannot see it, and for those who want the figure.
 
 import { element } from "../parts/embedded.js";
-import { formatCount, formatNumber, formatSignificant } from "../parts/numbers.js";
+import { formatCount, formatNumber } from "../parts/numbers.js";
 
 /** @import { Field, PageRun } from "../types/page.d.ts" */
 /** @import { Chart } from "./chart.js" */
@@ -51,7 +51,7 @@ function sentence(view, name, curve) {
   if (curve.lastStep === 0) return `${name}: no steps yet.`;
   if (values.length === 0) return `${name}: ${term} was no finite number in ${steps}.`;
   const unit = view === "training" ? "" : " nats/image";
-  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value, 1));
+  const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
   if (values.length === 1) return `${name}: ${term} was ${first}${unit}, once in ${steps}.`;
   const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
   return `${name}: ${term} went from ${first} to ${last}${unit} in ${steps}.${aside}`;
@@ -85,15 +85,15 @@ function share(curve) {
   const kl = finite(curve, "kl").at(-1);
   const total = finite(curve, "negative_elbo").at(-1);
   if (kl === undefined || total === undefined || total <= 0) return "";
-  return ` At the end, the KL is ${formatCount((100 * kl) / total)} % of it.`;
+  return ` At the end, the KL is ${formatCount((100 * kl) / total)}\u00a0% of it.`;
 }
 
 /** @param {Curve} curve */
 function speed(curve) {
   const rate = finite(curve, "rate").at(-1);
   const norm = curve.vitals.values("grad_norm").at(-1);
-  const pace = rate ? ` The latest speed is ${formatSignificant(rate, 3)} steps a second.` : "";
-  return pace + (norm ? ` The gradient's norm was last ${formatSignificant(norm, 3)}.` : "");
+  const pace = rate ? ` The latest speed is ${formatNumber(rate)} steps a second.` : "";
+  return pace + (norm ? ` The gradient's norm was last ${formatNumber(norm)}.` : "");
 }
 
 /**

@@ -1,6 +1,6 @@
 // The numbers of a chart as a table, for people who cannot see it or who read one exactly: filled when it is opened.
 
-import { formatSignificant } from "../parts/numbers.js";
+import { formatColumn, formatCount } from "../parts/numbers.js";
 
 /** @import { Plot, Trace } from "../types/plotly.d.ts" */
 
@@ -10,7 +10,6 @@ import { formatSignificant } from "../parts/numbers.js";
 const ROWS = 20;
 const COLUMNS = 6; // of a heat map
 const PLACES = 6; // of one run
-const DIGITS = 5;
 
 /** @type {Record<string, (node: Plot) => Table>} */
 const READERS = { heatmap, histogram, plane };
@@ -25,7 +24,8 @@ export function tabulate(details, node) {
     if (!details.open || !node.data) return;
     const kind = "plane" in node.dataset ? "plane" : (node.data[0]?.type ?? "");
     const { head, rows } = (READERS[kind] ?? series)(node);
-    details.querySelector("table")?.replaceChildren(section("thead", [head], "col"), section("tbody", rows, "row"));
+    const body = section("tbody", written(rows), "row");
+    details.querySelector("table")?.replaceChildren(section("thead", [head], "col"), body);
   });
 }
 
@@ -55,7 +55,7 @@ function series({ data, layout }) {
 function heatmap({ data: [{ x, y, z }] }) {
   const columns = chosen(x.map((_, i) => i), COLUMNS);
   return {
-    head: ["dimension", ...columns.map((i) => `step ${format(x[i])}`)],
+    head: ["dimension", ...columns.map((i) => `step ${formatCount(Number(x[i]))}`)],
     rows: y.slice(0, ROWS).map((name, j) => [name, ...columns.map((i) => z[j][i])]),
   };
 }
@@ -112,14 +112,22 @@ function section(kind, rows, scope) {
       const cell = line.appendChild(document.createElement(isHeading ? "th" : "td"));
       if (isHeading) cell.scope = scope;
       cell.className = "num";
-      cell.textContent = format(value);
+      cell.textContent = String(value ?? "—");
     });
   }
   return part;
 }
 
 /**
- * @param {Cell} value
- * @returns {string}
+ * The numbers of each column in one notation.
+ * @param {Cell[][]} rows
+ * @returns {Cell[][]}
  */
-const format = (value) => (typeof value === "number" ? formatSignificant(value, DIGITS) : (value ?? "—"));
+function written(rows) {
+  const columns = (rows[0] ?? []).map((_, i) => {
+    const numbers = rows.map((row) => row[i]).filter((value) => typeof value === "number");
+    const texts = numbers.every(Number.isInteger) ? numbers.map(formatCount) : formatColumn(numbers);
+    return rows.map((row) => (typeof row[i] === "number" ? texts.shift() : row[i]));
+  });
+  return rows.map((_, j) => columns.map((column) => column[j]));
+}

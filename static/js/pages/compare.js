@@ -1,10 +1,8 @@
-// The compare page: the runs' curves and pictures together, and the configuration's differences.
+// The compare page: the runs' curves and pictures together.
 
 import { element } from "../parts/embedded.js";
 import { showRunCharts } from "./run-charts.js";
 
-const only = /** @type {HTMLInputElement} */ (element("only-differences"));
-const show = () => element("differences").classList.toggle("only", only.checked);
-only.addEventListener("change", show);
-show();
+// A chart follows the window's size only, and this one is as high as the pictures beside it.
+new ResizeObserver(() => dispatchEvent(new Event("resize"))).observe(element("chart"));
 showRunCharts("compare");

@@ -1,63 +1,70 @@
-// The New-run form: shows the fields that matter for what is chosen, counts the steps, guards against a double start.
+// The New-run form: shows the fields that matter for what is chosen, marks and keeps what is typed, starts once.
 
+import { markChanges, startResets } from "../parts/changes.js";
 import { element } from "../parts/embedded.js";
-import { formatCount } from "../parts/numbers.js";
 import { startPreflight } from "../parts/preflight.js";
+import { keepTyped } from "../parts/typed.js";
 
-const DEFAULT_EPOCHS = 10;
+const LENGTH = ["epochs", "max_steps"]; // emptied together, they fall back to what the form began as
 
 const form = /** @type {HTMLFormElement} */ (element("launch"));
-const submit = /** @type {HTMLButtonElement} */ (form.querySelector("button.primary"));
+const submit = /** @type {HTMLButtonElement} */ (element("start"));
 
 /**
- * The value of a field that the form has.
+ * A field that the form has.
  * @param {string} name
- * @returns {string | undefined}
+ * @returns {HTMLInputElement | null}
  */
-const value = (name) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name))?.value;
+const field = (name) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
 
 /**
  * @param {Record<string, (string | undefined)[]>} condition the values that each field may have
  * @returns {boolean}
  */
-const matches = (condition) => Object.entries(condition).every(([name, allowed]) => allowed.includes(value(name)));
+const matches = (condition) => Object.entries(condition).every(([name, allowed]) => allowed.includes(field(name)?.value));
 
 /** What another choice makes meaningless is hidden and not sent: the server takes its default. */
 function showFields() {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-shown-when]"))) {
-    const isWrong = part.classList.contains("wrong");
+    const isWrong = part.querySelector(".error p") !== null;
     part.hidden = !matches(JSON.parse(part.dataset.shownWhen ?? "{}")) && !isWrong;
     /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */
     const fields = part.querySelectorAll("input, select");
-    for (const field of fields) field.disabled = part.hidden;
+    for (const one of fields) one.disabled = part.hidden;
   }
 }
 
-function countSteps() {
-  const facts = element("facts");
-  const images = JSON.parse(facts.dataset.facts ?? "{}")[value("dataset") ?? ""];
-  const epoch = Math.ceil(images / Number(value("batch_size")));
-  const limit = value("max_steps") === "" ? Infinity : Number(value("max_steps"));
-  const epochs = value("epochs") !== "" ? Number(value("epochs")) : limit === Infinity ? DEFAULT_EPOCHS : Infinity;
-  const steps = Math.min(epochs * epoch, limit);
-  facts.hidden = !Number.isFinite(steps) || steps < 1;
-  if (facts.hidden) return;
-  for (const node of facts.querySelectorAll("[data-fact=epoch]")) node.textContent = formatCount(epoch);
-  for (const node of facts.querySelectorAll("[data-fact=steps]")) node.textContent = formatCount(steps);
+/** What an empty length means. */
+function showLength() {
+  const fields = LENGTH.map(field).filter((one) => one !== null);
+  const endless = fields.every((one) => one.value.trim() === "");
+  for (const one of fields) {
+    const base = /** @type {HTMLElement} */ (one.closest(".field")).dataset.base;
+    one.placeholder = endless && base ? `${base} (${form.dataset.whose})` : "no limit";
+  }
 }
 
-form.addEventListener("input", () => {
+function follow() {
   showFields();
-  countSteps();
-});
+  showLength();
+  markChanges(form);
+}
+
+// An answer to a refused launch has the address of the list; reloaded, it is a form again.
+if (location.pathname !== "/runs/new") {
+  const about = new URLSearchParams(["preset", "from", "fork"].flatMap((name) => (field(name) ? [[name, field(name)?.value ?? ""]] : [])));
+  history.replaceState(history.state, "", `/runs/new?${about}`);
+}
+const restored = keepTyped(form);
+form.addEventListener("input", follow);
 form.addEventListener("submit", () => (submit.disabled = true));
 addEventListener("pageshow", () => (submit.disabled = false));
 addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(submit);
 });
-showFields();
-countSteps();
-startPreflight();
-document.querySelector(".presets [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+follow();
+startResets(form);
+startPreflight(restored);
+document.querySelector(".presets [data-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.getElementById("errors")?.focus();
 document.body.dataset.ready = "true";

@@ -1,13 +1,19 @@
-// Decoded images of one or more runs under one slider: the same inputs and the same z at every step.
+// Decoded images of one or more runs under one slider: the same inputs and the same z at every step, as a film too.
 
 import { fromAddress, radios, toAddress } from "./controls.js";
+import { Film } from "./film.js";
 import { formatCount } from "./numbers.js";
+import { placeAt, Zoom } from "./zoom.js";
 
 /** @import { PictureKind, Sheet } from "../types/page.d.ts" */
+/** @import { View } from "./zoom.js" */
 
-/** @type {Record<PictureKind, string>} */
+/** @typedef {PictureKind | "difference"} Shown what is chosen: a kind, or how far reconstructions are from the inputs */
+
+/** @type {Record<Shown, string>} */
 const CAPTIONS = {
   reconstructions: "reconstruction means",
+  difference: "|input − reconstruction|",
   prior_means: "decoder means of z ~ N(0, I)",
   prior_samples: "samples x ~ p(x|z), z ~ N(0, I)",
 };
@@ -18,11 +24,17 @@ export class Gallery {
   #sheets;
   #empty;
   #slider;
-  /** @type {PictureKind} */
-  #kind;
+  #film;
+  #zoom;
+  /** @type {Shown} */
+  #shown;
   /** @type {number[]} */
   #steps = [];
   #following = true; // the newest step
+  /** @type {PictureKind} */
+  #enlarged = "reconstructions";
+  /** @type {number | undefined} */
+  #announced;
 
   /**
    * The gallery in a card; null in a card that shows no pictures.
@@ -45,8 +57,10 @@ export class Gallery {
     this.#empty = empty;
     this.#sheets = sheets;
     this.#slider = /** @type {HTMLInputElement} */ (child(root, "input[name=picture]"));
-    this.#kind = kindOf(radios(root, "kind", "reconstructions", (kind) => {
-      this.#kind = kindOf(kind);
+    const first = root.querySelector("input[name=kind]"); // missing where there is no choice
+    const fallback = first instanceof HTMLInputElement ? first.value : "reconstructions";
+    this.#shown = shownAs(radios(root, "kind", fallback, (kind) => {
+      this.#shown = shownAs(kind);
       this.#show();
     }));
     this.#collect();
@@ -55,9 +69,12 @@ export class Gallery {
       this.#slider.value = String(linked);
       this.#following = false;
     }
+    this.#film = new Film(root, (again) => this.#turn(again), () => this.#stay());
+    this.#zoom = new Zoom(() => ({ step: this.#step, views: this.#views() }));
     this.#slider.addEventListener("input", () => this.#moved());
     child(root, "[data-action=back]").addEventListener("click", () => this.#move(-1));
     child(root, "[data-action=forward]").addEventListener("click", () => this.#move(1));
+    for (const image of root.querySelectorAll("img")) this.#makeEnlargeable(image);
     this.#show();
   }
 
@@ -76,6 +93,11 @@ export class Gallery {
     return this.#steps[Number(this.#slider.value)];
   }
 
+  /** The kind of sheet that is shown. */
+  get #kind() {
+    return this.#shown === "difference" ? "reconstructions" : this.#shown;
+  }
+
   #collect() {
     const chosen = this.#step;
     const outputs = [...this.#sheets.values()].flat().filter((sheet) => sheet.kind !== "inputs");
@@ -84,7 +106,7 @@ export class Gallery {
     this.#slider.max = String(newest);
     this.#slider.value = String(this.#following ? newest : Math.max(0, this.#steps.indexOf(chosen)));
     this.#empty.hidden = this.#steps.length > 0;
-    this.#root.hidden = this.#steps.length === 0;
+    this.#root.hidden = this.#steps.length === 0 && this.#root.dataset.gallery !== "placed"; // which keeps its place
   }
 
   /** @param {number} by */
@@ -93,10 +115,31 @@ export class Gallery {
     this.#moved();
   }
 
+  /** Somebody chose a step: the film stops there. */
   #moved() {
+    if (this.#film.isPlaying) this.#film.hold();
+    else this.#stay();
+    this.#show();
+  }
+
+  /** The step stays, in the address too; of the last one, whichever that will be. */
+  #stay() {
     this.#following = this.#slider.value === this.#slider.max;
     toAddress({ picture: this.#following ? null : this.#step });
+  }
+
+  /**
+   * The film's next picture.
+   * @param {boolean} again whether the first one follows the last
+   * @returns {boolean} whether there was one
+   */
+  #turn(again) {
+    const isLast = this.#slider.value === this.#slider.max;
+    if (this.#steps.length < 2 || (isLast && !again)) return false;
+    this.#slider.value = isLast ? "0" : String(Number(this.#slider.value) + 1);
+    this.#following = false;
     this.#show();
+    return true;
   }
 
   /**
@@ -109,32 +152,70 @@ export class Gallery {
     return this.#sheets.get(run)?.findLast((sheet) => sheet.kind === kind && sheet.step <= this.#step);
   }
 
+  /** @returns {Sheet | undefined} */
+  #inputs() {
+    return [...this.#sheets.keys()].map((run) => this.#sheet(run, "inputs")).find(Boolean);
+  }
+
+  /**
+   * The kind that a figure shows: its own, where it always shows one.
+   * @param {HTMLElement} figure
+   */
+  #kindOf(figure) {
+    return /** @type {PictureKind} */ (figure.dataset.kind ?? this.#kind);
+  }
+
+  get #figures() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-sheet=run]"))];
+  }
+
   #show() {
     if (this.#steps.length === 0) return;
     child(this.#root, "output").textContent = `step ${formatCount(this.#step)}`;
     this.#slider.setAttribute("aria-valuetext", `step ${this.#step}`);
     this.#showInputs();
     this.#showDifference(this.#showRuns());
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (this.#root.querySelectorAll("a[data-film]"))) {
+      link.href = `${link.dataset.film}?kind=${this.#kind}`;
+    }
+    this.#zoom.update();
+    if (this.#step === this.#announced) return;
+    this.#announced = this.#step;
+    document.dispatchEvent(new CustomEvent("picturestep", { detail: { step: this.#step } }));
   }
 
   #showInputs() {
     const inputs = child(this.#root, "[data-sheet=inputs]");
-    inputs.hidden = this.#kind !== "reconstructions";
-    const sheet = [...this.#sheets.keys()].map((run) => this.#sheet(run, "inputs")).find(Boolean);
+    inputs.hidden = this.#kindOf(inputs) !== "reconstructions";
+    const sheet = this.#inputs();
     if (sheet) put(inputs.querySelector("img"), sheet, "Held-out input images");
   }
 
   /** @returns {(Sheet | undefined)[]} of each run */
   #showRuns() {
-    const figures = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-sheet=run]"));
-    return [...figures].map((figure) => {
-      const sheet = this.#sheet(Number(figure.dataset.run), this.#kind);
-      const caption = child(figure, "figcaption");
-      const letter = caption.dataset.letter ? `${caption.dataset.letter}: ` : "";
-      caption.textContent = letter + CAPTIONS[this.#kind];
-      put(figure.querySelector("img"), sheet, `${letter}${CAPTIONS[this.#kind]} at step ${sheet?.step}`);
+    return this.#figures.map((figure) => {
+      const run = Number(figure.dataset.run);
+      const sheet = this.#sheet(run, this.#kindOf(figure));
+      const caption = CAPTIONS[figure.dataset.kind ? this.#kindOf(figure) : this.#shown];
+      const lag = this.#lag(run, sheet);
+      const aside = figure.querySelector("[data-lag]"); // beside a run's name, which the page wrote
+      if (aside) aside.textContent = lag;
+      else child(figure, "figcaption").textContent = lag ? `${caption}, ${lag}` : caption;
+      put(figure.querySelector("img"), sheet, `${letterOf(figure)}${caption} at step ${sheet?.step}`);
+      cover(figure, this.#shown === "difference" ? this.#inputs() : undefined);
       return sheet;
     });
+  }
+
+  /**
+   * Where a run has no pictures at the step that is shown: of which step these are.
+   * @param {number} run
+   * @param {Sheet | undefined} sheet
+   */
+  #lag(run, sheet) {
+    if (!sheet || sheet.step === this.#step) return "";
+    const last = this.#sheets.get(run)?.findLast(({ kind }) => kind === sheet.kind);
+    return `at step ${formatCount(sheet.step)}${last === sheet ? ", its last" : ""}`;
   }
 
   /**
@@ -144,11 +225,77 @@ export class Gallery {
   #showDifference(sheets) {
     const figure = this.#root.querySelector("[data-sheet=difference]");
     if (!(figure instanceof HTMLElement)) return;
-    figure.hidden = !sheets.every(Boolean);
+    figure.hidden = !sheets.every(Boolean) || this.#shown === "difference";
     figure.querySelectorAll("img").forEach((image, i) => {
       put(image, sheets[i], i ? "" : "Absolute difference of A and B");
     });
   }
+
+  /** @param {HTMLImageElement} image */
+  #makeEnlargeable(image) {
+    const figure = /** @type {HTMLElement | null} */ (image.closest("[data-sheet=inputs], [data-sheet=run]"));
+    if (!figure) return;
+    image.tabIndex = 0;
+    image.setAttribute("role", "button");
+    image.setAttribute("aria-haspopup", "dialog");
+    image.addEventListener("click", (event) => {
+      this.#enlarged = this.#kindOf(figure);
+      const [view] = this.#views();
+      if (view) this.#zoom.open(placeAt(event, view.sheet));
+    });
+    image.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.#enlarged = this.#kindOf(figure);
+      if (this.#views().length) this.#zoom.open(0);
+    });
+  }
+
+  /**
+   * What the dialog shows of one place in the sheets.
+   * @returns {View[]}
+   */
+  #views() {
+    const kind = this.#enlarged;
+    const inputs = kind === "reconstructions" ? this.#inputs() : undefined;
+    /** @type {View[]} */
+    const views = inputs ? [{ caption: "input", sheet: inputs }] : [];
+    for (const figure of this.#figures) {
+      const sheet = this.#kindOf(figure) === kind && this.#sheet(Number(figure.dataset.run), kind);
+      const letter = letterOf(figure);
+      if (!sheet) continue;
+      views.push({ caption: letter + (inputs ? "reconstruction mean" : CAPTIONS[kind]), sheet });
+      if (inputs) views.push({ caption: `${letter}|input − reconstruction|`, sheet, minus: inputs });
+    }
+    return views;
+  }
+}
+
+/** @param {HTMLElement} figure of a run */
+function letterOf(figure) {
+  const { letter } = child(figure, "figcaption").dataset;
+  return letter ? `${letter}: ` : "";
+}
+
+/**
+ * Lay a sheet over the one that a figure shows, so that their difference is seen; or take it away.
+ * @param {HTMLElement} figure
+ * @param {Sheet | undefined} sheet
+ */
+function cover(figure, sheet) {
+  const image = /** @type {HTMLImageElement} */ (figure.querySelector("img"));
+  const frame = image.closest(".difference");
+  if (!sheet || image.hidden) {
+    frame?.replaceWith(image);
+    return;
+  }
+  const around = frame ?? document.createElement("span");
+  if (!frame) {
+    around.className = "difference";
+    image.replaceWith(around);
+    around.append(image, new Image());
+  }
+  put(/** @type {HTMLImageElement} */ (around.lastElementChild), sheet, "");
 }
 
 /**
@@ -168,7 +315,7 @@ function put(image, sheet, text) {
 }
 
 /** @param {string} value */
-const kindOf = (value) => /** @type {PictureKind} */ (value);
+const shownAs = (value) => /** @type {Shown} */ (value);
 
 /**
  * The first element that matches, which is there.

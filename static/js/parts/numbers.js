@@ -1,21 +1,41 @@
-// Numbers as a page writes them: as the server does, with commas and a real minus sign.
+// Numbers as a page writes them: by the rule for digits of app/text/numbers.py, which writes the same.
 
 const NOTHING = "—";
-const LARGE = 1e7; // beyond which no digit after the point and no comma helps
+const SPACE = "\u00a0"; // at which no line ends
+const DIGITS = 3;
+const SMALL = -4; // the power of ten from which,
+const LARGE = 7; // and the one below which a number is a decimal
+const MIXED = 3; // how many powers beyond these it stays one, or shares a power, beside others of a table
+const WHOLE = 9; // the power of ten below which a given number keeps every digit before its point
+
+/** @typedef {number | null | undefined} Value */
 
 /**
- * 105.57, 0.0132, 4.91e+18: enough digits to compare, none to wade through. Null is a dash.
- * @param {number | null | undefined} value
- * @param {number} [digits] after the point, from 1 upwards
+ * 24.6, 0.0132, 4,690, 4.91×10¹⁸: what was measured, with three digits. Null is a dash.
+ * @param {Value} value
  * @returns {string}
  */
-export function formatNumber(value, digits = 2) {
-  if (value === null || value === undefined) return NOTHING;
-  const size = Math.abs(value);
-  if (size >= LARGE) return tidy(Number(value.toPrecision(3)).toExponential());
-  if (size >= 1 || size === 0) return tidy(grouped(value.toFixed(digits)));
-  const rounded = Number(value.toPrecision(3));
-  return tidy(Math.abs(rounded) < 1e-4 ? value.toExponential(2) : value.toPrecision(3));
+export function formatNumber(value) {
+  return formatColumn([value])[0];
+}
+
+/**
+ * The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near.
+ * @param {Value[]} values
+ * @returns {string[]}
+ */
+export function formatColumn(values) {
+  const exponents = values.filter(isScaled).map((value) => exponentOf(value));
+  const low = exponents.length ? Math.min(...exponents) : 0;
+  const high = exponents.length ? Math.max(...exponents) : 0;
+  const beside = exponents.length > 1 ? low >= SMALL - MIXED && high < LARGE + MIXED : true;
+  const decimals = high >= SMALL && low < LARGE && beside;
+  return values.map((value) => {
+    if (!isScaled(value)) return plain(value);
+    const exponent = exponentOf(value);
+    const power = decimals ? 0 : high - low <= MIXED ? high : exponent;
+    return fixed(value, power, Math.max(0, DIGITS - 1 - exponent + power)) + (decimals ? "" : times(power));
+  });
 }
 
 /**
@@ -24,17 +44,24 @@ export function formatNumber(value, digits = 2) {
  * @returns {string}
  */
 export function formatCount(value) {
-  return tidy(grouped(value.toFixed(0)));
+  return fixed(value, 0, 0);
 }
 
 /**
- * 1,234.5, 0.0012345: a number with so many significant digits at most.
+ * 784, 0.707, 2.5×10¹²: what is given or exact, without zeros at its end.
  * @param {number} value
- * @param {number} digits
+ * @param {number} [digits] significant ones
  * @returns {string}
  */
-export function formatSignificant(value, digits) {
-  return tidy(value.toLocaleString("en", { maximumSignificantDigits: digits }));
+export function formatSignificant(value, digits = DIGITS) {
+  if (!Number.isFinite(value) || value === 0) return plain(value);
+  if (Number.isInteger(value) && Math.abs(value) < 10 ** WHOLE) return fixed(value, 0, 0);
+  const exponent = exponentOf(value, digits);
+  const power = exponent >= SMALL && exponent < WHOLE ? 0 : exponent;
+  const size = fixed(Math.abs(value), power, Math.max(0, digits - 1 - exponent + power)).replace(/(\.\d*?)0+$/, "$1");
+  const short = size.replace(/\.$/, "");
+  const text = power && short === "1" ? times(power).slice(1) : short + (power ? times(power) : "");
+  return value < 0 ? `−${text}` : text;
 }
 
 /**
@@ -43,14 +70,59 @@ export function formatSignificant(value, digits) {
  * @returns {string}
  */
 export function formatTimeLeft(seconds) {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}${SPACE}s`;
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5}${SPACE}s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)}${SPACE}min`;
+  return `${(seconds / 3600).toFixed(1)}${SPACE}h`;
 }
 
-/** @param {string} text */
-const grouped = (text) => text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+/**
+ * What has no three digits: nothing, 0, and what is not finite.
+ * @param {Value} value
+ */
+function plain(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return NOTHING;
+  return value === 0 ? "0" : value < 0 ? "−∞" : "∞";
+}
 
-/** @param {string} text */
-const tidy = (text) => text.replace(/^-/, "−").replace(/e([+-])(\d)$/, "e$10$2");
+/**
+ * @param {Value} value
+ * @returns {value is number}
+ */
+const isScaled = (value) => typeof value === "number" && Number.isFinite(value) && value !== 0;
+
+/**
+ * The power of ten of the first digit, once the number has been rounded to so many.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+const exponentOf = (value, digits = DIGITS) => Number(value.toExponential(digits - 1).split("e")[1]);
+
+/**
+ * As a multiple of a power of ten, to so many places; 0 has no sign.
+ * @param {number} value
+ * @param {number} power
+ * @param {number} places
+ */
+function fixed(value, power, places) {
+  const text = shifted(Math.abs(value), -power).toFixed(places);
+  const grouped = text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+  return value < 0 && /[1-9]/.test(text) ? `−${grouped}` : grouped;
+}
+
+/**
+ * Times a power of ten, without the rounding of a product.
+ * @param {number} size
+ * @param {number} power
+ */
+function shifted(size, power) {
+  if (power === 0) return size;
+  const [mantissa, exponent] = size.toExponential().split("e");
+  return Number(`${mantissa}e${Number(exponent) + power}`);
+}
+
+/** @param {number} power */
+const times = (power) => `×10${[...String(power)].map((sign) => POWERS[sign]).join("")}`;
+
+/** @type {Record<string, string>} */
+const POWERS = Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((raised, digit) => [digit, raised]).concat([["-", "⁻"]]));

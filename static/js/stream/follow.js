@@ -6,7 +6,12 @@ import { Stream } from "./stream.js";
 /** @import { EventKind, Handlers, Message, StreamState } from "../types/page.d.ts" */
 
 /** @type {Record<StreamState, [style: string, text: string]>} */
-const BADGES = { live: ["live", "live"], polling: ["live", "live, polling"], gone: ["gone", "reconnecting…"] };
+const BADGES = {
+  live: ["live", "live"],
+  polling: ["live", "live, polling"],
+  gone: ["gone", "reconnecting…"],
+  out: ["gone", "signed out"],
+};
 
 /**
  * Follow the server's events after `cursor`; `handlers` maps an event's kind to a function of its data.
@@ -82,6 +87,14 @@ class Connection {
   }
 }
 
+/** The way back to this page. */
+function signInLink() {
+  const link = document.createElement("a");
+  link.href = `/login?${new URLSearchParams({ next: location.pathname + location.search + location.hash })}`;
+  link.textContent = "sign in again";
+  return link;
+}
+
 /** How the connection is, in the page's header. */
 class Badge {
   #node;
@@ -109,5 +122,6 @@ class Badge {
     this.#node.hidden = false;
     this.#node.className = `stream ${style}`;
     this.#node.textContent = seconds ? `${text} ${seconds} s` : text;
+    if (state === "out") this.#node.append(" — ", signInLink());
   }
 }

@@ -101,33 +101,35 @@ export class Stream {
     if (failures < POLLING_AFTER) this.#say("gone");
     while (!signal.aborted && Date.now() < until) {
       if (failures >= POLLING_AFTER) {
-        const reached = await this.#poll(signal);
+        const state = await this.#poll(signal);
         if (signal.aborted) return;
-        this.#say(reached ? "polling" : "gone");
-        if (reached && unreachable) return; // the server is back, and so may be its stream
-        unreachable = !reached;
+        this.#say(state);
+        if (state === "out") return this.close(); // to ask again would not help
+        if (state === "polling" && unreachable) return; // the server is back, and so may be its stream
+        unreachable = state === "gone";
       }
       await delay(Math.min(POLL_MS, until - Date.now()), signal);
     }
   }
 
   /**
-   * Ask for what is there now; true if the server answered.
+   * Ask for what is there now, and so learn how the server is.
    * @param {AbortSignal} signal
-   * @returns {Promise<boolean>}
+   * @returns {Promise<"polling" | "gone" | "out">}
    */
   async #poll(signal) {
     try {
       while (true) {
         const headers = { accept: "application/json" };
         const answer = await fetch(`/api/events?after=${this.cursor}`, { headers, signal });
-        if (!answer.ok) return false;
+        if (answer.status === 401) return "out";
+        if (!answer.ok) return "gone";
         const { events } = await answer.json();
         for (const message of events) this.#take(message);
-        if (events.length === 0) return true;
+        if (events.length === 0) return "polling";
       }
     } catch {
-      return false;
+      return "gone";
     }
   }
 

@@ -37,6 +37,7 @@ function deliver(message) {
 function say(now) {
   state = now;
   for (const tab of tabs) tab.postMessage({ state });
+  if (now === "out") tabs.clear(); // the next page to join, signed in again, begins a stream of its own
 }
 
 /**

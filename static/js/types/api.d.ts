@@ -29,6 +29,16 @@ export interface Answers {
   "POST /api/translate": TranslationAnswer;
 }
 
+/** A run that would settle something, one click away. */
+export type Action = {
+  /** What the click does, in a few words. */
+  label: string;
+  /** The fields of the configuration that change; of several seeds, those of the first new run. */
+  changes: { [key: string]: unknown };
+  /** The filled form, or the page with the button that does it. */
+  address: string;
+};
+
 /** Something that the run will suffer from. */
 export type Advice = {
   /** What it is, in a sentence or two. */
@@ -103,8 +113,16 @@ export type Comparison = {
   runs: number[];
   /** The number of the run that the others are compared with. */
   base: number;
-  /** Who is ahead and by how much; null where the runs were not scored image by image, or share no such number. */
+  /** What the sentences call each run: its name, or what tells it apart. */
+  names: string[];
+  /** Why a run has no result to compare, such as "diverged at step 12"; null for one that has. */
+  status_notes: (string | null)[];
+  /** Who is ahead, with which rate; null where fewer than two were scored image by image, or share no such number. */
   headline: string | null;
+  /** Why the runs came out as they did, what explains most first. */
+  reasons: Reason[];
+  /** What would settle which is better, such as three seeds each. */
+  actions: Action[];
   /** Which quantities may be compared, and why. */
   verdicts: Verdict[];
   /** Why the reconstruction terms share an axis, or do not. */
@@ -121,6 +139,12 @@ export type Comparison = {
   images: Images | null;
   /** Every field of the configuration over the runs. */
   differences: Difference[];
+  /** Why the runs are not compared image by image; null where they are. */
+  why_unpaired?: string | null;
+  /** Why there is no X-ray of all runs; null where there is one. */
+  why_no_readings?: string | null;
+  /** Why pictures from the same codes of the prior are left out; null where they are shown. */
+  why_no_prior?: string | null;
 };
 
 /** What a configuration can be. */
@@ -145,7 +169,7 @@ export type Contrast = {
 export type Diagnosis = {
   /** The run's number. */
   run: number;
-  /** Of the last evaluation; null before the first one after a step, when nothing is checked. */
+  /** Of the last evaluation; null before the first one after a step, when only a run that diverged is checked. */
   step: number | null;
   /** The checks that the records of the run allow so far. */
   checked: string[];
@@ -261,6 +285,8 @@ export type Finding = {
   changes: { [key: string]: unknown };
   /** The address of the sibling run's form; null where there is nothing to change. */
   sibling: string | null;
+  /** What may help in place of these changes. */
+  others?: Mend[];
 };
 
 /** How far a run is from another: its mean less the other's; only the difference where images are not paired. The interval difference ± half_width holds the mean over all such images with 95 %. It covers the choice of images, not the choice of the seed. */
@@ -345,6 +371,10 @@ export type Lead = {
   second: number;
   /** How far the first is from the second. */
   gap: Gap;
+  /** Whether it is ahead of each other run by more than the choice of images explains. */
+  clear: boolean;
+  /** Of each run over the images that all that were scored share; null for one that was not. */
+  means: (number | null)[];
 };
 
 /** A run with what a list shows of its steps. */
@@ -363,7 +393,7 @@ export type ListedRun = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;
@@ -405,6 +435,14 @@ export type ListedRun = {
   terms: { [key: string]: Extremes };
   /** −ELBO, or a plain autoencoder's reconstruction, as the means of at most 64 equal parts of the steps. */
   spark: (number | null)[];
+};
+
+/** Other changes that may help. */
+export type Mend = {
+  /** The fields of the configuration that a sibling run would change. */
+  changes: { [key: string]: unknown };
+  /** The address of that run's form; null where there is nothing to change. */
+  sibling: string | null;
 };
 
 /** The evaluation that was added to a run. */
@@ -606,6 +644,18 @@ export type Reading = {
   scale?: number | null;
 };
 
+/** Why a run came out as it did. */
+export type Reason = {
+  /** The number of the run that it is about. */
+  run: number;
+  /** The reason with its numbers, in a sentence or two. */
+  text: string;
+  /** How much it explains, nats per image; null where that cannot be computed. */
+  nats: number | null;
+  /** What would show whether it is the reason. */
+  actions: Action[];
+};
+
 /** A value to compare a run's curves with. */
 export type Reference = {
   /** In a word or two. */
@@ -660,7 +710,7 @@ export type Run = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;

@@ -57,7 +57,7 @@ export type Message<Kind extends EventKind = EventKind> = {
 export type Handlers = { [Kind in EventKind]?: (data: Events[Kind]) => void };
 
 /** How the connection is. */
-export type StreamState = "live" | "polling" | "gone";
+export type StreamState = "live" | "polling" | "gone" | "out";
 
 /** One run of a page that shows curves and pictures. */
 export interface PageRun {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.comparison.comparability import cautions, has_zero, units_sentence, verdict
+from tests.app.builders import make_run as run
 from vae_core.config.train_config import TrainConfig
 
 GREY_BCE: dict[str, Any] = {}
@@ -79,7 +80,7 @@ def test_sentences_name_the_losses_and_what_they_measure() -> None:
 
 
 def test_a_plain_autoencoder_has_no_bound() -> None:
-    for quantity in ("negative_elbo", "log_px", "bits_per_dim", "kl"):
+    for quantity in ("negative_elbo", "log_px", "bits_per_dim", "kl", "active_units"):
         assert not comparable(quantity, AE, GAUSSIAN)
     assert comparable("reconstruction", AE, GAUSSIAN)
     assert comparable("accuracy", AE, GAUSSIAN)
@@ -99,11 +100,32 @@ def test_what_was_minimised_is_one_sum_only_if_every_part_of_it_is() -> None:
 
 
 def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> None:
-    one, other = (TrainConfig.parse(change) for change in ({}, {"kl_reduction": "mean", "max_steps": 7}))
-    weights, lengths = cautions([one, other])
-    assert "β = 1, 0.05" in weights
-    assert "for 120 and 7 steps" in lengths
-    assert cautions([one, TrainConfig.parse({"model": "ae"})]) == ()
+    one, other = run(1), run(2, kl_reduction="mean", max_steps=7)
+    weights, lengths = cautions([one, other], "AB")
+    assert "β = 1 in A, β = 0.05 in B" in weights
+    assert lengths == "A has made 120 steps, B 7."
+    assert cautions([one, run(3, model="ae")], "AB") == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ((3000, 3000), None),
+        ((3000, 0), "A has made 3,000 steps, B none."),
+        ((3000, 3000, 600), "They have made 3,000 steps each, but C 600."),
+        ((3000, 3000, 600, 0, 0), "They have made 3,000 steps each, but D and E none and C 600."),
+        ((0, 0, 20), "They have made no step each, but C 20."),
+        ((13_500, 2_300_000, 20), "B has made 2,300,000 steps, A 13,500 and C 20."),
+    ],
+)
+def test_steps_are_those_made_each_count_once(steps: tuple[int, ...], sentence: str | None) -> None:
+    runs = [run(id, max_steps=2_300_000).model_copy(update={"step": made}) for id, made in enumerate(steps, 1)]
+    assert cautions(runs, "ABCDE"[: len(steps)]) == tuple(filter(None, [sentence]))
+
+
+def test_other_images_and_a_diverged_run_need_no_caution() -> None:
+    assert cautions([run(1), run(2, dataset="mnist", beta=4)], "AB") == ()
+    assert cautions([run(1), run(2, status="diverged", max_steps=7)], "AB") == ()
 
 
 def test_only_what_cannot_be_negative_has_percentages() -> None:

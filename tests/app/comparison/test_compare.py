@@ -104,15 +104,15 @@ def test_differences_mark_what_differs() -> None:
 def test_reports_add_yardsticks_when_every_run_has_one(report: Report) -> None:
     def examined(log_px: float, ssim: float) -> Report:
         bound, fidelity = replace(report.bound, log_px=log_px), replace(report.fidelity, ssim=ssim, psnr=20.0)
-        return replace(report, xray=(), bound=bound, fidelity=fidelity)
+        return replace(report, step=120, xray=(), bound=bound, fidelity=fidelity)
 
-    pair = [run(1), run(2, latent_dim=3)]
+    pair = [run(1, held_out(0.1)), run(2, held_out(0.1), latent_dim=3)]
     both = {1: examined(-100.0, 0.7), 2: examined(-95.0, 0.8)}
     rows = {row.quantity: row for row in compare(pair, both).yardsticks}
     assert (rows["log_px"].values, rows["log_px"].best) == ((-100.0, -95.0), 1)
     assert (rows["ssim"].best, rows["accuracy"].best, rows["psnr"].values) == (1, None, (20.0, 20.0))
     assert "ssim" not in {row.quantity for row in compare(pair, {1: both[1]}).yardsticks}
-    other_unit = compare([run(1), run(2, likelihood="gaussian")], both)
+    other_unit = compare([run(1, held_out(0.1)), run(2, held_out(0.1), likelihood="gaussian")], both)
     assert {"ssim", "log_px"} & {row.quantity for row in other_unit.yardsticks} == {"ssim"}
 
 

@@ -42,6 +42,15 @@ def test_kl_has_a_distance_and_no_winner() -> None:
 
 
 def test_without_scores_a_distance_is_that_of_the_values() -> None:
-    row = yardstick("mse_per_pixel", cells(3.0, 1.0, None), [], 1, ratio=True)
+    row = yardstick("mse_per_pixel", cells(3.0, 1.0, None), [None] * 3, 1, ratio=True)
     assert row.gaps == (Gap(2.0), None, None)
     assert yardstick("ssim", cells(0.5, 0.7), scored(0.0, 1.0), 0, ratio=False).best == 1
+
+
+def test_a_run_without_a_result_has_no_part_in_it() -> None:
+    scores = [*scored(0.0, 0.1), None]
+    row = yardstick("mse_per_pixel", cells(1, 2, None), scores, 0, ratio=True)
+    assert (row.best, row.lead.first, row.lead.clear, row.gaps[2]) == (0, 0, True, None)
+    assert row.lead.means == (5.0, 5.1, None)
+    unscored = yardstick("mse_per_pixel", cells(1, 2, 0.5), scores, 0, ratio=True)
+    assert (unscored.best, unscored.gaps[2]) == (None, Gap(-0.5))

@@ -48,6 +48,7 @@ def test_the_lead_is_over_the_next_best() -> None:
     runs = [scored([3.0, 5.0]), scored([1.0, 2.0]), scored([2.0, 4.0])]
     lead = leading("error", runs, ratio=False)
     assert isinstance(lead, Lead)
+    assert lead.means == (4.0, 1.5, 3.0)
     assert (lead.first, lead.second, lead.gap.difference) == (1, 2, -1.5)
     assert not Gap(-1.0).clear
 

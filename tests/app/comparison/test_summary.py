@@ -2,27 +2,39 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from app.comparison.compare import Comparison, compare
 from app.comparison.summary import of_readings, share_of_reading, unpaired
 from app.records import Run
-from tests.app.builders import make_run as run
+from app.text.numbers import number
+from tests.app.builders import make_evaluation, make_run
 from vae_core.report import Floats, Reading, Report, Scores
 
 Compared = tuple[Comparison, dict[int, Report], dict[int, dict[str, Floats]]]
 Pair = Callable[..., Compared]
 
 
+ERRED: dict[str, Any] = {"elbo": -99.0, "mse_per_pixel": 0.02, "bce_per_pixel": 0.2, "kl": 12.0, "active_units": 4}
+
+
+def run(id: int, **more: Any) -> Run:
+    """A finished run with a held-out evaluation."""
+    return make_run(id, **{"evaluation": make_evaluation(**ERRED), **more})
+
+
 @pytest.fixture
 def pair(report: Report) -> Pair:
-    """Two runs, what they scored and their reports."""
+    """Runs, what they scored and their reports; a run that has None was not scored."""
 
-    def make(runs: list[Run], *scores: Scores, reading: Sequence[dict[str, float]] = ()) -> Compared:
-        reports = {one.id: report for one in runs}
+    def make(runs: list[Run], *scores: Scores | None, reading: Sequence[dict[str, float]] = ()) -> Compared:
+        pairs = [(one, each) for one, each in zip(runs, scores, strict=True) if each]
+        reports = {one.id: replace(report, step=one.step) for one, _ in pairs}
         scored: dict[int, dict[str, Floats]] = {
-            one.id: {**each.values, "label": each.label.astype(float)} for one, each in zip(runs, scores, strict=True)
+            one.id: {**each.values, "label": each.label.astype(float)} for one, each in pairs
         }
         for one, shifts in zip(runs, reading, strict=False):
             for name, shift in shifts.items():
@@ -32,28 +44,130 @@ def pair(report: Report) -> Pair:
     return make
 
 
-def test_without_a_shared_bound_the_errors_are_compared(pair: Pair, scores: Callable[..., Scores]) -> None:
+ONE_EACH = "One run each: another seed may change the order."
+
+
+def test_without_a_shared_bound_the_errors_are_compared_beside_their_price(
+    pair: Pair, scores: Callable[..., Scores]
+) -> None:
     runs = [run(1), run(2, likelihood="gaussian")]
-    comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.01))
+    comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.01), reading=({"kl": 1.0}, {"kl": 8.0}))
+    rates = [float(np.mean(scores().values["kl"])) + more for more in (1.0, 8.0)]
     assert comparison.headline == (
-        "On the same 10 held-out images, B (MSE) has the lower squared error, 50 ± 10 % below A (BCE); "
-        "the cross-entropy of A (BCE) and B (MSE) does not clearly differ (0.00 nats apart)."
+        "On the same 10 held-out images, MSE has the lower squared error of these two trained models, 0.0100 a pixel "
+        f"(BCE 0.0200). For it MSE pays {number(rates[1])} nats of KL, BCE {number(rates[0])}. {ONE_EACH}"
     )
 
 
-def test_a_shared_bound_comes_first(pair: Pair, scores: Callable[..., Scores]) -> None:
+def test_a_shared_bound_comes_first_and_every_other_run_is_named(pair: Pair, scores: Callable[..., Scores]) -> None:
     runs = [run(1), run(2, latent_dim=3), run(3, latent_dim=4)]
     comparison, _, _ = pair(runs, scores(mean=100), scores(mean=90), scores(mean=80))
     sentence = comparison.headline
     assert sentence.startswith(
-        "On the same 10 held-out images, C has the lowest −ELBO, 11.1 ± 2.3 % below B; the squared"
+        "On the same 10 held-out images, Z=4 has the lowest −ELBO of these three trained models, 80.0 nats "
+        "(Z=3 90.0, Z=20 100); the squared error of Z=20 and that of Z=3 do not clearly differ (both "
+    )
+    assert "In nats of KL, Z=20 pays 10.0, Z=3 10.0, Z=4 10.0." in sentence
+
+
+def test_densities_may_be_negative(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs = [run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.5)]
+    comparison, _, _ = pair(runs, scores(mean=-100), scores(mean=-110))
+    assert "σ=0.5 has the lower −ELBO of these two trained models, −110 nats (σ=1 −100)" in comparison.headline
+
+
+def seeds(
+    scores: Callable[..., Scores], bce: Sequence[float], mse: Sequence[float], apart: int = 0
+) -> tuple[list[Run], list[Scores]]:
+    """Runs of two losses, a seed each, with these squared errors; the second loss's seeds are so far `apart`."""
+    losses = [("bernoulli", each) for each in bce] + [("gaussian", each) for each in mse]
+    runs = [
+        run(id, likelihood=loss, seed=(id - 1) % len(bce) + apart * (loss == "gaussian"))
+        for id, (loss, _) in enumerate(losses, 1)
+    ]
+    return runs, [scores(mse=each) for _, each in losses]
+
+
+def test_two_seeds_of_one_loss_are_never_the_answer(pair: Pair, scores: Callable[..., Scores]) -> None:
+    """Six runs, three seeds of each loss: what counts is on how many seeds one lies below the other."""
+    runs, scored = seeds(scores, (0.060, 0.061, 0.0605), (0.077, 0.078, 0.0775))
+    comparison, _, _ = pair(runs, *scored)
+    assert comparison.names == ("BCE s0", "BCE s1", "BCE s2", "MSE s0", "MSE s1", "MSE s2")
+    assert (
+        "BCE has the least squared error on average, 0.0605 a pixel, and lies below MSE (0.0775 on average) on 3 of 3 "
+        "seeds. In KL, nats on average: BCE "
+    ) in comparison.headline
+    assert "clearly differ" not in comparison.headline
+    assert "One run each" not in comparison.headline
+
+
+def test_seeds_that_disagree_are_counted(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs, scored = seeds(scores, (0.060, 0.061, 0.090), (0.077, 0.078, 0.0775))
+    assert "lies below MSE (0.0775 on average) on 2 of 3 seeds" in pair(runs, *scored)[0].headline
+    runs, scored = seeds(scores, (0.060, 0.061, 0.090), (0.077, 0.078, 0.0775), apart=3)
+    assert "and lies below MSE (0.0775 on average), with no seed in common." in pair(runs, *scored)[0].headline
+
+
+def test_seeds_of_one_configuration_have_no_best(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs, scored = seeds(scores, (0.060, 0.061, 0.0605), ())
+    headline = pair(runs, *scored)[0].headline
+    assert "differ in the seed alone: their squared error is 0.0600 to 0.0610 a pixel" in headline
+    assert "lowest" not in headline
+
+
+def test_what_a_diverged_run_scored_before_is_no_result(pair: Pair, scores: Callable[..., Scores]) -> None:
+    first = make_evaluation(0, **{**ERRED, "mse_per_pixel": 0.001})
+    gone = run(3, likelihood="gaussian", status="diverged", evaluation=first, max_steps=12)
+    runs = [run(1), run(2, likelihood="gaussian", sigma=0.1), gone]
+    comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.01), None)
+    assert comparison.status_notes == (None, None, "diverged at step 12")
+    rows = {row.quantity: row for row in comparison.yardsticks}
+    assert rows["mse_per_pixel"].values == (0.02, 0.02, None)
+    assert rows["mse_per_pixel"].best == 1
+    assert "of these two trained models" in comparison.headline
+    assert comparison.headline.endswith("Left out: MSE σ=0.707 (diverged at step 12).")
+    assert "it diverged at step 12" in comparison.why_unpaired
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"status": "queued", "evaluation": None}, "queued, not trained yet"),
+        ({"status": "running", "evaluation": make_evaluation(0, **ERRED)}, "no held-out result yet"),
+        ({"status": "failed", "evaluation": None}, "failed before its first held-out result"),
+        ({"status": "stopped"}, None),
+    ],
+)
+def test_a_run_without_a_result_says_why(changes: dict[str, Any], note: str | None) -> None:
+    steps = {"step": 0} if changes["status"] == "queued" else {}
+    runs = [run(1), run(2, **changes).model_copy(update=steps)]
+    assert compare(runs).status_notes == (None, note)
+
+
+def test_a_run_that_goes_on_is_not_what_was_scored(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs = [run(1), run(2, latent_dim=3)]
+    _, reports, scored = pair(runs, scores(), scores(mean=90))
+    gone_on = [runs[0], runs[1].model_copy(update={"status": "running"})]
+    comparison = compare(gone_on, reports, scored)
+    assert comparison.headline is None
+    assert comparison.why_unpaired == (
+        "Not paired image by image yet. Z=3: its model is examined when training has finished."
     )
 
 
-def test_densities_have_no_percentage(pair: Pair, scores: Callable[..., Scores]) -> None:
-    runs = [run(1, likelihood="gaussian", sigma=1), run(2, likelihood="gaussian", sigma=0.5)]
-    comparison, _, _ = pair(runs, scores(mean=100), scores(mean=90))
-    assert "B has the lower −ELBO, 10.0 ± 2.1 nats below A" in comparison.headline
+def test_an_autoencoder_is_no_vae_of_another_size(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs = [run(1, latent_dim=8), run(2, latent_dim=8, model="ae")]
+    plain = scores(mse=0.001)
+    values = {name: each for name, each in plain.values.items() if name != "kl"}
+    comparison, _, _ = pair(runs, scores(mse=0.02), replace(plain, values=values))
+    assert comparison.why_no_prior == (
+        "No pictures from one z: AE is a plain autoencoder, which has no prior to draw from."
+    )
+    assert "AE is a plain autoencoder and pays no KL for it; in nats, VAE 10.0." in comparison.headline
+    assert not next(one for one in comparison.verdicts if one.quantity == "active_units").comparable
+    sizes = compare([run(1, latent_dim=8), run(2, latent_dim=20)]).why_no_prior
+    assert sizes == "No pictures from one z: the latent codes have 8 and 20 dimensions."
+    assert compare([run(1), run(2, likelihood="gaussian")]).why_no_prior is None
 
 
 def test_nothing_is_said_of_other_images_or_without_scores(pair: Pair, scores: Callable[..., Scores]) -> None:
@@ -61,6 +175,9 @@ def test_nothing_is_said_of_other_images_or_without_scores(pair: Pair, scores: C
     comparison, _, _ = pair(runs, scores(), scores())
     assert comparison.headline is None
     assert comparison.images is None
+    assert comparison.cautions == ()
+    assert comparison.why_unpaired == "These runs look at different images, so none of these can be paired."
+    assert comparison.why_no_readings.startswith("These runs look at different images")
     assert compare(runs[:1] * 2).headline is None
 
 
@@ -72,7 +189,11 @@ def test_readings_agree_or_not(pair: Pair, scores: Callable[..., Scores]) -> Non
     assert "No run is clearly ahead" in of_readings(comparison.readings, runs, reports, "AB")
     comparison, reports, _ = pair(runs, scores(), scores(), reading=({"soft_bernoulli": 3.0}, {"gaussian_fitted": 3.0}))
     sentence = of_readings(comparison.readings, runs, reports, "AB")
-    assert sentence.endswith("B (Bernoulli: BCE of the grey levels); A (Gaussian, σ fitted).")
+    assert sentence.endswith(
+        "B as Bernoulli: BCE of the grey levels; A as Gaussian, σ fitted; read otherwise, none clearly is."
+    )
+    comparison, reports, _ = pair(runs, scores(), scores(), reading=({"soft_bernoulli": 3.0}, {}))
+    assert "depends on the reading: B as" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
@@ -81,8 +202,8 @@ def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
     runs = [run(1), run(2, likelihood="continuous_bernoulli", dequantize=True)]
     comparison, reports, _ = pair(runs, scores(), scores())
     better = tuple(replace(one, elbo=one.elbo + 100) for one in report.xray)
-    reports[2] = replace(report, xray=better)
-    assert "make up for 35 % of that" in of_readings(comparison.readings, runs, reports, "AB")
+    reports[2] = replace(reports[2], xray=better)
+    assert "make up for 35\u00a0% of that" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Callable[..., Scores]) -> None:
@@ -94,6 +215,11 @@ def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Call
     assert "A: it ended before images were scored one by one, so rerun it to pair" in sentence
     assert "C: its configuration leaves the examination out" in sentence
     assert "B:" not in sentence
+    assert " yet" not in sentence  # nobody will score them
+    live = [runs[0].model_copy(update={"status": "running"}), *runs[1:2]]
+    assert unpaired(live, reports, scored, "AB").startswith("Not paired image by image yet. A: its model is examined")
+    stopped = [runs[0].model_copy(update={"status": "stopped"}), *runs[1:2]]
+    assert "A: it ended before" in unpaired(stopped, reports, scored, "AB")
 
 
 def with_elbos(report: Report, **elbos: float) -> list[Reading]:
@@ -106,8 +232,8 @@ def test_the_share_of_the_reading_is_the_papers(report: Report) -> None:
     bce = with_elbos(report, continuous_bernoulli_raw=1139.0, continuous_bernoulli_mean=1416.0)
     cb = with_elbos(report, continuous_bernoulli_raw=1470.0)
     sentence = share_of_reading(bce, cb)
-    assert "331.00 nats behind" in sentence
-    assert "83.7 % of that" in sentence
+    assert "331 nats behind" in sentence
+    assert "83.7\u00a0% of that" in sentence
     assert share_of_reading(cb, bce[:1]) is None
     worse = with_elbos(report, continuous_bernoulli_raw=1000.0)
     assert share_of_reading(bce, worse) is None

@@ -32,7 +32,17 @@ def test_codes_that_nothing_holds_raise_an_alarm(trained: Trained) -> None:
     assert (finding.name, finding.changes) == ("codes", {"beta": 1.0})
 
 
-@pytest.mark.parametrize("preset", ["digits-demo", "bce", "mse"])
+def test_a_preset_whose_scale_does_not_fit_never_reads_no_alarm(trained: Trained) -> None:
+    (config,) = PRESETS["mse"].configs()
+    run = trained(config, steps=2 * config.evaluation_interval)
+    for count in range(2, len(run.evaluations) + 1):
+        (finding,) = diagnose(replace(run, evaluations=run.evaluations[:count])).findings
+        assert finding.title.startswith("The scale does not fit: it expects 0.707 and makes 0.2")
+        assert "by linear theory the KL ends at" in finding.message
+        assert finding.changes == {"scale": "optimal"}
+
+
+@pytest.mark.parametrize("preset", ["digits-demo", "bce"])
 def test_a_preset_raises_no_alarm_at_any_evaluation(preset: str, trained: Trained) -> None:
     """Its first evaluations; docs/diagnosis.md has whole runs."""
     (config,) = PRESETS[preset].configs()

@@ -31,7 +31,7 @@ def test_every_slider_moves_a_figure() -> None:
     ("control", "value", "name", "words"),
     [
         ("sigma", 0.1, "gaussian", "the loss is 50 · SSE + KL, plus a constant: the same as SSE + 0.02 · KL"),
-        ("sigma", 0.1, "balance", "the error makes 94 %"),
+        ("sigma", 0.1, "balance", "the error makes 94\u00a0%"),
         ("mean", -2.0, "kl", "N(−2, 0.5²) costs 2.32 nats, 3.34 bits"),
         ("grey", 0.5, "grey", "even there it costs 0.693 nats"),
         ("grey", 1.0, "grey", "even there it costs 0 nats"),

@@ -39,7 +39,7 @@ def test_it_holds_the_run_and_loads_nothing(
     text = re.sub(r"<script>.*?</script>", "", made, flags=re.DOTALL)  # plotly.js, which names addresses in its code
     assert not re.search(r"""(src|href)=["'](?!data:)""", text)
     assert "&lt;b&gt;otter&lt;/b&gt;" in text
-    assert "This loss weighs the KL as β = 64.00 would" in text
+    assert "This loss weighs the KL as β = 64 would" in text
     assert "At 1 step, first at step 1,235, a term was not a finite number" in text
     assert "mean of 4 steps" in text
     assert text.count("data:image/png;base64,") == 1

@@ -22,10 +22,13 @@ def test_a_preset_takes_changes_on_top() -> None:
     assert (config.dataset, config.epochs, config.seed, config.hidden) == ("mnist", 1, 7, (400,))
 
 
-def test_bce_vs_mse_is_a_pair_that_differs_in_the_loss_only() -> None:
-    bce, mse = LaunchRequest(preset="bce-vs-mse").configs()
-    assert (bce.likelihood, mse.likelihood, mse.sigma) == ("bernoulli", "gaussian", sqrt(0.5))
+def test_bce_vs_mse_is_three_runs_that_differ_in_the_loss_only() -> None:
+    request = LaunchRequest(preset="bce-vs-mse")
+    bce, mse, fitted = configs = request.configs()
+    assert (bce.likelihood, mse.likelihood, mse.scale, mse.sigma) == ("bernoulli", "gaussian", "fixed", sqrt(0.5))
     assert replace(mse, likelihood="bernoulli") == bce
+    assert replace(mse, scale="optimal") == fitted
+    assert request.names(configs, "owl") == ["owl BCE", "owl MSE σ=0.707", "owl MSE σ fitted"]
 
 
 def test_a_twin_has_the_other_loss_and_the_same_seed() -> None:
@@ -74,7 +77,7 @@ def test_names_tell_the_runs_of_one_launch_apart() -> None:
         "calm-heron BCE s1", "calm-heron MSE s1", "calm-heron BCE s2", "calm-heron MSE s2",
     ]  # fmt: skip
     widths = LaunchRequest(preset="sigma-vae", name="mine")
-    assert widths.names(widths.configs(), "") == ["mine fixed", "mine shared", "mine optimal", "mine per pixel"]
+    assert widths.names(widths.configs(), "") == ["mine σ=1", "mine σ learned", "mine σ fitted", "mine σ per pixel"]
     assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
 
 

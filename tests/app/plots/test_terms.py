@@ -60,30 +60,42 @@ def test_training_shows_the_loss_and_the_speed_and_the_vitals_that_there_are() -
 
 
 def test_bce_and_mse_reconstructions_never_share_an_axis_but_kl_does() -> None:
-    figure = compare_figure([A, B], ["nats/image, Bernoulli", "nats/image, Gaussian"], [True, True])
-    assert panels(figure) == {"y": {(1, "reconstruction")}, "y2": {(2, "reconstruction")}, "y3": {(1, "kl"), (2, "kl")}}
+    figure = compare_figure([A, B], ["nats/image, Bernoulli", "nats/image, Gaussian"], [True, True], ["MNIST"] * 2)
+    assert panels(figure) == {"y": {(1, "kl"), (2, "kl")}, "y2": {(1, "reconstruction")}, "y3": {(2, "reconstruction")}}
     assert [title["text"] for title in figure["layout"]["annotations"]] == [
+        "KL — nats/image",
         "A: reconstruction — nats/image, Bernoulli",
         "B: reconstruction — nats/image, Gaussian",
-        "KL — nats/image",
+    ]
+
+
+def test_runs_of_other_images_share_no_row() -> None:
+    figure = compare_figure([A, B, C], ["u"] * 3, [True, True, False], ["MNIST", "Digits 8×8", "MNIST"])
+    rows = [{(1, "kl")}, {(2, "kl")}, {(1, "reconstruction"), (3, "reconstruction")}, {(2, "reconstruction")}]
+    assert list(panels(figure).values()) == rows
+    titles = [title["text"] for title in figure["layout"]["annotations"]]
+    assert titles[:3] == [
+        "A: KL — nats/image, MNIST",
+        "B: KL — nats/image, Digits 8×8",
+        "A, C: reconstruction — u, MNIST",
     ]
 
 
 def test_runs_of_one_unit_share_a_row_beside_another_unit() -> None:
-    figure = compare_figure([A, B, C], ["density", "probability", "density"], [True] * 3)
-    assert panels(figure)["y"] == {(1, "reconstruction"), (3, "reconstruction")}
-    assert panels(figure)["y2"] == {(2, "reconstruction")}
-    assert figure["layout"]["annotations"][0]["text"] == "A, C: reconstruction — density"
+    figure = compare_figure([A, B, C], ["density", "probability", "density"], [True] * 3, ["MNIST"] * 3)
+    assert panels(figure)["y2"] == {(1, "reconstruction"), (3, "reconstruction")}
+    assert panels(figure)["y3"] == {(2, "reconstruction")}
+    assert figure["layout"]["annotations"][1]["text"] == "A, C: reconstruction — density"
 
 
 def test_equal_units_share_every_row() -> None:
-    figure = compare_figure([A, B], ["nats/image", "nats/image"], [True, True])
-    fields = ("negative_elbo", "reconstruction", "kl")
+    figure = compare_figure([A, B], ["nats/image", "nats/image"], [True, True], ["MNIST"] * 2)
+    fields = ("negative_elbo", "kl", "reconstruction")
     assert list(panels(figure).values()) == [{(1, field), (2, field)} for field in fields]
 
 
 def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
-    assert panels(compare_figure([A, B], ["u", "u"], [True, False]))["y2"] == {(1, "kl")}
+    assert panels(compare_figure([A, B], ["u", "u"], [True, False], ["MNIST"] * 2))["y"] == {(1, "kl")}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_an_examined_run_has_its_latents_drawn_and_its_readings_judged(report: R
     assert list(shown.kl_figure["data"][0]["x"]) == ["z0", "z2", "z1"]
     assert shown.kl_history_figure is not None
     assert shown.variance_figure is not None
-    assert "35.00 nats more" in (shown.reading or "")
+    assert "35.0 nats more" in (shown.reading or "")
     assert "expects errors of 0.500" in (shown.belief or "")
 
 

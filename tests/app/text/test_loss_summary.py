@@ -18,7 +18,7 @@ MEANS = {"reconstruction_reduction": "mean", "kl_reduction": "mean"}
         (MEANS, "This loss trains a β-VAE with a Bernoulli decoder and β = 3.2; β = 1 would be the ELBO."),
         (
             {"likelihood": "gaussian", "beta": 4},
-            "This loss is the −ELBO of a Gaussian decoder with σ = 1.414, up to a factor.",
+            "This loss is the −ELBO of a Gaussian decoder with σ = 1.41, up to a factor.",
         ),
         ({"likelihood": "gaussian", "scale": "shared", "beta": 4}, "a Gaussian decoder that learns its σ and β = 4;"),
         ({"likelihood": "laplace", "sigma": 0.5}, "the −ELBO of a Laplace decoder with b = 0.5, up to a factor."),
@@ -48,6 +48,7 @@ def test_a_configuration_says_what_it_trains(changes: dict[str, Any], sentence: 
         ({"likelihood": "gaussian", "beta": 1e6}, set()),  # σ = 707 is beyond the form
         ({"reconstruction_reduction": "mean", "beta": 1e6}, set()),  # and so is β = 64 million
         ({"likelihood": "gaussian", "beta": 4, "beta_schedule": "linear", "warmup_steps": 5}, set()),
+        ({"likelihood": "gaussian"}, set()),  # σ = √½ as it stands, however many digits of it are written
         ({"beta": 4}, set()),
         ({"model": "ae", "reconstruction_reduction": "mean"}, set()),
         ({"objective": "mmd"}, set()),

@@ -46,8 +46,8 @@ def test_the_configuration_implies_the_answer_and_the_command_is_its(name: str) 
             {"error": "bce", "pixels": "mean"},
             "This loss trains a β-VAE with a Bernoulli decoder and β = 784; β = 1 would be",
         ),
-        ({"error": "mse"}, "This loss is the −ELBO of a Gaussian decoder with σ = 0.7071, up to a factor."),
-        ({"error": "l1", "weight": 3}, "This loss is the −ELBO of a Laplace decoder with b = 0.3333, up to a factor."),
+        ({"error": "mse"}, "This loss is the −ELBO of a Gaussian decoder with σ = 0.707, up to a factor."),
+        ({"error": "l1", "weight": 3}, "This loss is the −ELBO of a Laplace decoder with b = 0.333, up to a factor."),
         (
             {"error": "mse", "kl_weight": 0},
             "This loss has no KL: it trains an autoencoder with a Gaussian",

@@ -10,7 +10,7 @@ def test_every_recipe_is_a_row() -> None:
     vae = rows["pytorch-vae"]
     assert (vae.formula, vae.model, vae.source) == (
         "SSE/D + 0.00025 · KL",
-        "Gaussian, σ = 1.239",
+        "Gaussian, σ = 1.24",
         "AntixK/PyTorch-VAE#11",
     )
     assert rows["keras-2016"].model == "Bernoulli, β = 784"

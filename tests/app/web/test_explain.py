@@ -68,7 +68,7 @@ def test_an_address_beyond_a_slider_is_refused_in_a_sentence(client: TestClient,
 def test_the_directions_of_the_digits_are_drawn(page: str) -> None:
     assert json.loads(re.search(r'id="spectrum-figure" data-live>(.*?)</script>', page)[1])
     assert "12 of 64 directions" in page
-    assert "floor of 13.53 nats" in page
+    assert "floor of 13.5 nats" in page
 
 
 def test_images_that_are_not_here_are_said_to_be_missing(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from app.database.tables import RunRow
 from app.store import attempts, evaluations
+from app.text.numbers import number
 from app.web import pixel_statistics
 from tests.server import wait_until
 from vae_core.config.train_config import TrainConfig
@@ -85,7 +86,7 @@ def test_submitting_twice_launches_once(client: TestClient) -> None:
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: TestClient) -> None:
-    form = form_of(text(client, "/runs/new?preset=bce-vs-mse"))
+    form = form_of(text(client, "/runs/new?preset=cb-vs-bce"))
     form |= {"latent_dim": "0", "learning_rate": "fast", "hidden": "300, 20", "name": "<mine>"}
     answer = client.post("/runs", data=form)
     assert answer.status_code == 422
@@ -94,7 +95,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(client: Test
     assert 'name="learning_rate" value="fast"' in page
     assert 'name="hidden" value="300, 20"' in page
     assert "&lt;mine&gt;" in page
-    assert 'id="latent_dim-error">latent_dim must be at least 1' in page
+    assert 'id="latent_dim-error" data-live><p>Latent dimensions: a whole number from 1 to 4,096</p>' in page
     assert 'href="#learning_rate"' in page
     assert page.count('aria-invalid="true"') == 2
     assert 'name="twin" value="1" checked' in page
@@ -117,7 +118,7 @@ def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, tr
     page = text(client, f"/runs/new?from={parent}&fork=20")
     assert "begins with the weights of" in page
     form = form_of(page)
-    assert (form["parent"], form["fork"]) == (str(parent), "20")
+    assert (form["from"], form["fork"]) == (str(parent), "20")
     refused = client.post("/runs", data={**form, "beta": "-1"})
     assert refused.status_code == 422
     assert form_of(refused.text)["fork"] == "20"
@@ -150,9 +151,9 @@ def test_the_address_fills_in_fields_on_top_of_a_preset_or_a_run(client: TestCli
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("latent_dim=0", "id=\"latent_dim-error\">latent_dim must be at least 1, not '0'"),
-        ("preset=mse&sigma=<b>wide", "sigma must be a number, not '<b>wide'"),
-        ("likelihood=cauchy", "likelihood must be one of 'bernoulli'"),
+        ("latent_dim=0", 'id="latent_dim-error" data-live><p>Latent dimensions: a whole number from 1 to 4,096</p>'),
+        ("preset=mse&sigma=<b>wide", "σ, the scale: a number from 0.001 to 100"),
+        ("likelihood=cauchy", "Loss: one of Bernoulli (BCE), "),
         ("surprise=1", "surprise is not a field of the configuration"),
         ("likelihood=continuous_bernoulli", "Dequantise pixels: Yes, and start"),
     ],
@@ -180,7 +181,7 @@ def test_a_running_run_shows_how_long_it_will_take(
     run = launch(max_steps=400)["id"]
     become(run, status="running", step=100, seconds=20.0)
     for path in (f"/runs/{run}", "/runs"):
-        assert "about 1 min 0 s left" in text(client, path)
+        assert "about 60\u00a0s left" in text(client, path)
 
 
 def test_a_finished_run_shows_its_numbers_and_its_command(client: TestClient, trained: Trained) -> None:
@@ -209,7 +210,7 @@ def test_only_an_older_run_has_no_rows_for_its_vitals(
 def test_a_loss_that_is_not_the_elbo_says_what_it_trains(client: TestClient, trained: Trained) -> None:
     run = trained(likelihood="gaussian", reconstruction_reduction="mean")
     page = text(client, f"/runs/{run}")
-    assert "weighs the KL as β = 64.00 would" in page
+    assert "weighs the KL as β = 64 would" in page
     assert "a Gaussian with σ = 5.66" in page
     assert "weighs the KL" not in text(client, f"/runs/{trained()}")
     told = client.get(f"/api/runs/{run}").json()["implied"]
@@ -243,7 +244,7 @@ def test_a_finished_run_shows_its_examination(client: TestClient, trained: Train
     assert "fewer than 5 % of the samples" in page
     assert "≥ 5.10" in page
     assert "outputs read as its means" in page
-    assert "35.00 nats more when its outputs are read" in page
+    assert "35.0 nats more when its outputs are read" in page
     assert "expects errors of 0.400 a pixel; on held-out images they are 0.100" in page
     assert '"histogram"' in page
     assert "The examination" not in page
@@ -254,13 +255,23 @@ def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, tra
     assert "No report: it ended before" in text(client, f"/runs/{trained()}")
 
 
+def test_a_gap_that_is_noise_has_no_digits_of_its_own(client: TestClient, trained: Trained, report: Report) -> None:
+    elbo = client.get(f"/api/runs/{trained(report)}").json()["evaluation"]["elbo"]
+    bound = replace(report.bound, log_px=elbo - 0.000491, images=360, se=0.5)
+    page = text(client, f"/runs/{trained(replace(report, bound=bound))}")
+    assert "<dt>gap to the ELBO</dt><dd>0.00</dd>" in page  # it was −0.000491
+    worse = text(client, f"/runs/{trained(replace(report, bound=replace(bound, log_px=elbo - 0.03)))}")
+    assert "<dd>−0.03</dd>" in worse
+    assert "below 0 by the noise of the samples" in worse
+
+
 def test_an_examined_autoencoder_has_no_bound(client: TestClient, trained: Trained, report: Report) -> None:
     readings = tuple(replace(one, elbo=None, elbo_se=None, bits_per_dim=None) for one in report.xray)
     page = text(client, f"/runs/{trained(replace(report, bound=None, surgery=None, xray=readings), model='ae')}")
     table = page[page.index('<table id="xray"') :]
     assert "−ELBO" not in table[: table.index("</table>")]
     assert "mutual information" not in page
-    assert "91.2 %" in page
+    assert "91.2\u00a0%" in page
 
 
 def test_examined_runs_are_compared_reading_by_reading(client: TestClient, trained: Trained, report: Report) -> None:
@@ -270,7 +281,7 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     page = text(client, f"/compare?runs={bce},{cb}")
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
-    assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
+    assert "Not all of these were examined" in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_finished_runs_are_compared_image_by_image(
@@ -278,12 +289,12 @@ def test_finished_runs_are_compared_image_by_image(
 ) -> None:
     a, b = trained(report, scores(mse=0.02)), trained(report, scores(mse=0.01), likelihood="gaussian")
     page = text(client, f"/compare?runs={a},{b}")
-    assert "B (MSE) has the lower squared error, 50 ± 10 % below A (BCE)" in page
-    assert "B 100 % <small>(10)</small>" in page  # of all, by MSE
+    assert "MSE has the lower squared error of these two trained models, 0.0100 a pixel (BCE 0.0200)." in page
+    assert '<td class="num">100\u00a0% <small>(10)</small></td>' in page  # of all, by MSE
     assert page.count("data:image/png;base64,") == 10 * 3
-    assert f'href="/compare?runs={a},{b}&base={b}"' in page
+    assert f'href="/compare?runs={a},{b}&base={b}#yardsticks-title"' in page
     turned = text(client, f"/compare?runs={a},{b}&base={b}&by=gaussian_fitted")
-    assert "+0.0100 ± 0.0021 (+100.0 %)" in turned
+    assert "+0.0100\u00a0±\u00a00.0021 (+100\u00a0%)" in turned
     assert '<option value="gaussian_fitted" selected>' in turned
 
 
@@ -292,7 +303,7 @@ def test_runs_without_scores_say_rerun_to_pair(
 ) -> None:
     page = text(client, f"/compare?runs={trained(report, scores())},{trained(report)}")
     assert "B: it ended before images were scored one by one, so rerun it to pair" in page
-    assert "A: " not in page[page.index('id="verdict"') :].split("</div>")[0]
+    assert "A: " not in page[page.index('id="verdict"') :].split("</section>")[0]
     assert "data:image/png" not in page
 
 
@@ -336,6 +347,24 @@ def test_a_run_is_tagged_on_its_page_and_found_by_it(client: TestClient, launch:
     assert (refused.status_code, "at most 40 letters" in refused.text) == (422, True)
     client.post(f"/runs/{run}/rename", data={"name": "heron", "tags": ""})
     assert client.get(f"/api/runs/{run}").json()["tags"] == []
+
+
+def test_notes_are_shown_as_markdown_edited_on_the_page_and_searched(client: TestClient, launch: Launch) -> None:
+    run, other = (launch()["id"] for _ in range(2))
+    assert "None yet." in text(client, f"/runs/{run}")
+    notes = "**grey** mush, see [paper](https://arxiv.org)\r\n<img src=x onerror=alert(1)>"
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": notes})
+    page = client.get(f"/runs/{run}").text
+    assert '<strong>grey</strong> mush, see <a href="https://arxiv.org" rel="noopener nofollow">paper</a>' in page
+    assert "<img src=x" not in page
+    assert client.get(f"/api/runs/{run}").json()["notes"] == notes.replace("\r", "")
+    listed = client.get("/runs?q=grey** mush").text
+    assert (f'data-run="{run}"' in listed, f'data-run="{other}"' in listed) == (True, False)
+    refused = client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": "x" * 20_001})
+    assert refused.status_code == 422
+    assert "notes must have at most 20,000 letters, not 20,001" in refused.text
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": ""})
+    assert client.get(f"/api/runs/{run}").json()["notes"] == ""
 
 
 def test_an_autoencoder_shows_no_kl_and_no_bound(client: TestClient, trained: Trained) -> None:
@@ -430,7 +459,7 @@ def test_the_list_filters_by_link(client: TestClient, trained: Trained) -> None:
 
 def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained, block: Callable[..., Any]) -> None:
     total = -block(1, 40).elbo
-    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     run = trained()
     page = text(client, "/runs?column=latest&column=best&column=course")
     assert f"−ELBO {first} at first, {best} at best, {now} now</title><path d=" in page
@@ -447,7 +476,7 @@ def test_a_runs_course_is_drawn_before_any_script_comes(
 ) -> None:
     drawn = re.compile(r'id="chart"[^>]*>\s*<div class="preview">\s*<p>(.*?)</p>\s*<svg[^>]*><path d="M[^"]+">')
     total = -block(1, 40).elbo
-    first, best, now = (f"{value:.2f}" for value in (total[0], total.min(), total[-1]))
+    first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     said = f"−ELBO, nats/image: {first} at first, {best} at best, {now} at step 40"
     assert drawn.search(text(client, f"/runs/{trained()}"))[1] == said
     assert drawn.search(text(client, f"/runs/{trained(model='ae')}"))[1].startswith("Reconstruction, nats/image: ")
@@ -510,14 +539,6 @@ def test_two_losses_are_compared_in_two_rows_with_the_reason(client: TestClient,
     assert 'class="differs"' in page
 
 
-def test_choosing_runs_to_compare(client: TestClient, trained: Trained) -> None:
-    assert "Two runs are needed" in text(client, "/compare")
-    one = trained()
-    trained()
-    assert f'value="{one}" checked' in text(client, f"/compare?run={one}")
-    assert "runs must name 2 to 8" in text(client, "/compare?runs=1,0", 422)
-
-
 def test_hostile_names_stay_text(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     name = "</script><img src=x onerror=alert(1)>"
@@ -535,4 +556,6 @@ def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, path: str)
 
 
 def test_the_form_counts_steps_from_the_real_split_sizes(client: TestClient) -> None:
-    assert f'"digits": {FACTS["digits"].train}' in text(client, "/runs/new")
+    assert FACTS["digits"].train == 1437
+    page = text(client, "/runs/new?preset=bce&batch_size=100")
+    assert re.search(r'<dt>Steps<small>, 15 an epoch</small></dt><dd data-fact="steps">3,000</dd>', page)

@@ -1,7 +1,9 @@
 """Nobody gets in without the token, from another host name, or from another site's page."""
 
+import re
 import stat
 from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,51 @@ def test_a_code_signs_in_once(locked: FastAPI, stranger: TestClient) -> None:
     assert stranger.get("/runs").status_code == 200
     stranger.cookies.clear()
     assert stranger.get("/login", params={"code": code}).status_code == 401
+
+
+def test_a_used_link_leads_on_where_somebody_is_signed_in(locked: FastAPI, stranger: TestClient) -> None:
+    code, other = locked.state.gate.new_code(), locked.state.gate.new_code()
+    for _ in range(2):
+        entered = stranger.get("/login", params={"code": code, "next": "/explain"})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/explain")
+    assert stranger.get("/login", params={"code": other}).status_code == 303
+    assert stranger.post("/login", data={"token": "guess"}).status_code == 401  # what is typed is checked
+    stranger.cookies.clear()
+    assert stranger.get("/login", params={"code": other}).status_code == 401  # it was used, too
+
+
+PAGES = ["/runs/new?preset=mse", "/runs/1?x=epoch&y=log", "/compare?runs=1,2&name=a%26b", "/explain", "/runs?q=%C3%BC"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_sign_in_leads_to_what_was_asked_for(stranger: TestClient, token: str, path: str) -> None:
+    sent = stranger.get(path)
+    assert sent.status_code == 303
+    form = stranger.get(sent.headers["location"]).text
+    destination = unescape(re.search('name="next" value="([^"]*)"', form)[1])
+    refused = stranger.post("/login", data={"token": "guess", "next": destination})
+    assert f'value="{escape(destination)}"' in refused.text  # another try leads there as well
+    entered = stranger.post("/login", data={"token": token, "next": destination})
+    assert entered.headers["location"] == path
+
+
+def test_after_a_refused_change_the_sign_in_leads_home(stranger: TestClient) -> None:
+    assert stranger.post("/runs/1/stop").headers["location"] == "/login"
+
+
+FOREIGN = [
+    "//evil", "///evil", "/\\evil", "\\\\evil", "https:evil", "https://evil", "javascript:alert(1)", "evil", "",
+    " /runs", "/\tevil", "/\n/evil", "/\x00", "/runs\r\nSet-Cookie: a=b", "/runs\x7f", "/runs\x85",
+    "/login?code=1", "/login",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("destination", FOREIGN)
+def test_the_sign_in_leads_nowhere_else(stranger: TestClient, token: str, destination: str) -> None:
+    entered = stranger.post("/login", data={"token": token, "next": destination})
+    assert entered.headers["location"] == "/runs"
+    again = stranger.get("/login", params={"next": destination})
+    assert again.headers["location"] == "/runs"
 
 
 def test_the_form_takes_the_token_and_refuses_others(stranger: TestClient, token: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core.config.train_config import TrainConfig
-from vae_core.theory.linear import fixed_optimum, largest_eigenvalue, live_units, ppca, rates
+from vae_core.theory.linear import fixed_optimum, largest_eigenvalue, linear_optimum, live_units, ppca, rates
 from vae_core.theory.pixel_statistics import Pixels
 
 SPECTRUM = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.1, 0.05, 0.05])
@@ -113,3 +113,43 @@ def test_a_learned_sigma_settles_where_its_live_units_say(beta: float) -> None:
         return 5 * log(2 * pi * s) + SPECTRUM.sum() / (2 * s) - gain
 
     assert loss(variance) < min(loss(variance * factor) for factor in (0.9, 1.1))
+
+
+@given(st.floats(0.05, 3), st.floats(0.1, 10), st.integers(1, 12))
+def test_the_linear_optimum_is_where_its_parts_balance(sigma: float, beta: float, units: int) -> None:
+    """Of every encoder gain, decoder weight and posterior width, the one with the least loss, a direction at a time."""
+    loss = config(likelihood="gaussian", sigma=sigma, beta=beta, latent_dim=units)
+    optimum = linear_optimum(loss, PIXELS)
+    assert optimum is not None
+    threshold = beta * sigma**2
+    kl = error = 0.0
+    for place, variance in enumerate(SPECTRUM):
+        weight = np.sqrt(max(0.0, variance - threshold)) if place < units else 0.0
+        width = threshold / (weight**2 + threshold)  # of the posterior, and the gain of its mean
+        gain = weight / (weight**2 + threshold)
+        kl += 0.5 * (gain**2 * variance + width - 1 - np.log(width))
+        error += variance * (1 - weight * gain) ** 2 + weight**2 * width
+    assert (optimum.kl, optimum.mse * 10) == (pytest.approx(kl, abs=1e-9), pytest.approx(error))
+    assert optimum.sigma == sigma
+
+
+@pytest.mark.parametrize("beta", [1.0, 1.4])
+def test_a_fitted_scale_is_the_root_of_its_own_squared_error(beta: float) -> None:
+    optimum = linear_optimum(config(likelihood="gaussian", scale="optimal", latent_dim=4, beta=beta), PIXELS)
+    assert optimum is not None
+    assert optimum.sigma**2 == pytest.approx(optimum.mse)
+    if beta == 1:
+        assert optimum.sigma**2 == pytest.approx(ppca(PIXELS, 4)[0])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"likelihood": "laplace"},
+        {"likelihood": "gaussian", "scale": "per_pixel"},
+        {"likelihood": "gaussian", "free_bits": 1},
+    ],
+)
+def test_other_losses_have_no_linear_optimum(changes: dict[str, Any]) -> None:
+    assert linear_optimum(config(**changes), PIXELS) is None

@@ -1,5 +1,6 @@
 """Predictions against theory's identities, and warnings that their own fix ends."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,3 +115,16 @@ def test_runs_of_the_same_kind_decide_the_time_and_others_only_without_them() ->
     assert predict(config, earlier=[slow, *alike]).seconds == pytest.approx(20)
     bases = {predict(config, earlier=runs).seconds_from for runs in ([], [slow], alike)}
     assert len(bases) == 3
+
+
+def test_a_wide_scale_is_told_by_what_it_costs_and_never_against_the_live_units(grey: Statistics) -> None:
+    """Every unit lives in theory, so nothing may say that little is worth encoding."""
+    wide = replace(grey, train=replace(grey.train, spectrum=grey.train.spectrum * 2))
+    prediction = predict(TrainConfig.parse({"likelihood": "gaussian", "latent_dim": 2}), wide)
+    assert prediction.predicted_active_units == 2
+    (warning,) = prediction.warnings
+    assert "little is worth" not in warning.message
+    assert "By linear theory the KL ends at 0.975 nats" in warning.message
+    assert warning.changes == {"scale": "optimal"}
+    (unknown,) = predict(TrainConfig.parse({"likelihood": "gaussian", "free_bits": 0.1}), grey).warnings
+    assert "linear theory" not in unknown.message

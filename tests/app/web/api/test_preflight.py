@@ -5,13 +5,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.launch.origin import of_preset
+from app.text.labels import distinguishing
+from app.web.api import preflight
 from vae_core.config.train_config import TrainConfig
+from vae_core.presets import PRESETS
 
 CONTRACT = {
     "implied_sigma", "implied_beta", "predicted_active_units", "collapse_line", "floor_line", "parameters", "seconds",
@@ -81,7 +87,7 @@ def test_an_earlier_run_of_the_kind_decides_the_time(client: TestClient, trained
 
 def test_the_form_comes_with_its_panel(client: TestClient) -> None:
     page = unescape(client.get("/runs/new?preset=mse").text)
-    panel = page[page.index('id="preflight"') : page.index("About the terms of the loss")]
+    panel = page[page.index('id="preflight"') : page.index('id="start-says"')]
     assert "76,104" in panel
     assert "0.7071" in panel
 
@@ -98,13 +104,55 @@ def test_the_panel_follows_the_form(client: TestClient) -> None:
 def test_a_half_typed_form_is_no_error(client: TestClient) -> None:
     answer = client.post("/runs/preflight", data={"beta": "4e", "hidden": "<b>"})
     assert answer.status_code == 200
-    assert "beta must be a number" in answer.text
-    assert "<b>" not in answer.text.replace("<b>Live", "")
+    assert '<div class="error" id="beta-error" data-live><p>β: a number from 0 to 1,000,000</p></div>' in answer.text
+    assert "<b>" not in answer.text
+    assert "2 fields need a change" in answer.text
 
 
-def test_of_several_runs_the_first_is_told(client: TestClient) -> None:
-    panel = client.post("/runs/preflight", data={"preset": "sigma-vae", "latent_dim": "5"}).text
-    assert "For the first of the 4 runs" in panel
+@pytest.mark.parametrize("preset", ["bce-vs-mse", "sigma-vae"])
+def test_of_several_runs_each_is_predicted_in_a_column_of_its_own(client: TestClient, preset: str) -> None:
+    configs = PRESETS[preset].configs({"dataset": "digits"})
+    form = {"preset": preset, "dataset": "digits", "latent_dim": "5", "seeds": "2", "hidden": "", "epochs": ""}
+    if of_preset(preset).twin:
+        form |= {"max_steps": "3000", "twin": "1"}
+    panel = unescape(client.post("/runs/preflight", data=form).text)
+    table = panel[panel.index('<table class="plans">') : panel.index("</table>")]
+    titles = distinguishing(configs)
+    assert re.findall(r'<th scope="col" class="num">([^<]+)', table) == titles
+    assert re.findall(r"<li><b>([^<]+)</b>: ", panel[: panel.index("</ul>")]) == titles
+    for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table):
+        assert len(re.findall('<td class="num">[^<]+</td>', row)) == len(configs)
+    alive = [ask(client, config={**config.to_dict(), "latent_dim": 5})["predicted_active_units"] for config in configs]
+    cells = [f'<td class="num">{"—" if units is None else f"{units} of 5"}</td>' for units in alive]
+    assert "".join(cells) in table
+    assert f">{2 * len(configs)} runs · about " in panel
+
+
+def test_the_runs_of_a_launch_share_the_slots(client: TestClient, application: FastAPI) -> None:
+    def start(**form: str) -> str:
+        return re.search('id="start-says" data-live>([^<]*)<', client.post("/runs/preflight", data=form).text)[1]
+
+    settings = replace(application.state.settings, slots=2)
+    application.state.settings = settings
+    single = start(max_steps="20000", epochs="")
+    assert re.fullmatch(r"1 run · about (\d+ s|\d+ min \d+ s)", single)
+    assert start(max_steps="20000", epochs="", seeds="2") == single.replace("1 run", "2 runs")
+    assert start(max_steps="20000", epochs="", seeds="4") != single.replace("1 run", "4 runs")
+    assert start(max_steps="x") == ""
+
+
+def test_a_gpu_that_is_not_there_is_missed_before_the_start(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "without_cuda", lambda: "this machine shows no GPU")
+    (warning,) = ask(client, config={"device": "cuda"})["warnings"]
+    assert (warning["field"], warning["changes"]) == ("device", {"device": "auto"})
+    assert warning["message"] == "On CUDA the run would fail when it starts: this machine shows no GPU."
+    assert ask(client, config={"device": "auto"})["warnings"] == []
+    panel = client.post("/runs/preflight", data={"device": "cuda"}).text
+    assert "Device: Auto</button>" in panel
+    monkeypatch.setattr(preflight, "without_cuda", lambda: None)
+    assert ask(client, config={"device": "cuda"})["warnings"] == []
 
 
 def test_answering_loads_no_torch_and_no_scikit_learn() -> None:

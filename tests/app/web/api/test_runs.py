@@ -33,12 +33,12 @@ def test_a_launch_is_queued_with_its_whole_configuration(client: TestClient, lau
     assert client.get(f"/api/runs/{run['id']}").json() == run
 
 
-def test_a_pair_is_launched_as_one_group(client: TestClient) -> None:
-    one, other = client.post("/api/runs", json={"preset": "bce-vs-mse", "name": "pair", "tags": ["x"]}).json()["runs"]
-    assert (one["name"], other["name"]) == ("pair BCE", "pair MSE")
-    assert one["group"] == other["group"]
-    found = client.get("/api/runs", params={"group": one["group"]}).json()["runs"]
-    assert {run["id"] for run in found} == {one["id"], other["id"]}
+def test_the_runs_of_a_preset_are_launched_as_one_group(client: TestClient) -> None:
+    launched = client.post("/api/runs", json={"preset": "bce-vs-mse", "name": "set", "tags": ["x"]}).json()["runs"]
+    assert [run["name"] for run in launched] == ["set BCE", "set MSE σ=0.707", "set MSE σ fitted"]
+    (group,) = {run["group"] for run in launched}
+    found = client.get("/api/runs", params={"group": group}).json()["runs"]
+    assert {run["id"] for run in found} == {run["id"] for run in launched}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""Which runs have a result to compare, what they are called, and which are seeds of one configuration. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.records import Run
+from app.run_rules import LIVE, unexamined
+from app.text.labels import at_work, labels
+from app.text.numbers import number
+from vae_core.config.train_config import INDIFFERENT, TrainConfig
+from vae_core.report import Report
+
+
+def status_note(run: Run) -> str | None:
+    """Why a run has no held-out result to compare; None if it has one.
+
+    What a run that diverged scored before is no result of its training, and neither is what its first weights score.
+    """
+    if run.status == "diverged":
+        return f"diverged at step {number(run.step)}"
+    if run.evaluation and run.evaluation.step > 0:
+        return None
+    if run.status == "queued":
+        return "queued, not trained yet" if not run.step else "no held-out result yet"
+    return "no held-out result yet" if run.status in LIVE else f"{run.status} before its first held-out result"
+
+
+def unscored(run: Run, report: Report | None) -> str:
+    """Why a run was not scored image by image, or not examined, after "it is" or as a clause of its own."""
+    if run.status == "diverged":
+        return f"it {status_note(run)}, and only a finished model is examined"
+    if report and not stale(run, report):
+        return "it ended before images were scored one by one, so rerun it to pair"
+    return unexamined(run.status, run.train_config)
+
+
+def stale(run: Run, report: Report) -> bool:
+    """Whether the run has gone on since it was examined."""
+    return run.status in LIVE or run.step > report.step
+
+
+def kind(config: TrainConfig, changes: Mapping[str, Any] | None = None) -> str:
+    """All that decides a step's numbers but the seed, after these changes: what is not at work is left out."""
+    values = TrainConfig.parse({**config.to_dict(), **(changes or {})}, stored=True).to_dict()
+    left_out = INDIFFERENT | {"seed"}
+    return repr([(name, value) for name, value in values.items() if name not in left_out and at_work(values, name)])
+
+
+def groups(runs: Sequence[Run]) -> list[int]:
+    """Of each run the number of its configuration, from 0: runs that share it differ in the seed alone."""
+    keys = [(kind(run.train_config), run.train_config.total_steps, run.parent_id, run.parent_step) for run in runs]
+    order = list(dict.fromkeys(keys))
+    return [order.index(key) for key in keys]
+
+
+def group_names(runs: Sequence[Run]) -> list[str]:
+    """What each configuration is called: what tells it apart, or the name of its first run."""
+    places = groups(runs)
+    firsts = [runs[places.index(group)] for group in range(max(places) + 1)]
+    words = labels([run.train_config for run in firsts]) if len(firsts) > 1 else None
+    return words or _run_names(firsts)
+
+
+def names(runs: Sequence[Run]) -> list[str]:
+    """What each run is called: its configuration, with the seed where several share it, or its own name."""
+    places = groups(runs)
+    firsts = [run.train_config for run in (runs[places.index(group)] for group in range(max(places) + 1))]
+    words = labels(firsts) if len(firsts) > 1 else None
+    if words:
+        called = [
+            words[place] + f" s{run.train_config.seed}" * (places.count(place) > 1)
+            for run, place in zip(runs, places, strict=True)
+        ]
+        if len(set(called)) == len(called):
+            return called
+    return _run_names(runs)
+
+
+def _run_names(runs: Sequence[Run]) -> list[str]:
+    """Their own names, with their numbers where two share one."""
+    own = [run.name for run in runs]
+    return [name + f" (run {run.id})" * (own.count(name) > 1) for name, run in zip(own, runs, strict=True)]

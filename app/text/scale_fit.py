@@ -1,0 +1,31 @@
+"""What a fixed scale that does not fit the errors comes to, in sentences. Pure."""
+
+from app.text.numbers import number
+from vae_core.theory.scale_fit import ScaleFit
+
+
+def cost(fit: ScaleFit, letter: str) -> str:
+    """What the scale does to the code, and by how much as far as theory knows."""
+    if fit.made_up is not None:
+        worse = "" if fit.density is None else f" by {number(fit.density)} nats"
+        return (
+            f"The weights in the loss make up for it, as if it were {number(fit.made_up)}: what is learned is right, "
+            f"but the −ELBO reads worse than it is{worse}."
+        )
+    why = f"Under so {'wide' if fit.wide else 'narrow'} a scale "
+    why += "a code is worth too little" if fit.wide else "the KL weighs too little"
+    if theory := optima(fit, letter):
+        return f"{why}: {theory}."
+    if fit.density is not None:
+        return f"{why}; {letter} fitted would describe the same pictures {number(fit.density)} nats better."
+    return f"{why}."
+
+
+def optima(fit: ScaleFit, letter: str) -> str | None:
+    """Where linear theory sees training end, as it is and with the scale fitted; None where it has no answer."""
+    if fit.now is None or fit.fitted is None:
+        return None
+    return (
+        f"by linear theory the KL ends at {number(fit.now.kl)} nats and the squared error at {number(fit.now.mse)} a "
+        f"pixel; with {letter} fitted, at {number(fit.fitted.kl)} nats and {number(fit.fitted.mse)}"
+    )
