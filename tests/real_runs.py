@@ -36,19 +36,25 @@ def keep(answers: list[tuple[Json, Json, list[Json]]]) -> None:
     np.savez_compressed(FILE, runs=json.dumps(described), **columns)
 
 
+def load() -> list[tuple[Json, dict[str, np.ndarray]]]:
+    """What is known of each run, and its terms over its steps."""
+    with np.load(FILE) as kept:
+        return [
+            (run, dict(zip(run["terms"], kept[str(number)].astype(float), strict=True)))
+            for number, run in enumerate(json.loads(str(kept["runs"])))
+        ]
+
+
 def insert(database: Database) -> dict[str, int]:
     """Put the runs into a store as if they had just ended there; their numbers by their names."""
-    with np.load(FILE) as kept:
-        described, columns = json.loads(str(kept["runs"])), {name: kept[name] for name in kept.files}
-    return {run["name"]: _insert(database, run, columns[str(number)]) for number, run in enumerate(described)}
+    return {run["name"]: _insert(database, run, terms) for run, terms in load()}
 
 
-def _insert(database: Database, run: Json, values: np.ndarray) -> int:
+def _insert(database: Database, run: Json, given: dict[str, np.ndarray]) -> int:
     config = TrainConfig.parse(run["config"], stored=True)
-    given = dict(zip(run["terms"], values.astype(float), strict=True))
-    step = np.arange(1, values.shape[1] + 1)
-    seconds = step * run["seconds"] / max(1, len(step))
-    terms = [given.get(name) for name in TERMS]
+    step = np.arange(1, len(given["loss"]) + 1)
+    seconds = step * run["seconds"] / len(step)
+    terms: list[Any] = [given.get(name) for name in TERMS]
     with database.write() as session:
         made = runs.create(session, config, name=run["name"])
         attempts.claim(session, made.id)

@@ -1,7 +1,7 @@
 // What the curves of one row are at the step under the pointer, in a line of its own that covers no curve: the nearest
 // first. A mouse, a finger and the arrow keys move it.
 
-import { formatCount, formatNumber } from "../parts/numbers.js";
+import { formatCount, formatSignificant } from "../parts/numbers.js";
 import { placeOf } from "./geometry.js";
 import { labelled } from "./swatch.js";
 import { upright } from "./upright.js";
@@ -11,6 +11,7 @@ import { upright } from "./upright.js";
 /** @import { Plot } from "../types/plotly.d.ts" */
 
 const MOST = 10; // runs
+const DIGITS = 5; // one looks closely here
 const NEAR = 5; // pixels to a held-out value that the pointer means
 const KEY = 2; // pixels that an arrow key moves, and with Shift ten times as many
 const HINT = "Point at the curves, tap them, or use the arrow keys to read values.";
@@ -194,8 +195,8 @@ function item({ line, name, value, heldOut }) {
   if (line) entry.append(...labelled(line, name));
   const number = document.createElement("span");
   number.className = "num";
-  number.textContent = formatNumber(value);
-  if (typeof heldOut === "number") number.textContent += `, held out ${formatNumber(heldOut)}`;
+  number.textContent = formatSignificant(value, DIGITS);
+  if (typeof heldOut === "number") number.textContent += `, held out ${formatSignificant(heldOut, DIGITS)}`;
   entry.append(number);
   return entry;
 }

@@ -190,7 +190,7 @@ export class Chart {
   #wait() {
     const note = document.createElement("p");
     note.className = "loading";
-    note.textContent = "No steps yet.";
+    note.textContent = document.getElementById("stepless")?.textContent ?? "No steps yet.";
     this.node.replaceChildren(note);
     this.node.dispatchEvent(new Event("drawn"));
   }

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import real_runs
 from tests.browser.js.conftest import Scripts
 
 Course = dict[str, Any]
@@ -112,6 +113,43 @@ def test_a_zoom_fits_what_is_left(ranged: Any) -> None:
     assert high > values[30]
     assert low == pytest.approx(values[199])
     assert ranged(course(values), window=[4000, 5000]) is None
+
+
+def rows_of_real_runs() -> list[tuple[str, Course]]:
+    """Each row of each kept run, in points as a chart has them: the mean of a few steps, and their band."""
+    rows = []
+    for run, terms in real_runs.load():
+        width = 1
+        while -(-len(terms["loss"]) // width) > 1000:
+            width *= 2
+        fields = [("reconstruction", terms["reconstruction"])]
+        if "kl" in terms:
+            fields += [("kl", terms["kl"]), ("negative_elbo", terms["reconstruction"] + terms["kl"])]
+        for field, values in fields:
+            points = [values[start : start + width] for start in range(0, len(values), width)]
+            held = {row["step"]: -row["elbo"] if field == "negative_elbo" else row[field] for row in run["evaluations"]}
+            made = course([point.mean() for point in points], held)
+            made["x"] = [min(len(values), (i + 1) * width) for i in range(len(points))]
+            if width > 1:
+                made["low"], made["high"] = ([float(way(p)) for p in points] for way in (np.min, np.max))
+            rows.append((f"{run['name']}, {field}", made))
+    return rows
+
+
+def test_real_runs_fill_their_rows(scripts: Scripts) -> None:
+    """The curve after its transient and the held-out values there take 60 % of a row's height, mostly 90 %."""
+    code = "({ fitted, roomy }, courses) => courses.map((one) => roomy(fitted([one])))"
+    names, courses = zip(*rows_of_real_runs(), strict=True)
+    shares = {}
+    for name, one, (low, high) in zip(names, courses, scripts("charts/range.js", code, courses), strict=True):
+        points = [*zip(one["x"], one["y"], strict=True), *zip(*one["heldOut"].values(), strict=True)]
+        late = np.array([value for x, value in points if x >= 1 + 0.1 * (one["x"][-1] - 1)])
+        held = [y for x, y in zip(*one["heldOut"].values(), strict=True) if x >= 1 + 0.1 * (one["x"][-1] - 1)]
+        assert all(low < value < high for value in [*held, one["y"][-1]]), name
+        shares[name] = np.ptp(np.clip(late, low, high)) / (high - low)
+    assert len(shares) == 3 * 20 - 2
+    assert min(shares.values()) >= 0.6, min(shares, key=shares.__getitem__)
+    assert np.median(list(shares.values())) > 0.9
 
 
 @pytest.mark.parametrize("value", [0.0, 42.0, -3.0, 1e-9, 6e11])
