@@ -281,7 +281,7 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     page = text(client, f"/compare?runs={bce},{cb}")
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
-    assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
+    assert "Not all of these were examined" in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_finished_runs_are_compared_image_by_image(
@@ -301,9 +301,12 @@ def test_finished_runs_are_compared_image_by_image(
 def test_runs_without_scores_say_rerun_to_pair(
     client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
 ) -> None:
-    page = text(client, f"/compare?runs={trained(report, scores())},{trained(report)}")
-    assert "B: it ended before images were scored one by one, so rerun it to pair" in page
-    assert "A: " not in page[page.index('id="verdict"') :].split("</section>")[0]
+    pair = trained(report, scores()), trained(report)
+    scored, other = (client.get(f"/api/runs/{run}").json()["name"] for run in pair)
+    page = text(client, f"/compare?runs={pair[0]},{pair[1]}")
+    verdict = page[page.index('id="verdict"') :].split("</section>")[0]
+    assert f"{other}: it ended before images were scored one by one, so rerun it to pair" in verdict
+    assert f"{scored}: " not in verdict
     assert "data:image/png" not in page
 
 
