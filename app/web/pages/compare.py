@@ -21,7 +21,7 @@ from app.records import PictureSheet, Run
 from app.store import evaluations, events, listing, pictures
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
@@ -71,6 +71,7 @@ class Plane:
 def show_comparison(
     request: Request,
     database: DatabaseDep,
+    shelf: ShelfDep,
     base: Base = None,
     by: By = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
@@ -90,7 +91,7 @@ def show_comparison(
         return _choose(request, database, parts, q)
     with database.read() as session:
         cursor = events.newest_id(session)
-        compared = read_comparison(session, named, base, by)
+        compared = read_comparison(session, named, base, by, shelf)
         ids = [run.id for run in compared.runs]
         evaluated = {run_id: evaluations.of_run(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.of_run(session, run_id) for run_id in ids}

@@ -190,7 +190,7 @@ export class Chart {
   #wait() {
     const note = document.createElement("p");
     note.className = "loading";
-    note.textContent = "The curves begin with the first step.";
+    note.textContent = "No steps yet.";
     this.node.replaceChildren(note);
     this.node.dispatchEvent(new Event("drawn"));
   }
@@ -312,7 +312,7 @@ export class Chart {
     layout.shapes = [...(layout.shapes ?? []), ...shapes];
     layout.annotations.push(...annotations);
     layout.margin.r = Math.max(layout.margin.r, room);
-    if (outside.length) this.remarks.push(`Reference lines outside what is shown: ${outside.join("; ")}.`);
+    if (outside.length) this.remarks.push(`Reference lines too far from the curve to draw: ${outside.join("; ")}.`);
   }
 
   /**
