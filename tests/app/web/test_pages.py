@@ -119,6 +119,12 @@ def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, tr
     assert "begins with the weights of" in page
     form = form_of(page)
     assert (form["from"], form["fork"]) == (str(parent), "20")
+    assert "reads them as" not in client.post("/runs/preflight", data=form).text
+    warned = unescape(client.post("/runs/preflight", data={**form, "likelihood": "gaussian"}).text)
+    assert "a Gaussian decoder reads them as the values of pixels. It starts far off" in warned
+    assert (
+        "reads them as" not in client.post("/runs/preflight", data={**form, "likelihood": "gaussian", "fork": ""}).text
+    )
     refused = client.post("/runs", data={**form, "beta": "-1"})
     assert refused.status_code == 422
     assert form_of(refused.text)["fork"] == "20"
