@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from app.explain.equations import mathml
 from app.launch.form import format_changes
+from app.launch.labels import label, shown_value
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
-from app.run_rules import LONGEST_NAME
+from app.run_rules import LONGEST_NAME, LONGEST_NOTES
 from app.text.numbers import (
     called,
     column,
@@ -33,6 +34,7 @@ from app.text.numbers import (
     within,
 )
 from app.text.quantities import QUANTITIES
+from app.text.rich_text import rich_text
 from vae_core.config.families import FAMILIES
 
 PACKAGE = Path(__file__).parent
@@ -60,7 +62,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "strokes": DASHES.__getitem__,
     "log": log,
     "format_changes": format_changes,
+    "label": label,
+    "shown": shown_value,
     "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,
     "sparkline": sparkline,
     "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
@@ -83,5 +88,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals["longest_name"] = LONGEST_NAME
+    made.globals |= {"longest_name": LONGEST_NAME, "longest_notes": LONGEST_NOTES}
     return made

@@ -10,6 +10,7 @@ from app.comparison.reasons import Action, Reason, find_reasons, seed_actions
 from app.comparison.standing import names, stale, status_note
 from app.comparison.summary import headline, unpaired, unread, without_prior
 from app.records import Run
+from app.text.numbers import format_number
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.report import Report
@@ -217,4 +218,4 @@ def _shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return format_number(value, 6) if isinstance(value, float) else str(value)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.text.numbers import format_number
 from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.fields import LINEAR
 from vae_core.config.train_config import TrainConfig, json_schema
@@ -33,6 +34,7 @@ CHOICE_NAMES: dict[str, Mapping[str, str]] = {
     "precision": {"float32": "float32", "bfloat16": "bfloat16"},
 }
 EMPTY_MEANS = {"grad_clip": "none", "epochs": "no limit", "max_steps": "no limit"}
+GIVEN_DIGITS = 6  # of a typed number: two that differ should look different
 AUTOMATIC = "automatic"  # what the other fields mean that may be empty
 
 
@@ -70,6 +72,11 @@ def may_be_empty(name: str) -> bool:
 def shown(name: str, text: str) -> str:
     """A typed value as the form shows it: a choice by its name, an empty one by what it means."""
     return dict(choices(name)).get(text, text) or EMPTY_MEANS.get(name, AUTOMATIC)
+
+
+def shown_value(value: object, name: str) -> str:
+    """A field's value as people read it: a choice by its name, a number by the rule for digits."""
+    return shown(name, format_number(value, GIVEN_DIGITS) if isinstance(value, float) else as_typed(value))
 
 
 def typed_values(config: TrainConfig) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Side:
     line: Line
     letter: str
     decoder: str
-    short: str  # what tells it apart, or its name
+    short: str  # what the sentences call it: what tells it apart, or its name
     sheets: Mapping[str, PictureSheet]  # the newest of each kind
 
 
@@ -104,7 +104,7 @@ def show_comparison(
     units = [reconstruction_unit(config) for config in configs]
     figure = compare_figure(drawn, units, variational, [FACTS[config.dataset].title for config in configs])
     context = {
-        "sides": _sides(compared.runs, comparison.names, drawn, sheets),
+        "sides": _sides(compared.runs, drawn, comparison.names, sheets),
         "ids": ",".join(map(str, ids)),
         "lines": drawn,
         "letters": letters,
@@ -126,7 +126,7 @@ def show_comparison(
 
 
 def _sides(
-    runs: Sequence[Run], shorts: Sequence[str], drawn: Sequence[Line], sheets: Mapping[int, Sequence[PictureSheet]]
+    runs: Sequence[Run], drawn: Sequence[Line], names: Sequence[str], sheets: Mapping[int, Sequence[PictureSheet]]
 ) -> list[Side]:
     return [
         Side(
@@ -134,10 +134,10 @@ def _sides(
             line=line,
             letter=line.name,
             decoder=decoder(run.train_config),
-            short=short,
+            short=name,
             sheets={sheet.kind: sheet for sheet in sheets[run.id]},  # they come oldest first
         )
-        for run, line, short in zip(runs, drawn, shorts, strict=True)
+        for run, line, name in zip(runs, drawn, names, strict=True)
     ]
 
 

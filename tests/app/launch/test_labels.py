@@ -1,6 +1,6 @@
 """Fields and values as people read and type them."""
 
-from app.launch.labels import may_be_empty, shown, typed_values
+from app.launch.labels import label, may_be_empty, shown, shown_value, typed_values
 from vae_core.config.train_config import TrainConfig
 
 
@@ -15,3 +15,12 @@ def test_the_fields_that_may_be_empty() -> None:
     assert empty == {
         "grad_clip", "epochs", "max_steps", "threads", "evaluate_every", "picture_every", "checkpoint_every",
     }  # fmt: skip
+
+
+def test_a_stored_value_reads_like_the_form() -> None:
+    assert shown_value("gaussian", "likelihood") == "Gaussian (MSE)"
+    assert [shown_value(value, "dequantize") for value in (True, False)] == ["Yes", "No"]
+    assert shown_value(0.5**0.5, "sigma") == "0.707107"
+    assert [shown_value(value, "learning_rate") for value in (1e-3, 1e-5)] == ["0.001", "10⁻⁵"]
+    assert (shown_value([400, 200], "hidden"), shown_value(None, "epochs")) == ("400, 200", "no limit")
+    assert (label("latent_dim"), label("seed")) == ("Latent dimensions", "Seed")
