@@ -63,7 +63,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_changes": format_changes,
     "label": label,
     "shown": shown_value,
-    "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "mathml": lambda latex, display="block": Markup(mathml(latex, display)),  # noqa: S704  our own formulas
     "sketch": sketch,
     "sparkline": sparkline,
     "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
