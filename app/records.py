@@ -72,7 +72,7 @@ class Run(Record):
     tags: list[str]
     """What people file the run under."""
     notes: str
-    """What people write about the run."""
+    """What people write about the run, in Markdown."""
     step: int
     """Optimiser updates done, counted from 1."""
     total_steps: int

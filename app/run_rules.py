@@ -8,7 +8,7 @@ RunStatus = Literal["queued", "running", "paused", "finished", "stopped", "faile
 LIVE = ("queued", "running", "paused")
 GOES_ON = ("paused", "stopped", "interrupted", "failed")
 EXTENDS = ("paused", "stopped", "finished")
-MOST_TAGS, LONGEST_TAG, LONGEST_NAME = 20, 40, 120
+MOST_TAGS, LONGEST_TAG, LONGEST_NAME, LONGEST_NOTES = 20, 40, 120, 20_000
 
 
 def unexamined(status: str, config: TrainConfig) -> str:

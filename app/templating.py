@@ -14,7 +14,7 @@ from app.launch.labels import label, shown_value
 from app.plots.palette import DASHES, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
-from app.run_rules import LONGEST_NAME
+from app.run_rules import LONGEST_NAME, LONGEST_NOTES
 from app.text.numbers import (
     called,
     column,
@@ -34,6 +34,7 @@ from app.text.numbers import (
     within,
 )
 from app.text.quantities import QUANTITIES
+from app.text.rich_text import rich_text
 from vae_core.config.families import FAMILIES
 
 PACKAGE = Path(__file__).parent
@@ -64,6 +65,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
     "shown": shown_value,
     "mathml": lambda latex, display="block": Markup(mathml(latex, display)),  # noqa: S704  our own formulas
+    "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,
     "sparkline": sparkline,
     "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
@@ -86,5 +88,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals["longest_name"] = LONGEST_NAME
+    made.globals |= {"longest_name": LONGEST_NAME, "longest_notes": LONGEST_NOTES}
     return made

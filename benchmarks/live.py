@@ -51,6 +51,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=LAUNCH)
         long_runs(server, database, browser, playwright.chromium)
         from_commit_to_pixel(server, database, browser)
+        eight_runs(server, database, browser)
         many_viewers(server, Writer(database, 1_000))
         doing_nothing(server, database, browser)
         browser.close()
@@ -130,9 +131,31 @@ def from_commit_to_pixel(server: Server, database: Database, browser: Browser) -
             eventually(page, "last => drawings.at(-1)[0] === last", arg=writer.last)
             drawn = page.evaluate("drawings")
             page.close()
-        delays = [1000 * (next(t for n, t, _ in drawn if n >= step) - at) for step, at in writer.committed.items()]
-        p50, p95 = np.percentile(delays, [50, 95])
-        print(f"{state:22}{p50:6.0f}{p95:6.0f}{max(delays):7.0f}")
+        print(f"{state:22}{_delays(writer, drawn)}")
+
+
+def eight_runs(server: Server, database: Database, browser: Browser) -> None:
+    """The same of eight runs on one page, all of which go on, and the cost of a tick there."""
+    writers = [Writer(database, 5_000) for _ in range(8)]
+    page, _ = opened(browser, f"{server.url}/compare?runs=" + ",".join(str(writer.run) for writer in writers))
+    page.locator("#chart").scroll_into_view_if_needed()
+    costs = []
+    for _ in range(COMMITS):
+        for writer in writers:
+            writer.add()
+        costs.append(float(page.evaluate(f"{CHART}.dataset.cost")))
+        pause(FLUSH_S)
+    eventually(page, "last => drawings.at(-1)[0] === last", arg=writers[-1].last)
+    print(f"{'eight runs, compared':22}{_delays(writers[-1], page.evaluate('drawings'))}")
+    print(f"{'a tick of these, ms':22}{median(costs):6.1f}{np.percentile(costs, 95):6.1f}{max(costs):7.1f}")
+    page.close()
+
+
+def _delays(writer: Writer, drawn: list[tuple[int, float, float]]) -> str:
+    """From a step's commit to the screen: the median, the 95th percentile and the worst."""
+    delays = [1000 * (next(t for n, t, _ in drawn if n >= step) - at) for step, at in writer.committed.items()]
+    p50, p95 = np.percentile(delays, [50, 95])
+    return f"{p50:6.0f}{p95:6.0f}{max(delays):7.0f}"
 
 
 def many_viewers(server: Server, writer: Writer) -> None:

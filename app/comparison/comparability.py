@@ -122,7 +122,7 @@ def steps_made(known: Sequence[tuple[Run, str]]) -> str | None:
     shown = listed([f"{listed(sharing)} {f'{steps:,}' if steps else 'none'}" for steps, sharing in groups[1:]])
     if len(most) > 1:
         return f"They have made {f'{count:,} steps' if count else 'no step'} each, but {shown}."
-    return f"Of steps, {most[0]} has made {f'{count:,}' if count else 'none'}, {shown}."
+    return f"{most[0]} has made {f'{count:,} steps' if count else 'no step'}, {shown}."
 
 
 def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:

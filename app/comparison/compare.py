@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
-from app.comparison.reasons import Action, Reason
+from app.comparison.reasons import Action, Reason, find_reasons, seed_actions
 from app.comparison.standing import names, stale, status_note
 from app.comparison.summary import headline, unpaired, unread, without_prior
 from app.records import Run
@@ -15,6 +15,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.report import Report
 from vae_core.schema import DESCRIBED
+from vae_core.theory.pixel_statistics import Statistics
 
 EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
 YARDSTICKS = (
@@ -110,11 +111,13 @@ def compare(
     *,
     base: int = 0,
     by: str | None = None,
+    statistics: Mapping[int, Statistics] | None = None,
 ) -> Comparison:
     """Compare runs by their configurations, last held-out evaluations and, where all have them, reports and scores.
 
     `base` is the place of the run that the others are compared with, `by` the quantity for the comparison image by
-    image; where the runs do not share it, the first that they share takes its place.
+    image; where the runs do not share it, the first that they share takes its place. `statistics` are of each run's
+    pixels, where they are counted: without them no reason has a number from theory.
     """
     reports = {run.id: (reports or {})[run.id] for run in runs if _fresh(run, reports or {})}
     scores = {run_id: each for run_id, each in (scores or {}).items() if run_id in reports}
@@ -139,8 +142,8 @@ def compare(
         names=tuple(called),
         status_notes=notes,
         headline=headline(yardsticks, runs, called, scored),
-        reasons=(),
-        actions=(),
+        reasons=find_reasons(runs, statistics or {}),
+        actions=seed_actions(runs),
         verdicts=verdicts,
         sentence=units_sentence(configs),
         cautions=cautions(runs, called),

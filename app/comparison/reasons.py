@@ -1,9 +1,42 @@
-"""Why runs came out as they did, and which run would settle it: computed, each with its number. Pure."""
+"""Why runs came out as they did, and which run would settle it: computed, each with its number. Pure.
 
+A reason is a difference between the runs. What all of them share explains nothing here, however bad it is for each; the
+page of a run says that.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.comparison.standing import group_names, groups, kind, names, status_note
+from app.launch.form import format_changes, preset_address, sibling_address
+from app.records import EvaluationRecord, Run
+from app.run_rules import EXTENDS, LIVE
+from app.text.labels import listed
+from app.text.numbers import format_number, number
+from app.text.quantities import pixels
+from app.text.scale_fit import cost, optima
+from vae_core.config.families import FAMILIES, OBJECTIVES
+from vae_core.config.train_config import INDIFFERENT, TrainConfig
+from vae_core.presets import PRESETS
 from vae_core.schema import DESCRIBED
+from vae_core.theory.convention import implied
+from vae_core.theory.cost import size
+from vae_core.theory.linear import linear_optimum, live_units
+from vae_core.theory.pixel_statistics import Pixels, Statistics
+from vae_core.theory.preflight import SUMS, revival
+from vae_core.theory.scale_fit import ScaleFit, scale_fit
+
+CAPACITY = ("architecture", "hidden", "activation", "latent_dim")
+IMAGES = ("binarize", "dequantize")
+LOSS = {  # what the loss is made of has reasons of its own
+    "model", "likelihood", "scale", "sigma", "objective", "reconstruction_reduction", "kl_reduction", "beta",
+    *(name for family in FAMILIES.values() for name in family.fields),
+    *(name for facts in OBJECTIVES.values() for name in facts.fields),
+}  # fmt: skip
+MORE_SEEDS = 2  # beside the one that a run has
+FEW = 4  # configurations, up to which each gets a button of its own
+DEAD = 0.05  # nats: the KL of a model whose code says nothing
 
 
 @dataclass(frozen=True)
@@ -15,7 +48,7 @@ class Action:
     label: str
     """What the click does, in a few words."""
     changes: dict[str, Any]
-    """The fields of the configuration that change; of several seeds, those beside the run's own."""
+    """The fields of the configuration that change; of several seeds, those of the first new run."""
     address: str
     """The filled form, or the page with the button that does it."""
 
@@ -34,3 +67,287 @@ class Reason:
     """How much it explains, nats per image; null where that cannot be computed."""
     actions: tuple[Action, ...]
     """What would show whether it is the reason."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A run with a result, one of each configuration."""
+
+    run: Run
+    name: str
+    config: TrainConfig
+    evaluation: EvaluationRecord
+    train: Pixels | None  # of the images that it learns from; None where they are not counted
+
+
+def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> tuple[Reason, ...]:
+    """What explains most in nats first, then what no number of nats can be given of; seeds alone are no reason.
+
+    `statistics` are of each run's pixels, where they are counted.
+    """
+    gone = [_diverged(run, name) for run, name in _called(runs) if run.status == "diverged"]
+    sides = [
+        Contestant(
+            run, name, run.train_config, run.evaluation, known.train if (known := statistics.get(run.id)) else None
+        )
+        for run, name in _called(runs)
+        if run.evaluation and not status_note(run)
+    ]
+    if len({run.config["dataset"] for run in runs}) > 1 or len(sides) < 2:
+        return tuple(gone)
+    scales = list(_scales(sides))
+    mended = {reason.run for reason in scales}
+    differences = [*scales, *_weights(sides, mended)]
+    mended |= {reason.run for reason in differences}
+    reference = min(sides, key=lambda side: (side.evaluation.mse_per_pixel is None, side.evaluation.mse_per_pixel or 0))
+    others = [side for side in sides if side is not reference]
+    differences += [*_plain(sides), *_dead(sides, mended), *_sizes(reference, others), *_steps(sides)]
+    for side in others:
+        differences += [*_losses(reference, side, mended), *_pixels(reference, side), *_training(reference, side)]
+    with_nats = sorted((one for one in differences if one.nats is not None), key=lambda one: -(one.nats or 0))
+    return (*with_nats, *gone, *(one for one in differences if one.nats is None))
+
+
+def _called(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
+    """The first run with a result of each configuration, and each that diverged, by the configuration's name."""
+    places, called = groups(runs), group_names(runs)
+    shown: set[int] = set()
+    for run, place in zip(runs, places, strict=True):
+        if run.status == "diverged":
+            yield run, called[place]
+        elif place not in shown and not status_note(run):
+            shown.add(place)
+            yield run, called[place]
+
+
+def _diverged(run: Run, name: str) -> Reason:
+    rate = min(1e-3, run.train_config.learning_rate / 10)
+    text = f"{name} {status_note(run)}: its loss was no finite number there, so it has no result to compare."
+    label = f"Train {name} with a learning rate of {format_number(rate)}"
+    return Reason(run.id, text, None, (_change(run, label, {"learning_rate": rate}),))
+
+
+def _change(run: Run, label: str, changes: dict[str, Any]) -> Action:
+    return Action(label, changes, sibling_address(run.id, changes))
+
+
+def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
+    """Scales that do not fit the errors made, where they are not the same in all runs."""
+    if len({(side.config.likelihood, side.config.scale, side.config.sigma, side.config.nu) for side in sides}) < 2:
+        return
+    for side in sides:
+        expected, mse = side.evaluation.decoder_std, side.evaluation.mse_per_pixel
+        fit = scale_fit(side.config, expected, mse, side.train) if expected and mse else None
+        if fit and fit.off:
+            nats = fit.density if fit.rate is None else abs(fit.rate)
+            text, actions = _mended(side, sides, _misfit(side, fit), fit.changes)
+            yield Reason(side.run.id, text, nats, actions)
+
+
+def _misfit(side: Contestant, fit: ScaleFit) -> str:
+    belief = f"{side.name} is told to expect errors of {number(fit.expected)} a pixel and makes {number(fit.error)}"
+    theory, letter = optima(fit, side.config.family.letter), side.config.family.letter
+    if theory is None or side.evaluation.kl is None:
+        return f"{belief}. {cost(fit, letter)}"
+    paid = "under" if fit.wide else "over"
+    return f"{belief}, so its KL, {number(side.evaluation.kl)} nats, is {paid}paid: {theory}."
+
+
+def _mended(
+    side: Contestant, sides: Sequence[Contestant], text: str, changes: dict[str, Any]
+) -> tuple[str, tuple[Action, ...]]:
+    """The text with the run that shows the mend, where one of these does, or with the button that starts it."""
+    changes = {name: value for name, value in changes.items() if getattr(side.config, name) != value}
+    what = _named(side.config, changes)
+    goal = kind(side.config, changes)
+    shown = next((other.name for other in sides if kind(other.config) == goal), None)
+    if shown:
+        return f"{text} {shown} is the same with {what}.", ()
+    return text, (_change(side.run, f"Train {side.name} with {what}", changes),)
+
+
+def _changed(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig:
+    """The configuration with these changes; one that was stored may be what is refused today."""
+    return TrainConfig.parse({**config.to_dict(), **changes}, stored=True)
+
+
+def _named(config: TrainConfig, changes: Mapping[str, Any]) -> str:
+    """Changes in a few words: σ fitted, β = 1, sums."""
+    letter, words = config.family.letter, []
+    if "scale" in changes:
+        words.append(f"{letter} {'fitted' if changes['scale'] == 'optimal' else 'learned'}")
+    if "sigma" in changes:
+        words.append(f"{letter} = {format_number(changes['sigma'])}")
+    if "beta" in changes:
+        words.append(f"β = {format_number(changes['beta'])}")
+    if SUMS.keys() & changes.keys():
+        words.append("sums")
+    known = {"scale", "sigma", "beta", *SUMS}
+    rest = {name: value for name, value in changes.items() if name not in known}
+    return listed([*words, *([format_changes(rest)] if rest else [])])
+
+
+def _weights(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
+    """Weights of the KL other than 1, where they differ."""
+    betas = {side.run.id: implied(side.config).beta for side in sides}
+    if len({beta for beta in betas.values() if beta is not None}) < 2:
+        return
+    for side in sides:
+        beta = betas[side.run.id]
+        if beta is None or abs(beta - 1) < 1e-9 or side.run.id in mended:
+            continue
+        changes = {**SUMS, "beta": 1.0}
+        means = " through the means in its loss" if side.config.beta != beta else ""
+        text = f"{side.name} weighs the KL as β = {format_number(beta)}{means}"
+        theory, nats = _weighed(side, _changed(side.config, changes))
+        text, actions = _mended(side, sides, f"{text}{theory}.", changes)
+        yield Reason(side.run.id, text, nats, actions)
+
+
+def _weighed(side: Contestant, unweighted: TrainConfig) -> tuple[str, float | None]:
+    """What linear theory says of the weight, and the nats of KL between it and β = 1."""
+    if not side.train:
+        return "", None
+    now, then = linear_optimum(side.config, side.train), linear_optimum(unweighted, side.train)
+    if now and then:
+        known = f": by linear theory the KL ends at {number(now.kl)} nats, with β = 1 at {number(then.kl)}"
+        return known, abs(then.kl - now.kl)
+    alive, would = live_units(side.config, side.train), live_units(unweighted, side.train)
+    if alive is None or would is None:
+        return "", None
+    return f": by linear theory {alive} of {side.config.latent_dim} units live, with β = 1 {would}", None
+
+
+def _plain(sides: Sequence[Contestant]) -> Iterator[Reason]:
+    """Plain autoencoders beside VAEs."""
+    paying = [side for side in sides if side.config.model == "vae" and side.evaluation.kl is not None]
+    for side in sides:
+        if side.config.model == "ae" and paying:
+            most = max(paying, key=lambda other: other.evaluation.kl or 0)
+            text = f"{side.name} is a plain autoencoder and pays nothing for its code, {most.name} "
+            yield Reason(side.run.id, f"{text}{number(most.evaluation.kl)} nats.", most.evaluation.kl, ())
+
+
+def _dead(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
+    """Models whose code says nothing, beside others whose does, where no scale and no weight explains it."""
+    dead = [side for side in sides if side.evaluation.active_units == 0 and (side.evaluation.kl or 0) < DEAD]
+    if len(dead) == len(sides):
+        return
+    for side in dead:
+        if side.run.id not in mended:
+            text = f"No latent unit of {side.name} lives (KL {number(side.evaluation.kl)} nats): it draws one image."
+            revived = revival(side.config, side.train) if side.train else None
+            text, actions = _mended(side, sides, text, revived[1]) if revived else (text, ())
+            yield Reason(side.run.id, text, None, actions)
+
+
+def _sizes(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reason]:
+    """Networks and codes of other sizes than that of the least squared error."""
+    for side in others:
+        changes = _apart(side.config, reference.config, CAPACITY)
+        if not changes:
+            continue
+        text = (
+            f"{side.name} has {size(side.config).parameters:,} parameters and {side.config.latent_dim} latent "
+            f"dimensions, {reference.name} {size(reference.config).parameters:,} and {reference.config.latent_dim}"
+        )
+        grown = _changed(side.config, changes)
+        now, then = (linear_optimum(one, side.train) if side.train else None for one in (side.config, grown))
+        nats = abs(then.kl - now.kl) if now and then and "latent_dim" in changes else None
+        if nats is not None:
+            text += f": by linear theory {number(nats)} nats of KL apart"
+        text, actions = _mended(side, [reference, *others], f"{text}.", changes)
+        yield Reason(side.run.id, text, nats, actions)
+
+
+def _apart(config: TrainConfig, other: TrainConfig, names: Sequence[str]) -> dict[str, Any]:
+    """The fields among these in which two configurations differ, as the other has them."""
+    return {name: getattr(other, name) for name in names if getattr(config, name) != getattr(other, name)}
+
+
+def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
+    """Runs that have made fewer steps than the longest."""
+    longest = max(sides, key=lambda side: side.run.step)
+    for side in sides:
+        run, steps = side.run, longest.run.step
+        if run.step == steps:
+            continue
+        changes: dict[str, Any] = {"epochs": None, "max_steps": steps}
+        label = f"Run {side.name} to {steps:,} steps too"
+        actions: tuple[Action, ...] = (_change(run, label, changes),)
+        if run.status in EXTENDS:
+            actions = (Action(label, changes, f"/runs/{run.id}#more"),)
+        elif run.status in LIVE and run.total_steps >= steps:
+            actions = ()  # it is on its way
+        text = f"{side.name} has made {run.step:,} steps, {longest.name} {steps:,}."
+        yield Reason(run.id, text, None, actions)
+
+
+def _losses(reference: Contestant, side: Contestant, mended: set[int]) -> Iterator[Reason]:
+    """Other losses, and with them other prices of an error, where nothing says it better."""
+    if _apart(side.config, reference.config, ["objective"]):
+        ours, theirs = (OBJECTIVES[one.config.objective].title for one in (side, reference))
+        yield Reason(side.run.id, f"{side.name} maximises {ours}, {reference.name} {theirs}.", None, ())
+    kl, other = side.evaluation.kl, reference.evaluation.kl
+    priced = _apart(side.config, reference.config, ("likelihood", "scale", "sigma", "nu"))
+    if priced and kl is not None and other is not None and side.run.id not in mended:
+        text = (
+            f"{side.name} and {reference.name} set another price on an error, and with it on a code: they pay "
+            f"{number(kl)} and {number(other)} nats of KL."
+        )
+        yield Reason(side.run.id, text, None, ())
+
+
+def _pixels(reference: Contestant, side: Contestant) -> Iterator[Reason]:
+    """Pixels made otherwise from the same images."""
+    if _apart(side.config, reference.config, IMAGES):
+        ours, theirs = (("dequantised " * one.config.dequantize) + pixels(one.config) for one in (side, reference))
+        yield Reason(side.run.id, f"{side.name} learns {ours}, {reference.name} {theirs}.", None, ())
+
+
+def _training(reference: Contestant, side: Contestant) -> Iterator[Reason]:
+    """Whatever else decides a step's numbers: the optimiser, the minibatches, a schedule, the seed."""
+    handled = {*LOSS, *CAPACITY, *IMAGES, *INDIFFERENT, "dataset"}
+    rest = [name for name in side.config.to_dict() if name not in handled]
+    changes = _apart(side.config, reference.config, rest)
+    if changes:
+        own = {name: getattr(side.config, name) for name in changes}
+        text = f"{side.name} was trained with {format_changes(own)}; {reference.name} with {format_changes(changes)}."
+        label = f"Train {side.name} with {format_changes(changes)}"
+        yield Reason(side.run.id, text, None, (_change(side.run, label, changes),))
+
+
+def seed_actions(runs: Sequence[Run]) -> tuple[Action, ...]:
+    """Where each configuration has one run: two more seeds of each, at once where they are one preset's."""
+    called = [(run, name) for run, name in zip(runs, names(runs), strict=True) if not status_note(run)]
+    known = [run for run, _ in called]
+    if len(known) < 2 or len(set(groups(known))) < len(known):
+        return ()
+    seed = max(run.train_config.seed for run in known) + 1
+    more: dict[str, Any] = {"seed": seed, "seeds": MORE_SEEDS}
+    if address := _whole_preset(known, more):
+        return (Action(f"{1 + MORE_SEEDS} seeds each", {"seed": seed}, address),)
+    if len(known) > FEW:
+        return ()
+    return tuple(
+        Action(f"{MORE_SEEDS} more seeds of {name}", {"seed": seed}, sibling_address(run.id, more))
+        for run, name in called
+    )
+
+
+def _whole_preset(runs: Sequence[Run], more: dict[str, Any]) -> str | None:
+    """The form of the preset that launched exactly these runs, with what was changed in all of them."""
+    preset = PRESETS.get(runs[0].preset or "")
+    if preset is None or len({(run.preset, run.group) for run in runs}) > 1 or len(preset.changes) != len(runs):
+        return None
+    configs = [run.train_config for run in runs]
+    common = {
+        name: value
+        for name, value in configs[0].to_dict().items()
+        if all(getattr(one, name) == getattr(configs[0], name) for one in configs)
+    }
+    planned = preset.configs()
+    changes = {name: value for name, value in common.items() if any(one.to_dict()[name] != value for one in planned)}
+    if set(preset.configs(changes)) != set(configs):
+        return None
+    return preset_address(preset.name, changes | more)

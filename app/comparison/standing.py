@@ -1,12 +1,13 @@
 """Which runs have a result to compare, what they are called, and which are seeds of one configuration. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.records import Run
 from app.run_rules import LIVE, unexamined
-from app.text.labels import labels
+from app.text.labels import at_work, labels
 from app.text.numbers import number
+from vae_core.config.train_config import INDIFFERENT, TrainConfig
 from vae_core.report import Report
 
 
@@ -38,12 +39,16 @@ def stale(run: Run, report: Report) -> bool:
     return run.status in LIVE or run.step > report.step
 
 
+def kind(config: TrainConfig, changes: Mapping[str, Any] | None = None) -> str:
+    """All that decides a step's numbers but the seed, after these changes: what is not at work is left out."""
+    values = TrainConfig.parse({**config.to_dict(), **(changes or {})}, stored=True).to_dict()
+    left_out = INDIFFERENT | {"seed"}
+    return repr([(name, value) for name, value in values.items() if name not in left_out and at_work(values, name)])
+
+
 def groups(runs: Sequence[Run]) -> list[int]:
     """Of each run the number of its configuration, from 0: runs that share it differ in the seed alone."""
-    keys = [
-        (replace(run.train_config, seed=0).identity, run.train_config.total_steps, run.parent_id, run.parent_step)
-        for run in runs
-    ]
+    keys = [(kind(run.train_config), run.train_config.total_steps, run.parent_id, run.parent_step) for run in runs]
     order = list(dict.fromkeys(keys))
     return [order.index(key) for key in keys]
 

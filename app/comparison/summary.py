@@ -99,14 +99,17 @@ def _unit(quantity: str) -> str:
 def _price(lead: Lead, names: Sequence[str], rates: Sequence[float | None]) -> str:
     """What each run pays in KL for its errors; a plain autoencoder pays nothing, for it has none."""
     places = [lead.first, *(place for place, mean in enumerate(lead.means) if mean is not None and place != lead.first)]
+    first, rate = names[lead.first], rates[lead.first]
     others = ", ".join(f"{names[place]} {_paid(rates[place])}" for place in places[1:])
     if not lead.clear:
-        return f"In KL, {names[lead.first]} pays {_paid(rates[lead.first], ' nats')}, {others}."
-    return f"For it {names[lead.first]} pays {_paid(rates[lead.first], ' nats of KL')}, {others}."
+        return f"In nats of KL, {first} pays {_paid(rate)}, {others}."
+    if rate is None:
+        return f"{first} is a plain autoencoder and pays no KL for it; in nats, {others}."
+    return f"For it {first} pays {_paid(rate)} nats of KL, {others}."
 
 
-def _paid(rate: float | None, unit: str = "") -> str:
-    return "none, having none to pay" if rate is None else number(rate) + unit
+def _paid(rate: float | None) -> str:
+    return "none" if rate is None else number(rate)
 
 
 def _over_seeds(

@@ -30,7 +30,7 @@ class Diagnosis:
     run: int
     """The run's number."""
     step: int | None
-    """Of the last evaluation; null before the first one after a step, when nothing is checked."""
+    """Of the last evaluation; null before the first one after a step, when only a run that diverged is checked."""
     checked: tuple[str, ...]
     """The checks that the records of the run allow so far."""
     findings: tuple[Finding, ...]
@@ -39,12 +39,12 @@ class Diagnosis:
 
 def diagnose(history: RunHistory) -> Diagnosis:
     """Judge a run by its records."""
-    if not history.evaluated:
+    if not history.evaluated and history.status != "diverged":
         return Diagnosis(history.run, None, (), ())
     results = {name: check(history) for name, check in CHECKS.items()}
     return Diagnosis(
         history.run,
-        history.evaluated[-1].step,
+        history.evaluated[-1].step if history.evaluated else None,
         tuple(name for name, findings in results.items() if findings is not None),
         tuple(finding for findings in results.values() for finding in findings or ()),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from app.launch.form import sibling_address
-from app.records import EvaluationRecord
+from app.records import EvaluationRecord, VitalsColumns
 from vae_core.config.train_config import TrainConfig
 from vae_core.report import Report
 from vae_core.schema import DESCRIBED
@@ -47,6 +47,7 @@ class RunHistory:
     report: Report | None  # of the finished model
     statistics: Statistics | None  # of the pixels; None where they are not counted,
     counting: bool = False  # or not yet
+    vitals: VitalsColumns | None = None  # of a run that diverged
 
     @property
     def evaluated(self) -> list[EvaluationRecord]:
@@ -68,11 +69,17 @@ class RunHistory:
         """Shorter steps: a learning rate of a tenth, or Adam's default where that is less still."""
         return {"learning_rate": min(DEFAULT_RATE, self.config.learning_rate / 10)}
 
-    def finding(self, name: str, title: str, message: str, evidence: "Evidence", changes: Changes) -> "Finding":
-        """A finding about this run, with those of the changes that it does not have already."""
+    def finding(
+        self, name: str, title: str, message: str, evidence: "Evidence", changes: Changes, *others: Changes
+    ) -> "Finding":
+        """A finding about this run, with those of the changes, or of `others` in their place, that it has not yet."""
+        first, *rest = [self._mend(one) for one in (changes, *others)]
+        rest = [one for one in rest if one.sibling]
+        return Finding(name, title, message, evidence, first.changes, first.sibling, tuple(rest))
+
+    def _mend(self, changes: Changes) -> "Mend":
         changes = {field: value for field, value in changes.items() if getattr(self.config, field) != value}
-        sibling = sibling_address(self.run, changes) if changes else None
-        return Finding(name, title, message, evidence, changes, sibling)
+        return Mend(changes, sibling_address(self.run, changes) if changes else None)
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,18 @@ class Evidence:
     """The value that was crossed."""
     line_name: str
     """What the line is."""
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Other changes that may help."""
+
+    __pydantic_config__ = DESCRIBED
+
+    changes: Changes
+    """The fields of the configuration that a sibling run would change."""
+    sibling: str | None
+    """The address of that run's form; null where there is nothing to change."""
 
 
 @dataclass(frozen=True)
@@ -109,3 +128,5 @@ class Finding:
     """The fields of the configuration that a sibling run would change; empty where no change is known to help."""
     sibling: str | None
     """The address of the sibling run's form; null where there is nothing to change."""
+    others: tuple[Mend, ...] = ()
+    """What may help in place of these changes."""

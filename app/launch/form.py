@@ -153,6 +153,11 @@ def sibling_address(run_id: int, changes: Mapping[str, Any]) -> str:
     return f"/runs/new?{urlencode({'from': run_id, **typed(changes)})}"
 
 
+def preset_address(preset: str, changes: Mapping[str, Any]) -> str:
+    """The address of the form, filled in with a preset and these changes."""
+    return f"/runs/new?{urlencode({'preset': preset, **typed(changes)})}"
+
+
 def format_changes(changes: Mapping[str, Any]) -> str:
     """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
     return "; ".join(f"{label(name)}: {shown(name, text)}" for name, text in typed(changes).items())

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.database.tables import RunRow, now
 from app.errors import Conflict, NotFound, Refused
 from app.records import Run
-from app.run_rules import LIVE, LONGEST_TAG, MOST_TAGS
+from app.run_rules import LIVE, LONGEST_NOTES, LONGEST_TAG, MOST_TAGS
 from app.store import events
 from app.store.run_names import ANIMALS, MANNERS
 from app.store.run_records import record
@@ -83,14 +83,20 @@ def update(
     tags: Iterable[str] | None = None,
     notes: str | None = None,
 ) -> Run:
-    """Change what people say about a run; None leaves a field alone. Raises `NotFound`, `Refused` for a blank name."""
+    """Change what people say about a run; None leaves a field alone.
+
+    Raises `NotFound`, `Refused` for a blank name or notes that are too long.
+    """
     row = get_row(session, run_id)
     if name is not None:
         if not name.strip():
             raise Refused(f"name must hold a letter or a digit, not {name!r}", "name")
         row.name = name.strip()
     row.tags = row.tags if tags is None else _tidy(tags)
-    row.notes = row.notes if notes is None else notes
+    if notes is not None:
+        row.notes = notes.replace("\r\n", "\n")  # as a form sends them
+        if len(row.notes) > LONGEST_NOTES:
+            raise Refused(f"notes must have at most {LONGEST_NOTES:,} letters, not {len(row.notes):,}", "notes")
     return store(session, row)
 
 

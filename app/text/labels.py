@@ -1,6 +1,7 @@
 """What tells configurations apart, in as few words as that takes: "BCE", "MSE σ=0.707", "MSE σ fitted". Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import INDIFFERENT, TrainConfig, json_schema
@@ -43,7 +44,7 @@ def distinguishing(configs: Sequence[TrainConfig]) -> list[str]:
                 [
                     config.family.short * losses,
                     _scale(config) * _scales_differ(config, configs),
-                    *(_shown(config, name) for name in apart if _applies(config, name)),
+                    *(_shown(config, name) for name in apart if at_work(config.to_dict(), name)),
                 ],
             )
         )
@@ -76,10 +77,10 @@ def _scale(config: TrainConfig) -> str:
     return f"{letter}={config.sigma:.3g}" if config.scale == "fixed" else f"{letter} {learned[config.scale]}"
 
 
-def _applies(config: TrainConfig, name: str) -> bool:
-    """Whether the field is at work under this likelihood and in this kind of model."""
+def at_work(values: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of a configuration counts, under its likelihood and in its kind of model."""
     condition = json_schema()["properties"][name].get("shown_when") or {}
-    return all(getattr(config, other) in allowed for other, allowed in condition.items())
+    return all(values[other] in allowed for other, allowed in condition.items())
 
 
 def _shown(config: TrainConfig, name: str) -> str:

@@ -1,12 +1,13 @@
 """From the form's one click to a verdict that can be read."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import accessibility_faults, eventually
-from tests.server import Server
+from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
 WIDE: ViewportSize = {"width": 1400, "height": 900}
@@ -39,7 +40,7 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
     expect(page.locator("#yardsticks")).to_contain_text("±")
     expect(page.locator("[data-plane][data-draws]")).to_have_count(2)
     eventually(page, "[...document.querySelectorAll('.contrasts img')].every((image) => image.naturalWidth === 8)")
-    expect(page.locator(".contrasts li")).to_have_count(10)
+    expect(page.locator(".contrasts thead th")).to_have_count(10)
     no_faults(page)
 
     # 3. A plane zooms, shows lines of equal −ELBO there, and comes back.
@@ -78,11 +79,207 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
     expect(page.locator("#yardsticks tbody td:nth-child(2) small").first).to_contain_text("±")
 
 
-def test_six_runs_fit_a_phone(visit: Visit, pair: list[int], server: Server) -> None:
-    more = [
-        run["id"] for run in server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4])
-    ]
-    page = visit("/compare?runs=" + ",".join(map(str, [*pair, *more])))
-    expect(page.locator("#sides .badge.finished")).to_have_count(6)
+@pytest.fixture(scope="module")
+def eight(server: Server, pair: list[int]) -> list[int]:
+    """Eight finished runs."""
+    launched = server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4, 5, 6])
+    runs = [*pair, *(run["id"] for run in launched)]
+    wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
+    return runs
+
+
+def address(runs: list[int]) -> str:
+    return "/compare?runs=" + ",".join(map(str, runs))
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    """Where the first such element is on the page, in pixels."""
+    place = page.locator(selector).first.bounding_box()
+    assert place, selector
+    x, y, width, height = place["x"], place["y"], place["width"], place["height"]
+    return {"x": x, "y": y, "width": width, "height": height, "right": x + width, "bottom": y + height}
+
+
+PANEL = "#chart .nsewdrag"  # of the first row: where its curves are drawn
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_verdict_curves_and_pictures_are_on_the_first_screen(visit: Visit, eight: list[int], count: int) -> None:
+    page = visit(address(eight[:count]))
+    assert box(page, "#verdict")["height"] <= 140
+    assert box(page, "#verdict")["y"] < box(page, PANEL)["y"] <= 330
+    curves, pictures = box(page, ".chart-card"), box(page, "#pictures")
+    assert curves["width"] == pytest.approx(880, abs=15)
+    assert pictures["width"] == pytest.approx(450, abs=15)
+    assert pictures["x"] > curves["right"]
+    assert pictures["y"] == curves["y"]
+    for row in ("[data-sheet=inputs] .crop", f"[data-sheet=run][data-run='{eight[count - 1]}'] .crop"):
+        strip = box(page, row)
+        assert strip["bottom"] <= 900
+        assert strip["width"] / strip["height"] == pytest.approx(8, rel=0.03)  # eight images of a sheet, in one row
+    assert box(page, "#chart")["bottom"] <= 900
+    expect(page.locator("#chart .annotation-text").first).to_have_text("KL — nats/image")
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_phone_shows_pictures_and_the_first_curve_within_two_screens(
+    visit: Visit, page: Page, eight: list[int], count: int
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(address(eight[:count]))
+    verdict, pictures, curves = box(page, "#verdict"), box(page, "#pictures"), box(page, PANEL)
+    assert verdict["height"] <= 220
+    assert verdict["bottom"] < pictures["y"] < 844
+    assert pictures["bottom"] < curves["y"] < curves["bottom"] <= 2 * 844
+    expect(page.locator("#chart .annotation-text").first).to_have_text("KL — nats/image")
+    assert box(page, "#chart")["bottom"] < box(page, "#yardsticks")["y"]
+    lines = page.locator("#yardsticks tbody tr").first.locator("td")  # of a card, one for each run
+    expect(lines).to_have_count(count)
+    tops = [lines.nth(place).bounding_box()["y"] for place in range(count)]
+    assert tops == sorted(set(tops))
+    expect(lines.last.locator(".who")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 760, 1400])
+@pytest.mark.parametrize("count", [2, 8])
+def test_any_number_of_runs_fits_any_screen(visit: Visit, page: Page, eight: list[int], width: int, count: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(address(eight[:count]))
+    expect(page.locator("#compared .badge.finished")).to_have_count(count)
     expect(page.locator("#xray tbody tr")).to_have_count(4)
+    for summary in page.locator("main summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_eight_runs_are_columns_that_an_eye_can_scan(visit: Visit, eight: list[int]) -> None:
+    page = visit(address(eight))
+    for table in ("#yardsticks table", "#xray", "#by-class table"):
+        places = page.locator(f"{table} tbody tr").evaluate_all(
+            "rows => rows.map((row) => [...row.querySelectorAll('td.num')].map((cell) => {"
+            " const { top, right } = cell.getBoundingClientRect(); return [Math.round(top), Math.round(right)]; }))"
+        )
+        assert {len(row) for row in places} == {8}, table
+        assert all(len({top for top, _ in row}) == 1 for row in places), table  # no row wraps
+        assert len({tuple(right for _, right in row) for row in places}) == 1, table  # one column a run
+    heads = page.locator("#yardsticks thead th .who")
+    expect(heads).to_have_count(8)
+    assert all(text[:1] == letter for text, letter in zip(heads.all_inner_texts(), "ABCDEFGH", strict=True))
     no_faults(page)
+
+
+def test_many_runs_show_one_kind_of_the_same_codes_at_a_time(visit: Visit, eight: list[int]) -> None:
+    page = visit(address(eight[2:]))
+    made, drawn = (page.locator("[data-sheet=run] img").nth(place) for place in (0, 6))
+    before = [made.get_attribute("src"), drawn.get_attribute("src")]
+    page.get_by_role("radio", name="samples").check()
+    expect(drawn).to_have_attribute("alt", re.compile("A: samples x ~ p"))
+    assert [made.get_attribute("src"), drawn.get_attribute("src") != before[1]] == [before[0], True]
+    expect(page.locator("[data-sheet=inputs]")).to_be_visible()
+    page.get_by_label("all 64").check()
+    strip = box(page, "[data-sheet=inputs] .crop")
+    assert strip["width"] == pytest.approx(strip["height"])
+
+
+def test_the_choice_says_how_many_are_ticked_and_why_its_button_is_off(visit: Visit, eight: list[int]) -> None:
+    page = visit("/compare")
+    button, said = page.get_by_role("button", name="Compare"), page.locator("#count")
+    expect(button).to_be_disabled()
+    expect(said).to_have_text("No run is ticked: tick two to 8 runs.")
+    boxes = page.locator("#chooser input[name=run]")
+    assert boxes.count() >= len(eight)
+    boxes.nth(0).check()
+    expect(said).to_have_text("One run is ticked: tick at least one more.")
+    expect(button).to_be_disabled()
+    boxes.nth(1).check()
+    expect(said).to_have_text("2 runs are ticked.")
+    expect(button).to_be_enabled()
+
+    page.get_by_role("searchbox").fill("pair")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**q=pair*")
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#chooser input:checked")).to_have_count(2)  # they do not match, and are still there
+    page.get_by_role("checkbox", name="pair BCE").check()
+    expect(said).to_have_text("3 runs are ticked.")
+    assert accessibility_faults(page) == []
+    button.click()
+    page.wait_for_url("**/compare?q=pair&run=*&run=*&run=*")
+    page.wait_for_selector("#compared")
+
+
+def test_nine_runs_are_a_choice_that_one_click_mends(visit: Visit, eight: list[int], server: Server) -> None:
+    (one,) = server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2})
+    page = visit(address([*eight, one["id"]]))
+    expect(page.locator("#count")).to_have_text("9 runs are ticked, and 8 fit on one page: untick 1.")
+    expect(page.get_by_role("button", name="Compare")).to_be_disabled()
+    page.locator("#chooser input:checked").first.uncheck()
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#compared li")).to_have_count(8)
+    page.get_by_role("link", name="Choose others").click()
+    expect(page.locator("#chooser input:checked")).to_have_count(8)
+
+
+def test_the_list_says_why_more_than_eight_cannot_be_compared(visit: Visit, eight: list[int], server: Server) -> None:
+    server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2})
+    page = visit("/runs")
+    for place in range(8):
+        page.locator("#runs-table tbody input").nth(place).check()
+    expect(page.locator("#count")).to_have_text("8 chosen")
+    page.locator("#runs-table tbody input").nth(len(eight)).check()
+    expect(page.locator("#count")).to_have_text("9 chosen, at most 8 can be compared")
+    expect(page.get_by_role("button", name="Compare", exact=True)).to_be_disabled()
+
+
+def test_runs_launched_together_are_one_click_from_their_comparison(visit: Visit, pair: list[int]) -> None:
+    page = visit("/runs?q=pair")
+    page.get_by_role("link", name="Compare pair BCE and those launched with it").click()
+    page.wait_for_selector("body[data-ready]")
+    assert page.url.endswith(f"/compare?runs={pair[0]}%2C{pair[1]}")
+    visit(f"/runs/{pair[0]}")
+    page.get_by_role("link", name="Compare the 2 launched together").click()
+    page.wait_for_url("**/compare?runs=*")
+    expect(page.locator("#compared li")).to_have_count(2)
+
+
+def test_a_refresh_leaves_what_a_person_is_at_as_it_is(visit: Visit, server: Server) -> None:
+    long = {"hidden": [16], "latent_dim": 2, "max_steps": 10**6, "evaluate_every": 200, "picture_every": 10**6}
+    runs = [run["id"] for run in server.launch(config=long, seeds=[1, 2])]
+    page = visit(address(runs))
+    expect(page.locator("#yardsticks tbody td .value").first).not_to_have_text("—")
+    for summary in ("Configuration", "What may be compared"):
+        page.locator("main > div > details > summary", has_text=summary).click()
+    page.locator("#only-differences").uncheck()
+    page.get_by_label("all 64").check()
+    table = page.locator("[data-table=chart]")
+    table.locator("summary").click()
+    table.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY"), box(page, "[data-table=chart]")["y"]
+    page.evaluate("document.addEventListener('partschange', () => (window.swaps = (window.swaps ?? 0) + 1))")
+    value = page.locator("#yardsticks tbody td .value").first
+    first = value.inner_text()
+    eventually(page, "window.swaps >= 3")
+    expect(value).not_to_have_text(first)  # it did refresh
+    assert (page.evaluate("scrollY"), box(page, "[data-table=chart]")["y"]) == before
+    assert page.locator("details[open]").count() == 3
+    expect(page.locator("#only-differences")).not_to_be_checked()
+    expect(page.get_by_label("all 64")).to_be_checked()
+
+
+def test_without_a_script_the_numbers_and_pictures_are_there(browser: Browser, server: Server, pair: list[int]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.url + address(pair))
+    expect(page.locator("#verdict .headline")).to_contain_text("held-out images")
+    expect(page.locator("[data-sheet=run] img:visible")).to_have_count(6)
+    expect(page.get_by_text("No pictures yet.")).to_be_hidden()
+    assert page.locator("main").inner_text().count("JavaScript") == 1  # of the curves
+    expect(page.locator(".slider")).to_be_hidden()
+    page.get_by_role("link", name="What may be compared").click()
+    expect(page.locator("#comparable")).to_be_visible()
+    page.goto(f"{server.url}/compare?choose=yes&q=nothing-like-it&run={pair[0]}")
+    expect(page.locator("#chooser input:checked")).to_have_count(1)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#count")).to_have_text("One run is ticked: tick at least one more.")
+    context.close()

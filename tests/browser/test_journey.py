@@ -69,12 +69,13 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     expect(page.locator(".verdict")).to_contain_text("do not share an axis")
     expect(page.locator("#yardsticks tbody tr")).to_have_count(5)
     expect(page.locator("#yardsticks")).not_to_contain_text("—")
-    expect(page.locator("#differences tr.differs")).to_have_count(1)
+    page.locator("summary", has_text="Configuration: 1 field differs").click()
+    expect(page.locator("#differences tr.differs")).to_have_count(2)  # the likelihood, and p(x|z) by it
     expect(page.locator("#differences tr.same").first).to_be_hidden()
     page.get_by_label("Differences only").uncheck()
     expect(page.locator("#differences tr.same").first).to_be_visible()
     sheets = page.locator(".sheets figure:visible")
-    expect(sheets).to_have_count(4)
+    expect(sheets).to_have_count(8)  # the inputs, what each run makes of them, |A − B|, and two kinds of the same z
     eventually(page, "[...document.querySelectorAll('.sheets img')].every((image) => image.naturalWidth > 50)")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

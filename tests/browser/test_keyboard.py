@@ -65,9 +65,11 @@ def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, pair: list[int
     ready(page, "**/compare?run=*&run=*")
     tab_to(page, "fit")
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="all", exact=True)).to_be_checked()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="from 0")).to_be_checked()
     page.locator("#chart").scroll_into_view_if_needed()  # below the fold nothing is drawn
-    eventually(page, "document.getElementById('chart').layout.yaxis.rangemode === 'tozero'")
+    eventually(page, "document.getElementById('chart').layout.yaxis.range[0] === 0")
 
 
 @pytest.mark.parametrize("width", [390, 780, 1280])

@@ -229,7 +229,7 @@ def test_a_preset_of_several_runs_starts_them_all(visit: Visit) -> None:
     page.get_by_label("Name").fill("widths")
     start(page)
     page.wait_for_url("**/compare?runs=*")
-    expect(page.locator(".sides li")).to_have_count(4)
+    expect(page.locator("#compared li")).to_have_count(4)
     expect(page.get_by_role("link", name="widths σ per pixel")).to_be_visible()
 
 

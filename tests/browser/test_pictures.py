@@ -63,6 +63,9 @@ def test_the_difference_is_black_only_where_images_are_equal(gallery: Page) -> N
     assert frame.last.get_attribute("src") == inputs
     assert "kind=difference" in gallery.url
     gallery.get_by_role("radio", name="prior, means").check()
+    with gallery.expect_download() as kept:
+        gallery.get_by_role("link", name="WebP").click()
+    assert kept.value.suggested_filename.endswith("-prior-means.webp")
     expect(gallery.locator("[data-sheet=run] img")).to_have_count(1)
     assert accessibility_faults(gallery) == []
 

@@ -121,3 +121,43 @@ def test_what_is_open_stays_open_to_the_end_and_training_on_needs_no_reload(visi
     expect(page.get_by_label("Train on for")).to_be_visible()
     kept = "[...document.querySelectorAll('details[open]')].filter((node) => node.mine).length"
     assert page.evaluate(kept) == 3
+
+
+def test_notes_are_written_without_leaving_the_page(visit: Visit, ended: Callable[..., int]) -> None:
+    page = visit(f"/runs/{ended(**WELL)}")
+    page.evaluate("() => { window.same = true; }")
+    page.get_by_text("Edit name, tags and notes").click()
+    page.get_by_label("Notes, in Markdown").fill("**sharp** digits\n<script>alert(1)</script>")
+    page.get_by_label("Tags").fill("figure 2")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notes strong")).to_have_text("sharp")
+    expect(page.locator("#notes")).to_contain_text("<script>alert(1)</script>")
+    expect(page.get_by_label("Notes, in Markdown")).to_be_hidden()
+    assert page.evaluate("same")
+    expect(page.get_by_label("Tags")).to_have_value("figure 2")
+
+
+def test_a_diverged_run_says_what_blew_up_and_offers_two_mends(visit: Visit, ended: Callable[..., int]) -> None:
+    page = visit(f"/runs/{ended(**DIVERGED)}")
+    alarm = page.locator(".finding.bad")
+    expect(alarm.locator("summary")).to_contain_text("blew up")
+    assert alarm.bounding_box()["height"] <= 40
+    expect(page.get_by_role("alert")).to_have_count(0)  # the line says it
+    alarm.locator("summary").click()
+    expect(alarm).to_contain_text("was no longer a finite number at step")
+    assert accessibility_faults(page) == []
+    alarm.get_by_role("link", name="Gradient clipping").click()
+    expect(page.locator("#grad_clip")).not_to_have_value("")
+    expect(page.locator("#learning_rate")).to_have_value("0.5")
+
+
+def test_a_run_without_a_step_has_a_sentence_and_no_empty_charts(visit: Visit, server: Server) -> None:
+    runs = server.launch(name="queue", seeds=list(range(12)), config={**SMALL, "max_steps": 10**6})
+    page = visit(f"/runs/{runs[-1]['id']}")
+    expect(page.locator(".badge")).to_have_text("queued")
+    expect(page.get_by_text("The curves come with the first step.")).to_be_visible()
+    expect(page.locator("#chart .main-svg").first).to_be_hidden()
+    for run in runs:
+        server.stop_run(run["id"])
+    expect(page.get_by_text("This run ended before its first step.")).to_be_visible()

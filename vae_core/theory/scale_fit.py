@@ -1,6 +1,6 @@
 """Whether a decoder's fixed scale fits the errors that are made, and what it costs where it does not. No torch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -56,7 +56,7 @@ def scale_fit(config: TrainConfig, expected: float, mse: float, pixels: Pixels |
         return ScaleFit(expected, error, trained, _density(config, expected, error), None, None, changes)
     changes = recommended_scale(config)
     now = linear_optimum(config, pixels) if pixels else None
-    fitted = linear_optimum(replace(config, **changes), pixels) if pixels else None
+    fitted = linear_optimum(TrainConfig.parse({**config.to_dict(), **changes}, stored=True), pixels) if pixels else None
     if now and fitted and (fitted.sigma < (trained or expected)) != (error < expected):
         now = fitted = None  # theory's linear decoder errs so much more, or less, that it has another answer
     return ScaleFit(expected, error, None, _density(config, expected, error), now, fitted, changes)

@@ -14,7 +14,8 @@ from app.errors import Refused
 from app.records import Run
 from app.store import reports, runs, scores
 from app.text.quantities import READING_NAMES
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, ShelfDep
+from app.web.pixel_statistics import NoStatistics, StatisticsCache
 from app.web.refusals import refusals
 from app.web.security import require_user
 from vae_core.report import Report
@@ -37,7 +38,9 @@ class ComparedRuns:
     comparison: Comparison
 
 
-def read_comparison(session: Session, named: str, base: int | None, by: str | None) -> ComparedRuns:
+def read_comparison(
+    session: Session, named: str, base: int | None, by: str | None, shelf: StatisticsCache
+) -> ComparedRuns:
     """The runs '3,5' against run `base`, or the first, image by image by `by`. Raises `Refused`, `NotFound`."""
     ids = run_ids(named)
     if base is not None and base not in ids:
@@ -47,7 +50,10 @@ def read_comparison(session: Session, named: str, base: int | None, by: str | No
     chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
     examined, scored = reports.last_of(session, ids), scores.of_runs(session, ids)
     place = 0 if base is None else ids.index(base)
-    return ComparedRuns(chosen, examined, scored, compare(chosen, examined, scored, base=place, by=by))
+    counted = {run.id: shelf.find(run.train_config) for run in chosen}
+    known = {run_id: each for run_id, each in counted.items() if not isinstance(each, NoStatistics)}
+    comparison = compare(chosen, examined, scored, base=place, by=by, statistics=known)
+    return ComparedRuns(chosen, examined, scored, comparison)
 
 
 def run_ids(text: str) -> list[int]:
@@ -63,11 +69,15 @@ def run_ids(text: str) -> list[int]:
 
 @router.get("/compare", responses=refusals(404, 422))
 def compare_runs(
-    database: DatabaseDep, named: Annotated[str, Query(alias="runs")] = "", base: Base = None, by: By = None
+    database: DatabaseDep,
+    shelf: ShelfDep,
+    named: Annotated[str, Query(alias="runs")] = "",
+    base: Base = None,
+    by: By = None,
 ) -> Comparison:
     """What two to eight runs share: verdicts with reasons, yardsticks with paired differences from the run `base` (by
     default the first), the X-ray, and, by the quantity `by`, which run is best on which images and where they differ
     most.
     """
     with database.read() as session:
-        return read_comparison(session, named, base, by).comparison
+        return read_comparison(session, named, base, by, shelf).comparison

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.diagnosis.diagnose import Diagnosis, diagnose
 from app.diagnosis.history import RunHistory, TrainingTerms
 from app.records import BucketedSteps, Run, Steps
-from app.store import evaluations, reports, runs, steps
+from app.store import evaluations, reports, runs, steps, vitals
 from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.parameters import RunId
 from app.web.pixel_statistics import NoStatistics, StatisticsCache
@@ -22,8 +22,8 @@ router = APIRouter(prefix="/api/runs/{run_id}", dependencies=[Depends(require_us
 def read_diagnosis(database: DatabaseDep, shelf: ShelfDep, run_id: RunId) -> Diagnosis:
     """What was checked up to the last evaluation, and each alarm with its evidence and the address of a sibling's form.
 
-    `step` is null, and nothing is checked, before the first evaluation after a step. Live units are not checked while
-    the pixels of the data set are being counted: some seconds, once.
+    `step` is null before the first evaluation after a step, when only a run that diverged is checked. Live units are
+    not checked while the pixels of the data set are being counted: some seconds, once.
     """
     with database.read() as session:
         return diagnose(read_history(session, shelf, runs.get(session, run_id, deleted_too=True)))
@@ -41,6 +41,7 @@ def read_history(session: Session, shelf: StatisticsCache, run: Run) -> RunHisto
         report=reports.last(session, run.id),
         statistics=None if isinstance(statistics, NoStatistics) else statistics,
         counting=isinstance(statistics, NoStatistics) and statistics.soon,
+        vitals=vitals.of_run(session, run.id) if run.status == "diverged" else None,
     )
 
 

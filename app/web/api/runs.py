@@ -10,7 +10,7 @@ from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
 from app.records import BucketedSteps, EvaluationRecord, PictureSheet, Record, Run, RunPage, Steps, VitalsColumns
-from app.run_rules import LONGEST_NAME, unexamined
+from app.run_rules import LONGEST_NAME, LONGEST_NOTES, unexamined
 from app.store import evaluations, listing, pictures, reports, runs, steps, vitals
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.parameters import RunFilter, RunId, StepNumber
@@ -33,8 +33,8 @@ class RunChange(BaseModel):
     """What to call the run."""
     tags: Tags | None = None
     """What to file the run under, in place of the tags that it has."""
-    notes: Annotated[str, Field(max_length=20_000)] | None = None
-    """What to remember of the run."""
+    notes: Annotated[str, Field(max_length=LONGEST_NOTES)] | None = None
+    """What to remember of the run, in Markdown."""
 
 
 class Launched(Record):

@@ -49,10 +49,11 @@ def rename_run(
     run_id: RunId,
     name: Annotated[str, Form(min_length=1, max_length=LONGEST_NAME)],
     tags: Annotated[str, Form(max_length=1000)] = "",
+    notes: Annotated[str, Form()] = "",
 ) -> Response:
-    """A name for people, and tags with commas between them to find it by."""
+    """A name for people, tags with commas between them to find it by, and notes in Markdown."""
     with database.write() as session:
-        runs.update(session, run_id, name=name, tags=tags.split(","))
+        runs.update(session, run_id, name=name, tags=tags.split(","), notes=notes)
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 

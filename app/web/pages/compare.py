@@ -19,10 +19,9 @@ from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
 from app.records import PictureSheet, Run
 from app.store import evaluations, events, listing, pictures
-from app.text.labels import labels
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
-from app.web.dependencies import DatabaseDep
+from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
@@ -43,7 +42,7 @@ class Side:
     line: Line
     letter: str
     decoder: str
-    short: str  # what tells it apart, or its name
+    short: str  # what the sentences call it: what tells it apart, or its name
     sheets: Mapping[str, PictureSheet]  # the newest of each kind
 
 
@@ -72,6 +71,7 @@ class Plane:
 def show_comparison(
     request: Request,
     database: DatabaseDep,
+    shelf: ShelfDep,
     base: Base = None,
     by: By = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
@@ -91,7 +91,7 @@ def show_comparison(
         return _choose(request, database, parts, q)
     with database.read() as session:
         cursor = events.newest_id(session)
-        compared = read_comparison(session, named, base, by)
+        compared = read_comparison(session, named, base, by, shelf)
         ids = [run.id for run in compared.runs]
         evaluated = {run_id: evaluations.of_run(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.of_run(session, run_id) for run_id in ids}
@@ -104,20 +104,17 @@ def show_comparison(
     units = [reconstruction_unit(config) for config in configs]
     figure = compare_figure(drawn, units, variational, [FACTS[config.dataset].title for config in configs])
     context = {
-        "sides": _sides(compared.runs, drawn, sheets),
+        "sides": _sides(compared.runs, drawn, comparison.names, sheets),
         "ids": ",".join(map(str, ids)),
         "lines": drawn,
         "letters": letters,
         "comparison": comparison,
-        "unpaired": summary.unpaired(compared.runs, compared.reports, compared.scores, letters),
         "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)
         },
-        "variational": all(variational),
-        "same_codes": all(variational) and len({config.latent_dim for config in configs}) == 1,
         "same_images": len({(config.dataset, config.binarize) for config in configs}) == 1,
-        "reading": summary.of_readings(comparison.readings, compared.runs, compared.reports, letters),
+        "reading": summary.of_readings(comparison.readings, compared.runs, compared.reports, comparison.names),
         "readings": READING_NAMES,
         "contrasts": contrasts,
         "planes": _planes(drawn, configs),
@@ -128,18 +125,19 @@ def show_comparison(
     return page(request, "compare/page.html", context)
 
 
-def _sides(runs: Sequence[Run], drawn: Sequence[Line], sheets: Mapping[int, Sequence[PictureSheet]]) -> list[Side]:
-    shorts = labels([run.train_config for run in runs]) or [run.name for run in runs]
+def _sides(
+    runs: Sequence[Run], drawn: Sequence[Line], names: Sequence[str], sheets: Mapping[int, Sequence[PictureSheet]]
+) -> list[Side]:
     return [
         Side(
             run=run,
             line=line,
             letter=line.name,
             decoder=decoder(run.train_config),
-            short=short,
+            short=name,
             sheets={sheet.kind: sheet for sheet in sheets[run.id]},  # they come oldest first
         )
-        for run, line, short in zip(runs, drawn, shorts, strict=True)
+        for run, line, name in zip(runs, drawn, names, strict=True)
     ]
 
 

@@ -16,19 +16,22 @@ const MOST_STEPS = 5; // named one by one
  * @param {Map<number, Curve>} curves
  */
 export function summarise(chart, runs, curves) {
-  const { view } = chart.settings;
+  const { view, hidden } = chart.settings;
   const sentences = [];
   const broken = [];
   let markers = false;
+  const widths = new Set(); // of points that are more than a step
   for (const { id, name } of runs) {
     const curve = curves.get(id);
-    if (!curve) continue;
+    if (!curve || hidden.has(id)) continue;
     sentences.push(sentence(view, name, curve));
     if (curve.nonfinite.length) broken.push(unusable(name, curve));
+    if (curve.width > 1) widths.add(curve.width);
     markers ||= view === "lines" && curve.evaluations.length > 0;
   }
   const circles = markers ? ["Circles are held-out values."] : [];
-  element("chart-summary").textContent = [...sentences, ...chart.remarks, ...circles].join(" ");
+  const all = [...sentences, ...points([...widths]), ...chart.remarks, ...circles];
+  element("chart-summary").textContent = all.join(" ");
 
   const banner = element("nonfinite");
   banner.hidden = broken.length === 0;
@@ -50,11 +53,20 @@ function sentence(view, name, curve) {
   const unit = view === "training" ? "" : " nats/image";
   const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
   if (values.length === 1) return `${name}: ${term} was ${first}${unit}, once in ${steps}.`;
-  const course = `${name}: ${term} went from ${first} to ${last}${unit} in ${steps}.`;
-  const width = formatCount(curve.width);
-  const points = ` Each point is the mean of ${width} steps, the band their range; zoom in for single steps.`;
   const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
-  return course + aside + (curve.width > 1 ? points : "");
+  return `${name}: ${term} went from ${first} to ${last}${unit} in ${steps}.${aside}`;
+}
+
+/**
+ * What a point is where it is more than a step.
+ * @param {number[]} widths of the runs
+ * @returns {string[]}
+ */
+function points(widths) {
+  if (widths.length === 0) return [];
+  const [least, most] = [Math.min(...widths), Math.max(...widths)].map(formatCount);
+  const count = least === most ? least : `${least} to ${most}`;
+  return [`Each point is the mean of ${count} steps, the band their range; zoom in for single steps.`];
 }
 
 /**

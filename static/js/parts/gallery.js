@@ -175,6 +175,9 @@ export class Gallery {
     this.#slider.setAttribute("aria-valuetext", `step ${this.#step}`);
     this.#showInputs();
     this.#showDifference(this.#showRuns());
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (this.#root.querySelectorAll("a[data-film]"))) {
+      link.href = `${link.dataset.film}?kind=${this.#kind}`;
+    }
     this.#zoom.update();
     if (this.#step === this.#announced) return;
     this.#announced = this.#step;
@@ -197,7 +200,7 @@ export class Gallery {
       const lag = this.#lag(run, sheet);
       const aside = figure.querySelector("[data-lag]"); // beside a run's name, which the page wrote
       if (aside) aside.textContent = lag;
-      else child(figure, "figcaption").textContent = caption + lag;
+      else child(figure, "figcaption").textContent = lag ? `${caption}, ${lag}` : caption;
       put(figure.querySelector("img"), sheet, `${letterOf(figure)}${caption} at step ${sheet?.step}`);
       cover(figure, this.#shown === "difference" ? this.#inputs() : undefined);
       return sheet;
@@ -212,7 +215,7 @@ export class Gallery {
   #lag(run, sheet) {
     if (!sheet || sheet.step === this.#step) return "";
     const last = this.#sheets.get(run)?.findLast(({ kind }) => kind === sheet.kind);
-    return `, at step ${formatCount(sheet.step)}${last === sheet ? ", its last" : ""}`;
+    return `at step ${formatCount(sheet.step)}${last === sheet ? ", its last" : ""}`;
   }
 
   /**

@@ -33,7 +33,7 @@ export interface Answers {
 export type Action = {
   /** What the click does, in a few words. */
   label: string;
-  /** The fields of the configuration that change; of several seeds, those beside the run's own. */
+  /** The fields of the configuration that change; of several seeds, those of the first new run. */
   changes: { [key: string]: unknown };
   /** The filled form, or the page with the button that does it. */
   address: string;
@@ -169,7 +169,7 @@ export type Contrast = {
 export type Diagnosis = {
   /** The run's number. */
   run: number;
-  /** Of the last evaluation; null before the first one after a step, when nothing is checked. */
+  /** Of the last evaluation; null before the first one after a step, when only a run that diverged is checked. */
   step: number | null;
   /** The checks that the records of the run allow so far. */
   checked: string[];
@@ -285,6 +285,8 @@ export type Finding = {
   changes: { [key: string]: unknown };
   /** The address of the sibling run's form; null where there is nothing to change. */
   sibling: string | null;
+  /** What may help in place of these changes. */
+  others?: Mend[];
 };
 
 /** How far a run is from another: its mean less the other's; only the difference where images are not paired. The interval difference ± half_width holds the mean over all such images with 95 %. It covers the choice of images, not the choice of the seed. */
@@ -391,7 +393,7 @@ export type ListedRun = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;
@@ -433,6 +435,14 @@ export type ListedRun = {
   terms: { [key: string]: Extremes };
   /** −ELBO, or a plain autoencoder's reconstruction, as the means of at most 64 equal parts of the steps. */
   spark: (number | null)[];
+};
+
+/** Other changes that may help. */
+export type Mend = {
+  /** The fields of the configuration that a sibling run would change. */
+  changes: { [key: string]: unknown };
+  /** The address of that run's form; null where there is nothing to change. */
+  sibling: string | null;
 };
 
 /** The evaluation that was added to a run. */
@@ -700,7 +710,7 @@ export type Run = {
   group: string | null;
   /** What people file the run under. */
   tags: string[];
-  /** What people write about the run. */
+  /** What people write about the run, in Markdown. */
   notes: string;
   /** Optimiser updates done, counted from 1. */
   step: number;

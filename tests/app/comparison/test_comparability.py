@@ -103,7 +103,7 @@ def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> No
     one, other = run(1), run(2, kl_reduction="mean", max_steps=7)
     weights, lengths = cautions([one, other], "AB")
     assert "β = 1 in A, β = 0.05 in B" in weights
-    assert lengths == "Of steps, A has made 120, B 7."
+    assert lengths == "A has made 120 steps, B 7."
     assert cautions([one, run(3, model="ae")], "AB") == ()
 
 
@@ -111,11 +111,11 @@ def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> No
     ("steps", "sentence"),
     [
         ((3000, 3000), None),
-        ((3000, 0), "Of steps, A has made 3,000, B none."),
+        ((3000, 0), "A has made 3,000 steps, B none."),
         ((3000, 3000, 600), "They have made 3,000 steps each, but C 600."),
         ((3000, 3000, 600, 0, 0), "They have made 3,000 steps each, but D and E none and C 600."),
         ((0, 0, 20), "They have made no step each, but C 20."),
-        ((13_500, 2_300_000, 20), "Of steps, B has made 2,300,000, A 13,500 and C 20."),
+        ((13_500, 2_300_000, 20), "B has made 2,300,000 steps, A 13,500 and C 20."),
     ],
 )
 def test_steps_are_those_made_each_count_once(steps: tuple[int, ...], sentence: str | None) -> None:

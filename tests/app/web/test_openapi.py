@@ -121,6 +121,8 @@ def test_files(holds: Holds, application: FastAPI, run: int) -> None:
     assert holds("/api/runs/{run_id}/log", run_id=run).text == ""
     assert holds("/api/runs/{run_id}/steps.csv", run_id=run).text.startswith("step,")
     assert holds("/api/runs/{run_id}/steps.parquet", run_id=run).content.startswith(b"PAR1")
+    for format in ("webp", "gif"):
+        assert holds("/api/runs/{run_id}/film.{format}", run_id=run, format=format).content
     for name in ("script", "html", "csv", "parquet", "json", "safetensors"):
         assert holds("/api/runs/{run_id}/export/{name}", run_id=run, name=name)
 

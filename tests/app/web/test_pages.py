@@ -119,6 +119,12 @@ def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, tr
     assert "begins with the weights of" in page
     form = form_of(page)
     assert (form["from"], form["fork"]) == (str(parent), "20")
+    assert "reads them as" not in client.post("/runs/preflight", data=form).text
+    warned = unescape(client.post("/runs/preflight", data={**form, "likelihood": "gaussian"}).text)
+    assert "a Gaussian decoder reads them as the values of pixels. It starts far off" in warned
+    assert (
+        "reads them as" not in client.post("/runs/preflight", data={**form, "likelihood": "gaussian", "fork": ""}).text
+    )
     refused = client.post("/runs", data={**form, "beta": "-1"})
     assert refused.status_code == 422
     assert form_of(refused.text)["fork"] == "20"
@@ -281,7 +287,7 @@ def test_examined_runs_are_compared_reading_by_reading(client: TestClient, train
     page = text(client, f"/compare?runs={bce},{cb}")
     assert "Gaussian, σ fitted" in page
     assert "make up" in page
-    assert "Shown when all runs have been examined" in text(client, f"/compare?runs={bce},{trained()}")
+    assert "Not all of these were examined" in text(client, f"/compare?runs={bce},{trained()}")
 
 
 def test_finished_runs_are_compared_image_by_image(
@@ -301,9 +307,12 @@ def test_finished_runs_are_compared_image_by_image(
 def test_runs_without_scores_say_rerun_to_pair(
     client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
 ) -> None:
-    page = text(client, f"/compare?runs={trained(report, scores())},{trained(report)}")
-    assert "B: it ended before images were scored one by one, so rerun it to pair" in page
-    assert "A: " not in page[page.index('id="verdict"') :].split("</section>")[0]
+    pair = trained(report, scores()), trained(report)
+    scored, other = (client.get(f"/api/runs/{run}").json()["name"] for run in pair)
+    page = text(client, f"/compare?runs={pair[0]},{pair[1]}")
+    verdict = page[page.index('id="verdict"') :].split("</section>")[0]
+    assert f"{other}: it ended before images were scored one by one, so rerun it to pair" in verdict
+    assert f"{scored}: " not in verdict
     assert "data:image/png" not in page
 
 
@@ -347,6 +356,24 @@ def test_a_run_is_tagged_on_its_page_and_found_by_it(client: TestClient, launch:
     assert (refused.status_code, "at most 40 letters" in refused.text) == (422, True)
     client.post(f"/runs/{run}/rename", data={"name": "heron", "tags": ""})
     assert client.get(f"/api/runs/{run}").json()["tags"] == []
+
+
+def test_notes_are_shown_as_markdown_edited_on_the_page_and_searched(client: TestClient, launch: Launch) -> None:
+    run, other = (launch()["id"] for _ in range(2))
+    assert "None yet." in text(client, f"/runs/{run}")
+    notes = "**grey** mush, see [paper](https://arxiv.org)\r\n<img src=x onerror=alert(1)>"
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": notes})
+    page = client.get(f"/runs/{run}").text
+    assert '<strong>grey</strong> mush, see <a href="https://arxiv.org" rel="noopener nofollow">paper</a>' in page
+    assert "<img src=x" not in page
+    assert client.get(f"/api/runs/{run}").json()["notes"] == notes.replace("\r", "")
+    listed = client.get("/runs?q=grey** mush").text
+    assert (f'data-run="{run}"' in listed, f'data-run="{other}"' in listed) == (True, False)
+    refused = client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": "x" * 20_001})
+    assert refused.status_code == 422
+    assert "notes must have at most 20,000 letters, not 20,001" in refused.text
+    client.post(f"/runs/{run}/rename", data={"name": "heron", "notes": ""})
+    assert client.get(f"/api/runs/{run}").json()["notes"] == ""
 
 
 def test_an_autoencoder_shows_no_kl_and_no_bound(client: TestClient, trained: Trained) -> None:

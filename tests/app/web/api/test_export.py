@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 from starlette.testclient import TestClient
 
 from app.export import tables
@@ -28,6 +29,32 @@ def test_the_tables_hold_every_step(client: TestClient, trained: Trained) -> Non
     answer = client.get(f"/api/runs/{run}/steps.parquet")
     assert answer.headers["content-disposition"] == f'attachment; filename="elboard-run-{run}-steps.parquet"'
     assert pyarrow.parquet.read_table(BytesIO(answer.content))["step"].to_pylist() == list(range(1, 41))
+
+
+@pytest.mark.parametrize("format", ["webp", "gif"])
+def test_a_film_is_drawn_again_only_when_it_has_changed(client: TestClient, trained: Trained, format: str) -> None:
+    run = trained()
+    path = f"/api/runs/{run}/film.{format}"
+    answer = client.get(path)
+    assert answer.headers["content-type"] == f"image/{format}"
+    assert f'filename="elboard-run-{run}-reconstructions.{format}"' in answer.headers["content-disposition"]
+    assert Image.open(BytesIO(answer.content)).format == format.upper()
+    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"other"'}).content == answer.content
+
+
+def test_a_film_that_cannot_be_says_why(client: TestClient, trained: Trained) -> None:
+    run = trained()
+    for path, status, words in (
+        (f"{run}/film.webp?kind=prior_means", 404, "no pictures of the kind prior_means"),
+        (f"{run}/film.webp?kind=dreams", 422, "'reconstructions', 'prior_means' or 'prior_samples'"),
+        (f"{run}/film.mp4", 422, "'webp' or 'gif'"),
+        ("99/film.webp", 404, "There is no run 99."),
+    ):
+        answer = client.get(f"/api/runs/{path}")
+        assert answer.status_code == status
+        assert words in answer.json()["errors"][0]["message"]
 
 
 def test_every_format_is_a_file_with_a_name(
