@@ -1,6 +1,6 @@
 """The form's side panel, its errors and its Start button: what is known of the runs that are typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from app.translate.answer import SIZES
 from app.web.api.preflight import predict_run
 from app.web.rendering import page
 from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
+from vae_core.theory.forking import misread_outputs
 from vae_core.theory.preflight import Preflight
 
 router = APIRouter()
@@ -80,10 +81,11 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         planned = sent.request(origin)
     except RefusedConfig as refused:
         return {"plans": [], "labels": LABELS, "refusals": field_errors(refused.errors, origin.meaning(sent.fields))}
+    parent = TrainConfig.parse(origin.values, stored=True) if sent.fork and sent.like else None
     kinds = list(dict.fromkeys(planned.model_copy(update={"seeds": []}).configs()))
     state = request.app.state
     plans = [
-        Plan(title, config, *predict_run(state.database, state.shelf, config))
+        _warned(Plan(title, config, *predict_run(state.database, state.shelf, config)), parent)
         for title, config in zip(distinguishing(kinds), kinds, strict=True)
     ]
     seeds = max(1, len(planned.seeds))
@@ -97,3 +99,10 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         "units": {reconstruction_unit(plan.config) for plan in plans},
         "sizes": urlencode({name: getattr(kinds[0], name) for name in SIZES}),
     }
+
+
+def _warned(plan: Plan, parent: TrainConfig | None) -> Plan:
+    """The plan with the warning of a fork that would read its parent's outputs as something else."""
+    misread = misread_outputs(parent, plan.config) if parent else None
+    warnings = (*filter(None, [misread]), *plan.preflight.warnings)
+    return replace(plan, preflight=replace(plan.preflight, warnings=warnings))

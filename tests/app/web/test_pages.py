@@ -55,16 +55,8 @@ def embedded(page: str, name: str) -> Any:
 def test_home_leads_to_the_runs_and_the_empty_list_to_the_demo(client: TestClient) -> None:
     assert client.get("/").headers["location"] == "/runs"
     page = text(client, "/runs")
-    assert "No runs yet" in page
-    assert "Start the 10-second demo" in page
-
-
-def test_the_demo_button_is_the_demo_preset(client: TestClient) -> None:
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text(client, "/runs")))
-    answer = client.post("/runs", data=fields)
-    run = client.get(f"/api{answer.headers['location']}").json()
-    (demo,) = PRESETS["digits-demo"].configs()
-    assert (run["preset"], run["config"]) == ("digits-demo", demo.to_dict())
+    assert "what does your loss really train?" in page
+    assert "10-second demo" in page
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -119,6 +111,12 @@ def test_a_fork_is_a_form_that_begins_with_a_runs_weights(client: TestClient, tr
     assert "begins with the weights of" in page
     form = form_of(page)
     assert (form["from"], form["fork"]) == (str(parent), "20")
+    assert "reads them as" not in client.post("/runs/preflight", data=form).text
+    warned = unescape(client.post("/runs/preflight", data={**form, "likelihood": "gaussian"}).text)
+    assert "a Gaussian decoder reads them as the values of pixels. It starts far off" in warned
+    assert (
+        "reads them as" not in client.post("/runs/preflight", data={**form, "likelihood": "gaussian", "fork": ""}).text
+    )
     refused = client.post("/runs", data={**form, "beta": "-1"})
     assert refused.status_code == 422
     assert form_of(refused.text)["fork"] == "20"
@@ -301,9 +299,12 @@ def test_finished_runs_are_compared_image_by_image(
 def test_runs_without_scores_say_rerun_to_pair(
     client: TestClient, trained: Trained, report: Report, scores: Callable[..., Scores]
 ) -> None:
-    page = text(client, f"/compare?runs={trained(report, scores())},{trained(report)}")
-    assert "B: it ended before images were scored one by one, so rerun it to pair" in page
-    assert "A: " not in page[page.index('id="verdict"') :].split("</section>")[0]
+    pair = trained(report, scores()), trained(report)
+    scored, other = (client.get(f"/api/runs/{run}").json()["name"] for run in pair)
+    page = text(client, f"/compare?runs={pair[0]},{pair[1]}")
+    verdict = page[page.index('id="verdict"') :].split("</section>")[0]
+    assert f"{other}: it ended before images were scored one by one, so rerun it to pair" in verdict
+    assert f"{scored}: " not in verdict
     assert "data:image/png" not in page
 
 

@@ -139,5 +139,7 @@ def test_runs_of_other_images_have_no_sections_that_cannot_fill(client: TestClie
 def test_an_autoencoder_beside_a_vae_has_no_codes_of_different_sizes(client: TestClient, trained: Trained) -> None:
     """Both have eight dimensions: what is missing is a prior."""
     vae, ae = trained(latent_dim=8), trained(latent_dim=8, model="ae")
-    assert "different sizes" not in read(client, f"/compare?runs={vae},{ae}")
+    page = read(client, f"/compare?runs={vae},{ae}")
+    assert "AE is a plain autoencoder, which has no prior to draw from" in page
+    assert "latent codes" not in page
     assert "the latent codes have 4 and 8 dimensions" in read(client, f"/compare?runs={vae},{trained(latent_dim=4)}")
