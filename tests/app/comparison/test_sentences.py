@@ -153,7 +153,9 @@ def _scores(draw: st.DrawFn, run: Run, images: int) -> dict[str, Floats]:
     if run.config["model"] == "vae":
         sizes |= {"kl": draw(RATES), "negative_elbo": draw(st.floats(-200, 300))}
         sizes |= {name: draw(st.floats(-100, 200)) for name in READINGS}
-    return {name: size * noise for name, size in sizes.items()} | {"label": np.arange(images) % 10.0}
+    scores: dict[str, Floats] = {name: size * noise for name, size in sizes.items()}
+    scores["label"] = (np.arange(images) % 10).astype(float)
+    return scores
 
 
 def sentences(world: World, comparison: Comparison) -> Iterator[str]:
