@@ -81,8 +81,10 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
 
 @pytest.fixture(scope="module")
 def eight(server: Server, pair: list[int]) -> list[int]:
-    """Eight finished runs."""
-    launched = server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4, 5, 6])
+    """Eight finished runs: a pair, the third that belongs to it, and five seeds of a small one."""
+    config = server.api.get(f"/api/runs/{pair[1]}").json()["config"]
+    launched = server.launch(config={**config, "scale": "optimal"})
+    launched += server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4, 5])
     runs = [*pair, *(run["id"] for run in launched)]
     wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
     return runs
@@ -107,6 +109,11 @@ PANEL = "#chart .nsewdrag"  # of the first row: where its curves are drawn
 def test_verdict_curves_and_pictures_are_on_the_first_screen(visit: Visit, eight: list[int], count: int) -> None:
     page = visit(address(eight[:count]))
     assert box(page, "#verdict")["height"] <= 140
+    expect(page.get_by_role("link", name="What may be compared")).to_be_visible()
+    if count == 2:  # the third run is what settles it
+        mend = page.get_by_role("link", name="Train MSE with σ fitted")
+        expect(mend).to_be_visible()
+        assert f"/runs/new?from={eight[1]}" in (mend.get_attribute("href") or "")
     assert box(page, "#verdict")["y"] < box(page, PANEL)["y"] <= 330
     curves, pictures = box(page, ".chart-card"), box(page, "#pictures")
     assert curves["width"] == pytest.approx(880, abs=15)
@@ -129,6 +136,7 @@ def test_a_phone_shows_pictures_and_the_first_curve_within_two_screens(
     visit(address(eight[:count]))
     verdict, pictures, curves = box(page, "#verdict"), box(page, "#pictures"), box(page, PANEL)
     assert verdict["height"] <= 220
+    expect(page.get_by_role("link", name="What may be compared")).to_be_hidden()
     assert verdict["bottom"] < pictures["y"] < 844
     assert pictures["bottom"] < curves["y"] < curves["bottom"] <= 2 * 844
     expect(page.locator("#chart .annotation-text").first).to_have_text("KL — nats/image")
@@ -138,6 +146,8 @@ def test_a_phone_shows_pictures_and_the_first_curve_within_two_screens(
     tops = [lines.nth(place).bounding_box()["y"] for place in range(count)]
     assert tops == sorted(set(tops))
     expect(lines.last.locator(".who")).to_be_visible()
+    page.locator("#verdict summary").first.click()
+    expect(page.get_by_role("link", name="What may be compared")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390, 760, 1400])
@@ -169,8 +179,8 @@ def test_eight_runs_are_columns_that_an_eye_can_scan(visit: Visit, eight: list[i
 
 
 def test_many_runs_show_one_kind_of_the_same_codes_at_a_time(visit: Visit, eight: list[int]) -> None:
-    page = visit(address(eight[2:]))
-    made, drawn = (page.locator("[data-sheet=run] img").nth(place) for place in (0, 6))
+    page = visit(address(eight[3:]))
+    made, drawn = (page.locator("[data-sheet=run] img").nth(place) for place in (0, 5))
     before = [made.get_attribute("src"), drawn.get_attribute("src")]
     page.get_by_role("radio", name="samples").check()
     expect(drawn).to_have_attribute("alt", re.compile("A: samples x ~ p"))
@@ -276,7 +286,7 @@ def test_without_a_script_the_numbers_and_pictures_are_there(browser: Browser, s
     expect(page.get_by_text("No pictures yet.")).to_be_hidden()
     assert page.locator("main").inner_text().count("JavaScript") == 1  # of the curves
     expect(page.locator(".slider")).to_be_hidden()
-    page.get_by_role("link", name="What may be compared").click()
+    page.get_by_role("link", name="What may be compared").click()  # the browser unfolds it
     expect(page.locator("#comparable")).to_be_visible()
     page.goto(f"{server.url}/compare?choose=yes&q=nothing-like-it&run={pair[0]}")
     expect(page.locator("#chooser input:checked")).to_have_count(1)
