@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.comparison.standing import group_names, groups, kind, names, status_note
+from app.comparison.standing import groups, kind, names, status_note
 from app.launch.form import format_changes, preset_address, sibling_address
 from app.records import EvaluationRecord, Run
 from app.run_rules import EXTENDS, GOES_ON
@@ -109,15 +109,14 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
 
 
 def _called(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
-    """The first run with a result of each configuration, and each that diverged, by the configuration's name."""
-    places, called = groups(runs), group_names(runs)
+    """The first run with a result of each configuration, and each that diverged, with its name."""
     shown: set[int] = set()
-    for run, place in zip(runs, places, strict=True):
+    for run, place, name in zip(runs, groups(runs), names(runs), strict=True):
         if run.status == "diverged":
-            yield run, called[place]
+            yield run, name
         elif place not in shown and not status_note(run):
             shown.add(place)
-            yield run, called[place]
+            yield run, name
 
 
 def _diverged(run: Run, name: str) -> Reason:

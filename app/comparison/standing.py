@@ -55,25 +55,40 @@ def groups(runs: Sequence[Run]) -> list[int]:
 
 def group_names(runs: Sequence[Run]) -> list[str]:
     """What each configuration is called: what tells it apart, or the name of its first run."""
-    places = groups(runs)
-    firsts = [runs[places.index(group)] for group in range(max(places) + 1)]
-    words = labels([run.train_config for run in firsts]) if len(firsts) > 1 else None
-    return words or _run_names(firsts)
+    firsts, words = _firsts(runs), _words(runs)
+    return [words.get(place, name) for place, name in enumerate(_run_names(firsts))]
 
 
 def names(runs: Sequence[Run]) -> list[str]:
     """What each run is called: its configuration, with the seed where several share it, or its own name."""
+    places, words, own = groups(runs), _words(runs), _run_names(runs)
+    called = [
+        words[place] + f" s{run.train_config.seed}" * (places.count(place) > 1) if place in words else name
+        for run, place, name in zip(runs, places, own, strict=True)
+    ]
+    return called if len(set(called)) == len(called) else own
+
+
+def _words(runs: Sequence[Run]) -> dict[int, str]:
+    """What tells the configurations apart, by their numbers; nothing where that is long, or a single one.
+
+    A configuration whose runs have all diverged is not compared, so that its words need not tell it from the others.
+    """
     places = groups(runs)
-    firsts = [run.train_config for run in (runs[places.index(group)] for group in range(max(places) + 1))]
-    words = labels(firsts) if len(firsts) > 1 else None
-    if words:
-        called = [
-            words[place] + f" s{run.train_config.seed}" * (places.count(place) > 1)
-            for run, place in zip(runs, places, strict=True)
-        ]
-        if len(set(called)) == len(called):
-            return called
-    return _run_names(runs)
+    alive = [
+        place
+        for place in range(max(places) + 1)
+        if any(run.status != "diverged" for run, its in zip(runs, places, strict=True) if its == place)
+    ]
+    firsts = _firsts(runs)
+    words = labels([firsts[place].train_config for place in alive]) if len(alive) > 1 else None
+    return dict(zip(alive, words, strict=True)) if words else {}
+
+
+def _firsts(runs: Sequence[Run]) -> list[Run]:
+    """The first run of each configuration."""
+    places = groups(runs)
+    return [runs[places.index(place)] for place in range(max(places) + 1)]
 
 
 def _run_names(runs: Sequence[Run]) -> list[str]:

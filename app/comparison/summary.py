@@ -38,7 +38,9 @@ def headline(
     rates = list(map(_rate, scored))
     sharing = groups([runs[place] for place in places])
     if max(sharing) + 1 < len(places):
-        body = _over_seeds(leads, places, sharing, [runs[place] for place in places], rates)
+        every, called_by = groups(runs), group_names(runs)
+        configured = [called_by[every[places[sharing.index(one)]]] for one in range(max(sharing) + 1)]
+        body = _over_seeds(leads, places, sharing, [runs[place] for place in places], configured, rates)
     else:
         body = [*_of_models(bound, errors, names, rates), "One run each: another seed may change the order."]
     images = leads[0].lead.gap.images or 0
@@ -117,10 +119,10 @@ def _over_seeds(
     places: Sequence[int],
     sharing: Sequence[int],
     runs: Sequence[Run],
+    names: Sequence[str],
     rates: Sequence[float | None],
 ) -> list[str]:
     """Configurations against each other by plain counts of seeds, each quantity in a sentence."""
-    names = group_names(runs)
     members = [[i for i, group in enumerate(sharing) if group == one] for one in range(max(sharing) + 1)]
     if len(members) == 1:
         return [_spread(leads, places, names[0], rates)]

@@ -134,7 +134,7 @@ def test_a_run_on_its_way_needs_no_extension() -> None:
 def test_a_diverged_run_has_its_mend_and_no_part_in_the_rest() -> None:
     gone = run(3, mse=0.0001, status="diverged", max_steps=12, learning_rate=0.5, **GAUSSIAN)
     only, *others = reasons([run(1), run(2, latent_dim=3), gone])
-    assert only.text.startswith("MSE Z=20 learning rate 0.5 diverged at step 12: ")
+    assert only.text.startswith("run-3 diverged at step 12: ")
     assert only.actions[0].changes == {"learning_rate": 0.001}
     assert all(reason.run != 3 and "0.0001" not in reason.text for reason in others)
 

@@ -125,7 +125,8 @@ def test_what_a_diverged_run_scored_before_is_no_result(pair: Pair, scores: Call
     assert rows["mse_per_pixel"].values == (0.02, 0.02, None)
     assert rows["mse_per_pixel"].best == 1
     assert "of these two trained models" in comparison.headline
-    assert comparison.headline.endswith("Left out: MSE σ=0.707 (diverged at step 12).")
+    assert comparison.names == ("BCE", "MSE", "run-3")  # by its own name: it is compared with none
+    assert comparison.headline.endswith("Left out: run-3 (diverged at step 12).")
     assert "it diverged at step 12" in comparison.why_unpaired
 
 
