@@ -161,9 +161,9 @@ def presets() -> None:
 def translate(
     file: Annotated[str, typer.Argument(help="File with the loss, in PyTorch or Keras; - is standard input.")] = "-",
     recipe: Annotated[str | None, typer.Option(help="A loss of the field instead, such as pytorch-vae.")] = None,
-    dataset: Annotated[str, typer.Option(help="The images, which say what D is.")] = "mnist",
-    latent_dim: Annotated[int, typer.Option(help="Z, the latent dimensions.")] = 20,
-    batch_size: Annotated[int, typer.Option(help="M, the images in a minibatch.")] = 128,
+    dataset: Annotated[str | None, typer.Option(help="The images, which say what D is: mnist, or a recipe's.")] = None,
+    latent_dim: Annotated[int | None, typer.Option(help="Z, the latent dimensions: 20, or a recipe's.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="M, the images in a minibatch: 128, or a recipe's.")] = None,
     sigma: Annotated[float | None, typer.Option(help="The scale at which β is given.")] = None,
     values: Annotated[list[str], typer.Option("--value", help="A name's value, such as beta=4.")] = [],  # noqa: B006
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,

@@ -11,7 +11,7 @@ from typing import Any
 from app.comparison.standing import group_names, groups, kind, names, status_note
 from app.launch.form import format_changes, preset_address, sibling_address
 from app.records import EvaluationRecord, Run
-from app.run_rules import EXTENDS, LIVE
+from app.run_rules import EXTENDS, GOES_ON
 from app.text.labels import listed
 from app.text.numbers import format_number, number
 from app.text.quantities import pixels
@@ -158,6 +158,8 @@ def _mended(
 ) -> tuple[str, tuple[Action, ...]]:
     """The text with the run that shows the mend, where one of these does, or with the button that starts it."""
     changes = {name: value for name, value in changes.items() if getattr(side.config, name) != value}
+    if not changes:
+        return text, ()
     what = _named(side.config, changes)
     goal = kind(side.config, changes)
     shown = next((other.name for other in sides if kind(other.config) == goal), None)
@@ -272,15 +274,19 @@ def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
         run, steps = side.run, longest.run.step
         if run.step == steps:
             continue
-        changes: dict[str, Any] = {"epochs": None, "max_steps": steps}
-        label = f"Run {side.name} to {steps:,} steps too"
-        actions: tuple[Action, ...] = (_change(run, label, changes),)
-        if run.status in EXTENDS:
-            actions = (Action(label, changes, f"/runs/{run.id}#more"),)
-        elif run.status in LIVE and run.total_steps >= steps:
-            actions = ()  # it is on its way
         text = f"{side.name} has made {run.step:,} steps, {longest.name} {steps:,}."
-        yield Reason(run.id, text, None, actions)
+        yield Reason(run.id, text, None, _longer(run, side.name, steps))
+
+
+def _longer(run: Run, name: str, steps: int) -> tuple[Action, ...]:
+    """What makes a run as long: to resume or to extend it, or to train it anew; nothing where it is on its way."""
+    if run.total_steps >= steps:
+        return (Action(f"Resume {name}", {}, f"/runs/{run.id}"),) if run.status in GOES_ON else ()
+    changes: dict[str, Any] = {"epochs": None, "max_steps": steps}
+    label = f"Run {name} to {steps:,} steps too"
+    if run.status in EXTENDS:
+        return (Action(label, changes, f"/runs/{run.id}#more"),)
+    return (_change(run, label, changes),)
 
 
 def _losses(reference: Contestant, side: Contestant, mended: set[int]) -> Iterator[Reason]:

@@ -31,6 +31,25 @@ ERRORS: dict[str, Kind] = {"bce": "bce", "mse": "sse", "l1": "l1"}
 
 SIZES = ("dataset", "latent_dim", "batch_size")  # that a loss meets
 
+
+@dataclass(frozen=True)
+class Sizes:
+    """The images, the code and the minibatch that a loss meets."""
+
+    dataset: str  # that a run of it trains on
+    pixels: int  # D, which need not be those of the data set
+    latent_dim: int  # Z
+    batch_size: int  # M
+
+    @property
+    def as_there(self) -> bool:
+        """Whether D is that of the data set."""
+        return self.pixels == FACTS[self.dataset].dimensions
+
+
+PLAIN = Sizes("mnist", FACTS["mnist"].dimensions, 20, 128)  # of code, of which nothing is known
+
+
 Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Reduction = Literal["sum", "mean"]
 
@@ -81,12 +100,14 @@ class Question(BaseModel):
     """The name of a known loss."""
     loss: Reductions | None = None
     """A loss by its reductions."""
-    dataset: str = "mnist"
-    """The images that it is trained on."""
-    latent_dim: Annotated[int, Field(ge=1, le=4096)] = 20
-    """Latent dimensions, Z."""
-    batch_size: Annotated[int, Field(ge=1, le=65536)] = 128
-    """Images in a minibatch, M."""
+    dataset: str | None = None
+    """The images that it is trained on; by default MNIST, or for a recipe images of the size that it is known for."""
+    pixels: Annotated[int, Field(ge=1, le=10**7)] | None = None
+    """Pixels of an image, D; by default those of the data set."""
+    latent_dim: Annotated[int, Field(ge=1, le=4096)] | None = None
+    """Latent dimensions, Z; by default 20, or those that the recipe is known for."""
+    batch_size: Annotated[int, Field(ge=1, le=65536)] | None = None
+    """Images in a minibatch, M; by default 128, or those that the recipe is known for."""
     sigma: Annotated[float, Field(ge=1e-3, le=100, allow_inf_nan=False)] | None = None
     """The decoder's scale at which to give β; by default the one at which −log p is the plain error and a constant."""
     values: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
@@ -94,12 +115,26 @@ class Question(BaseModel):
 
     def answer(self, find: Find = lambda _: None) -> "Answer":
         """What the loss trains there, by the spectrum of the pixels, if known. Raises `Refused`, `RefusedConfig`."""
-        if self.dataset not in FACTS:
+        if self.dataset is not None and self.dataset not in FACTS:
             raise Refused(f"dataset must be one of {', '.join(FACTS)}, not {self.dataset[:60]!r}", "dataset")
-        loss, pixels, D = self._loss(), find(self.dataset), FACTS[self.dataset].dimensions
+        loss, sizes = self._loss(), self._sizes()
+        pixels = find(sizes.dataset) if sizes.as_there else None
         spectrum = None if pixels is None else eigenvalues(FAMILIES[LIKELIHOODS[loss.error]], pixels).tolist()
-        translation = translate(loss, D, self.latent_dim, self.batch_size, scale=self.sigma, eigenvalues=spectrum)
-        return Answer(self, D, translation, measured=spectrum is not None)
+        translation = translate(
+            loss, sizes.pixels, sizes.latent_dim, sizes.batch_size, scale=self.sigma, eigenvalues=spectrum
+        )
+        return Answer(self, sizes, translation, measured=spectrum is not None)
+
+    def _sizes(self) -> Sizes:
+        """Those that are given, and for a recipe those that it is known for."""
+        known = RECIPES.get(self.recipe or "") or PLAIN
+        pixels = self.pixels or (FACTS[self.dataset].dimensions if self.dataset else known.pixels)
+        return Sizes(
+            self.dataset or PLAIN.dataset,
+            pixels,
+            self.latent_dim or known.latent_dim,
+            self.batch_size or known.batch_size,
+        )
 
     def _loss(self) -> Loss:
         if sum(given is not None for given in (self.code, self.recipe, self.loss)) != 1:
@@ -131,7 +166,7 @@ class TranslationAnswer(Record):
     weights: Weights
     """Of the summed error and the summed KL, as batch means."""
     config: dict[str, Any] | None
-    """The fields of TrainConfig that train the same; null where its bounds forbid it."""
+    """The fields of TrainConfig that train the same σ and β; null where its bounds forbid it."""
     command: str | None
     """The shell command that trains the same."""
     snippet: str
@@ -151,7 +186,7 @@ class Answer:
     """A translation at the sizes of a question, for people and for programs."""
 
     question: Question
-    pixels: int
+    sizes: Sizes
     translation: Translation
     measured: bool  # whether live units follow from the data set's own spectrum, not from bounds for any pixels
 
@@ -160,8 +195,8 @@ class Answer:
         """The configuration that trains the same, every reduction a sum; None where its bounds forbid it."""
         if self.translation.config is None:
             return None
-        sizes = {"latent_dim": self.question.latent_dim, "batch_size": self.question.batch_size}
-        return TrainConfig.parse({"dataset": self.question.dataset, **sizes, **self.translation.config})
+        given = {name: getattr(self.sizes, name) for name in SIZES}
+        return TrainConfig.parse({**given, **self.translation.config})
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -177,11 +212,16 @@ class Answer:
         return command_line(self.config) if self.config else None
 
     @property
+    def images(self) -> str:
+        """What the data set of a run is called."""
+        return FACTS[self.sizes.dataset].title
+
+    @property
     def collapse(self) -> str | None:
         """The warning of units that die, and whose spectrum it rests on."""
         if self.translation.collapse is None or not self.measured:
             return self.translation.collapse
-        return f"{self.translation.collapse} The data are {FACTS[self.question.dataset].title}'s training images."
+        return f"{self.translation.collapse} The data are {self.images}'s training images."
 
     @property
     def sentences(self) -> list[str]:
@@ -222,8 +262,8 @@ class Answer:
         return [f"With {letter} = {declared}{why}, this loss trains a β-VAE with β = {beta}."]
 
     def _weights(self) -> str:
-        weights, question = self.translation.weights, self.question
-        sizes = f"D = {self.pixels}, Z = {question.latent_dim} and M = {question.batch_size}"
+        weights, at = self.translation.weights, self.sizes
+        sizes = f"D = {at.pixels:,}, Z = {at.latent_dim:,} and M = {at.batch_size:,}"
         loss = Loss(self.translation.loss.error, number(weights.reconstruction), number(weights.kl))
         return f"With {sizes} the loss is {formula(loss)}, each summed over its dimensions and averaged over the batch."
 

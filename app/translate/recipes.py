@@ -35,7 +35,7 @@ def recipe_rows() -> list[RecipeRow]:
     for one in RECIPES.values():
         translation = translate(one.loss, one.pixels, one.latent_dim, one.batch_size)
         letter = translation.family.letter or "β"
-        sizes = f"D = {one.pixels:,}, Z = {one.latent_dim}, M = {one.batch_size}"
+        sizes = f"D = {one.pixels:,}, Z = {one.latent_dim:,}, M = {one.batch_size:,}"
         value = format_number(translation.scale or translation.beta)
         model = f"{translation.family.decoder}, {letter} = {value}"
         collapses = translation.collapse is not None

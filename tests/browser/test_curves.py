@@ -374,6 +374,15 @@ def test_a_tap_reads_a_curve(browser: Browser, server: Server, real: dict[str, i
     context.close()
 
 
+def test_no_text_of_a_chart_is_cut_off_on_a_phone(visit: Visit, page: Page, eight: list[int]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(compare(eight))
+    cut = f"""[...{CHART}.querySelectorAll('.annotation-text')].map((one) => [one, {CHART}].map((node) =>
+        node.getBoundingClientRect())).filter(([one, all]) => one.top < all.top || one.right > all.right).length"""
+    eventually(page, f"{cut} === 0")
+    assert page.evaluate("document.querySelector('.chart-card').scrollWidth") <= 390
+
+
 def test_epochs_are_drawn_on_demand_and_not_too_many(visit: Visit, eight: list[int], store: Database) -> None:
     page = visit(f"/runs/{eight[0]}")
     is_epoch = "({ yref, layer }) => yref === 'paper' && layer === 'below'"

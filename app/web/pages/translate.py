@@ -25,17 +25,22 @@ from vae_core.translator.recipes import RECIPES
 router = APIRouter()
 
 START_RECIPE = "pytorch-vae"
+LONGEST_SIZE = 9  # digits of D
+OTHER = "other"  # images of which only the size is known, not a data set
 
 
 @router.get("/translate")
 def show_translator(
     request: Request, shelf: ShelfDep, recipe: Annotated[str, Query(max_length=120)] = START_RECIPE
 ) -> Response:
-    """A loss of the field, translated at the sizes that the address gives."""
+    """A loss of the field, translated at the sizes that it is known for, or at those that the address gives."""
     if recipe not in RECIPES:
         raise Refused(f"recipe must be one of {', '.join(RECIPES)}, not {recipe!r}", "recipe")
+    known = RECIPES[recipe]
+    images = next((facts.name for facts in FACTS.values() if facts.dimensions == known.pixels), OTHER)
+    own = {"dataset": images, "size": known.pixels, "latent_dim": known.latent_dim, "batch_size": known.batch_size}
     sizes = {name: request.query_params[name] for name in SIZES if name in request.query_params}
-    return _translated(request, shelf, {"code": RECIPES[recipe].code, **sizes}, recipe)
+    return _translated(request, shelf, {"code": known.code, **typed(own), **sizes}, recipe)
 
 
 @router.post("/translate")
@@ -52,6 +57,9 @@ def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], 
             given = {name: form[name] for name in Reductions.model_fields if form.get(name)}
             form = {**form, "code": Reductions.model_validate(given).code()}
         sizes = {name: form[name] for name in SIZES if form.get(name)}
+        if sizes.get("dataset") == OTHER:
+            sizes["pixels"] = form.get("size", "")
+            del sizes["dataset"]
         answer = answer_question({"code": form.get("code", ""), "values": form_values(form), **sizes}, shelf.training)
     except ValidationError as error:
         errors = refused(error).errors
@@ -63,7 +71,7 @@ def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], 
         "recipe": recipe,
         "recipes": recipe_rows(),
         "form": {"dataset": "mnist", "latent_dim": "20", "batch_size": "128", "code": "", **form},
-        "datasets": [(facts.name, f"{facts.title}, D = {facts.dimensions}") for facts in FACTS.values()],
+        "images": _images(form.get("size", "")),
         "fresh": answer and urlencode({"preset": "", **typed(answer.changes)}),
         "answer": answer,
         "errors": errors,
@@ -71,6 +79,17 @@ def _translated(request: Request, shelf: StatisticsCache, form: dict[str, str], 
         "key": runs.new_group(),
     }
     return page(request, "translate/page.html", context, 422 if errors else 200)
+
+
+def _images(size: str) -> list[tuple[str, str]]:
+    """The choices of images: the data sets, and images of the recipe's size where it is none of theirs."""
+    known = [(facts.name, f"{facts.title}, D = {facts.dimensions:,}") for facts in FACTS.values()]
+    own = (
+        size.isdecimal()
+        and len(size) < LONGEST_SIZE
+        and int(size) not in {facts.dimensions for facts in FACTS.values()}
+    )
+    return [*([(OTHER, f"as in the source, D = {int(size):,}")] if own else []), *known]
 
 
 def _asked_for(form: Mapping[str, str], errors: list[ConfigError]) -> dict[str, str]:

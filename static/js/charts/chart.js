@@ -1,7 +1,7 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
 import { debounced, throttled } from "../parts/pacing.js";
-import { axes, axisName, CONFIG, css, fold, themed } from "./figures.js";
+import { axes, axisName, CONFIG, css, fold, LINE_PX, themed } from "./figures.js";
 import { besideTitle, captioned, edges, epochs, vertical } from "./marks.js";
 import { painter } from "./paint.js";
 import { fitted, roomy, whole } from "./range.js";
@@ -26,7 +26,7 @@ const DOT = 6; // pixels of a point without neighbours, which no line shows
 /** @type {Set<string | undefined>} */
 const ASIDES = new Set(["low", "high", "raw", "heldout"]); // beside a curve: plotly need not know those that are empty
 const LINES = new Set(["line", "sampled"]);
-const TWO_LINES_PX = 39; // of margin above the first row's title
+const TITLE_PX = 24; // of the first row
 const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of training" };
 
 /**
@@ -333,7 +333,7 @@ export class Chart {
       layout.shapes?.push(...shapes);
       layout.annotations.push(...besideTitle(layout.annotations[i], texts, width));
     });
-    if (layout.annotations[0]?.text.includes("<br>")) layout.margin.t = Math.max(layout.margin.t, TWO_LINES_PX);
+    layout.margin.t = TITLE_PX + LINE_PX * (layout.annotations[0].text.split("<br>").length - 1);
   }
 
   /** Lines at the ends of epochs: those of the first run, which others may not share. */

@@ -4,7 +4,7 @@
 /** @import { AxisName, Figure, Layout } from "../types/plotly.d.ts" */
 
 const LETTER_PX = 6.3; // of a row's title, about,
-const LINE_PX = 15; // and the height of its second line
+export const LINE_PX = 15; // and the height of each line after the first
 
 export const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, doubleClick: "reset" };
 

@@ -1,7 +1,7 @@
 // What a chart draws besides its curves: where they leave their row, epochs, and steps without a finite number.
 
 import { formatCount, formatNumber } from "../parts/numbers.js";
-import { css, textWidth } from "./figures.js";
+import { css, LINE_PX, textWidth } from "./figures.js";
 import { beyond } from "./range.js";
 import { placesOf } from "./series.js";
 
@@ -35,7 +35,9 @@ const DOWNWARDS = "M-4,6L4,6L0,0Z";
 export function edges(runs, yref, axis, window) {
   const [low, high] = shownValues(axis);
   const spots = runs.flatMap((run) => beyond(run.course, [low, high], window).map((spot) => ({ ...spot, run })));
-  const shapes = spots.slice(-MOST_SPOTS).map(({ place, above, run }) => ({
+  const far = (/** @type {Spot} */ { above, value }) => (above ? value - high : low - value);
+  const marked = spots.toSorted((one, other) => far(other) - far(one)).slice(0, MOST_SPOTS);
+  const shapes = marked.map(({ place, above, run }) => ({
     type: "path",
     path: above ? UPWARDS : DOWNWARDS,
     xref: "x",
@@ -48,8 +50,8 @@ export function edges(runs, yref, axis, window) {
     line: { width: 0 },
   }));
   const words = [true, false].map((above) => furthest(spots.filter((spot) => spot.above === above)));
-  const [far, where] = [0, 1].map((i) => words.map((parts) => parts.slice(0, i + 1).join(" ")).filter(Boolean).join(", "));
-  return { shapes, texts: [where, far] };
+  const [brief, full] = [0, 1].map((i) => words.map((parts) => parts.slice(0, i + 1).join(" ")).filter(Boolean).join(", "));
+  return { shapes, texts: [full, brief] };
 }
 
 /**
@@ -80,8 +82,8 @@ function shownValues({ type, range = [] }) {
 }
 
 /**
- * A mark's words at the right end of a row's title: in brief where there is no more room, and below it where there is
- * none.
+ * A mark's words at the right end of a row's title, on the lowest of its lines that has room: in brief where there is
+ * little, and below it where there is none.
  * @param {{ text: string }} title
  * @param {string[]} texts the fuller first
  * @param {number} width of the row
@@ -90,15 +92,14 @@ function shownValues({ type, range = [] }) {
 export function besideTitle(title, texts, width) {
   const [, brief] = texts;
   if (!brief) return [];
-  const line = title.text.split("<br>").at(-1) ?? "";
   const { xref, yref, y, yanchor } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (title));
   const place = { xref, yref, y, yanchor, x: 1, xanchor: "right" };
-  const text = texts.find((one) => textWidth(line, LETTERS) + textWidth(one, SMALL) + GAP <= width);
-  if (!text) {
-    title.text += `<br>${brief}`;
-    return [];
+  for (const [i, line] of title.text.split("<br>").toReversed().entries()) {
+    const text = texts.find((one) => textWidth(line, LETTERS) + textWidth(one, SMALL) + GAP <= width);
+    if (text) return [Object.assign({ text, showarrow: false, font: { size: SMALL }, yshift: i * LINE_PX }, place)];
   }
-  return [Object.assign({ text, showarrow: false, font: { size: SMALL } }, place)];
+  title.text += `<br>${brief}`;
+  return [];
 }
 
 /**
@@ -138,9 +139,10 @@ export function captioned({ data, layout }, runs, hidden) {
   const traces = data.map((trace) => {
     const name = several && trace.meta.role === "line" ? keys.get(trace.meta.run) : undefined;
     if (name) keys.delete(trace.meta.run);
-    return several ? { ...trace, showlegend: Boolean(name), name: name ?? trace.name } : trace;
+    const legendrank = runs.findIndex(({ run }) => run === trace.meta.run);
+    return several ? { ...trace, showlegend: Boolean(name), name: name ?? trace.name, legendrank } : trace;
   });
-  const legend = { orientation: "h", x: 0, y: 1 - TITLE_PX / height, yref: "container", yanchor: "top" };
+  const legend = { orientation: "h", x: 0, y: 1 - TITLE_PX / height, yref: "container", yanchor: "top", traceorder: "normal" };
   const title = { text, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, font: { size: 15 } };
   const margin = { ...layout.margin, t: layout.margin.t + more };
   return { figure: { data: traces, layout: { ...layout, ...(several && { legend, showlegend: true }), title, margin, height } }, height };

@@ -30,6 +30,7 @@ const BAND = 0.25; // of the curve's range, at most, for what is drawn around it
 const LEFT = 20; // times what the middle spans, or its own size: a value further out is of a run that diverged
 const FELLOWS = 1000; // times a fellow's size, at least 1 nat
 const ROOM = 0.05; // above and below
+const SHORT = 0.01; // of the points, back inside
 const EVEN = 1e-6; // of a value: a range that is narrower has one value
 
 /**
@@ -74,8 +75,8 @@ export function roomy([low, high]) {
 }
 
 /**
- * Where a run leaves a range: of each stretch of points outside it the furthest. Of the band only outliers count, since
- * it is no more than the noise of the steps.
+ * Where a run leaves a range: of each stretch of points outside it, with short ways back, the furthest. Of the band only
+ * outliers count, since it is no more than the noise of the steps.
  * @param {Course} course
  * @param {Range} range
  * @param {Range | null} [window]
@@ -88,7 +89,7 @@ export function beyond(course, [bottom, top], window = null) {
   const floor = Math.min(bottom, fence(sorted(within(x, low, end, window)))[0]);
   /** @type {Spot[]} */
   const spots = [];
-  let before = -2; // the point that the latest spot reaches to
+  let before = -Infinity; // the point that the latest spot reaches to
   for (let i = 0; i < x.length; i++) {
     const value = y[i];
     if (!isFinite(value) || !isWithin(x[i], window)) continue;
@@ -99,7 +100,7 @@ export function beyond(course, [bottom, top], window = null) {
     if (!above && least >= bottom) continue;
     const out = above ? most : least;
     const last = spots.at(-1);
-    const goesOn = last && before === i - 1 && last.above === above;
+    const goesOn = last && before >= i - Math.max(1, SHORT * x.length) && last.above === above;
     if (!goesOn) spots.push({ place: i, value: out, above, late });
     else if (above ? out > last.value : out < last.value) Object.assign(last, { place: i, value: out });
     before = i;

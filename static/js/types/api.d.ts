@@ -852,7 +852,7 @@ export type TranslationAnswer = {
   factor: number;
   /** Of the summed error and the summed KL, as batch means. */
   weights: Weights;
-  /** The fields of TrainConfig that train the same; null where its bounds forbid it. */
+  /** The fields of TrainConfig that train the same σ and β; null where its bounds forbid it. */
   config: { [key: string]: unknown } | null;
   /** The shell command that trains the same. */
   command: string | null;

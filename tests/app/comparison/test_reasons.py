@@ -126,6 +126,9 @@ def test_a_run_on_its_way_needs_no_extension() -> None:
     going = run(2, status="running", max_steps=3000, beta=4).model_copy(update={"step": 900})
     (behind,) = [reason for reason in reasons([run(1, max_steps=3000), going]) if "900 steps" in reason.text]
     assert behind.actions == ()
+    paused = going.model_copy(update={"status": "paused"})
+    (behind,) = [reason for reason in reasons([run(1, max_steps=3000), paused]) if "900 steps" in reason.text]
+    assert [(action.label, action.address) for action in behind.actions] == [("Resume β=4", "/runs/2")]
 
 
 def test_a_diverged_run_has_its_mend_and_no_part_in_the_rest() -> None:

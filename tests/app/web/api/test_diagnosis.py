@@ -80,7 +80,7 @@ def test_a_run_that_is_well_says_so_in_one_line(client: TestClient, trained: Cal
     assert (
         "No alarm. Checked: finite losses, live units, the decoder&#39;s scale, the encoder&#39;s log-variance." in page
     )
-    assert 'class="notice warn finding"' not in page
+    assert 'class="finding' not in page
 
 
 def test_before_an_evaluation_nothing_is_said(client: TestClient, launch: Callable[..., dict[str, Any]]) -> None:

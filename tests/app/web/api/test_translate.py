@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.translate.answer import answer_question
+from app.translate.recipes import RecipeRow, recipe_rows
 from vae_core.config.train_config import TrainConfig
 from vae_core.translator.recipes import RECIPES
 
@@ -56,7 +57,35 @@ def test_a_recipes_page_has_its_code_and_its_answer(client: TestClient, name: st
     page = unescape(client.get("/translate", params={"recipe": name}).text)
     assert RECIPES[name].code in page
     assert f'<option value="{name}" selected>' in page
-    assert answer_question({"code": RECIPES[name].code}).sentences[0] in page
+    answer = answer_question({"recipe": name})
+    assert answer.sentences[0] in page
+    assert [sentence in page for sentence in answer.sentences] == [True] * len(answer.sentences)
+
+
+@pytest.mark.parametrize("row", recipe_rows(), ids=lambda row: row.name)
+def test_a_recipes_answer_is_that_of_the_table(client: TestClient, row: RecipeRow) -> None:
+    """Whoever opens it, after whichever other recipe, finds it at the sizes that it is known for."""
+    page = unescape(client.get("/translate", params={"recipe": row.name}).text)
+    answer = page[page.index('id="answer-title"') : page.index("Losses of the field")]
+    D, Z, M = re.findall(r"= ([\d,]*\d)", row.sizes)
+    assert f"With D = {D}, Z = {Z} and M = {M} the loss is" in answer
+    assert row.model.rpartition(", ")[2] in answer  # σ = 1.24
+    form = page[page.index('id="paste"') : page.index("</form>", page.index('id="paste"'))]
+    assert f'name="latent_dim" value="{Z}"' in form
+    assert f'name="batch_size" value="{M}"' in form
+    assert re.search(rf'<option value="[\w-]+" selected>[^<]*D = {D}</option>', form)
+    fields = dict(re.findall(r'name="(size|latent_dim|batch_size)" value="([^"]*)"', form))
+    images = re.search(r'<option value="([\w-]+)" selected>', form)[1]
+    again = client.post("/translate", data={**fields, "dataset": images, "code": RECIPES[row.name].code})
+    assert f"With D = {D}, Z = {Z} and M = {M} the loss is" in unescape(again.text)  # sent as it stands
+    assert 'name="dataset"' not in page[page.index('class="card seen"') : page.index('id="paste"')]
+    api = client.post("/api/translate", json={"recipe": row.name}).json()
+    assert f"With D = {D}, Z = {Z} and M = {M} the loss is" in " ".join(api["sentences"])
+
+
+def test_a_size_that_is_no_number_is_refused(client: TestClient) -> None:
+    for size in ("9" * 5000, "many", ""):
+        assert client.post("/translate", data={"code": "x", "dataset": "other", "size": size}).status_code == 422
 
 
 def test_an_unknown_recipe_is_a_page_with_a_sentence(client: TestClient) -> None:
