@@ -285,7 +285,7 @@ def test_without_a_script_the_numbers_and_pictures_are_there(browser: Browser, s
     expect(page.locator("[data-sheet=run] img:visible")).to_have_count(6)
     expect(page.get_by_text("No pictures yet.")).to_be_hidden()
     assert page.locator("main").inner_text().count("JavaScript") == 1  # of the curves
-    expect(page.locator(".slider")).to_be_hidden()
+    expect(page.locator(".slider:visible")).to_have_count(0)
     page.get_by_role("link", name="What may be compared").click()  # the browser unfolds it
     expect(page.locator("#comparable")).to_be_visible()
     page.goto(f"{server.url}/compare?choose=yes&q=nothing-like-it&run={pair[0]}")
