@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
-from app.text.numbers import format_number
+from app.text.numbers import number
 
 SHOWN = 60  # of the last finite losses
 GROWTH = 3  # times what a number ever was before: then it has blown up
@@ -26,8 +26,8 @@ class Blast:
     after: float | None  # None where it was no finite number at once
 
     def __str__(self) -> str:
-        after = "no finite number" if self.after is None else format_number(self.after)
-        return f"from {format_number(self.before)} to {after}"
+        after = "no finite number" if self.after is None else number(self.after)
+        return f"from {number(self.before)} to {after}"
 
 
 def divergence(history: RunHistory) -> list[Finding] | None:

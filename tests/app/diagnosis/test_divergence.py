@@ -40,14 +40,14 @@ GOOD_NORMS: list[float | None] = [4.0, 6.0] * 10
 @pytest.mark.parametrize(
     ("kl", "norms", "lead"),
     [
-        ([3.0, 1e9, None], [5.0, 5.0, 1e12], "The KL blew up first, from 2 to 1e+09 at step 22."),
-        ([3.0, 1e9, None], [700.0, 8e3, None], "The gradient's norm blew up first, from 6 to 700 at step 21."),
+        ([3.0, 1e9, None], [5.0, 5.0, 1e12], "The KL blew up first, from 2.00 to 1.00×10⁹ at step 22."),
+        ([3.0, 1e9, None], [700.0, 8e3, None], "The gradient's norm blew up first, from 6.00 to 700 at step 21."),
         (
             [3.0, None],
             [5.0, None],
-            "At step 22 these blew up together: the KL, from 2 to no finite number; the",
+            "At step 22 these blew up together: the KL, from 2.00 to no finite number; the",
         ),
-        ([3.0, 4.0, None], [5.0, 5.0, 5.0], "The KL blew up, from 2 to no finite number at step 23."),
+        ([3.0, 4.0, None], [5.0, 5.0, 5.0], "The KL blew up, from 2.00 to no finite number at step 23."),
     ],
 )
 def test_what_blew_up_first_is_named_with_its_numbers(
@@ -74,7 +74,7 @@ def test_one_that_diverged_before_any_evaluation_is_mended_too(history: Callable
     run = course(history, [2.0, None], [4.0, None])
     diagnosis = diagnose(replace(run, evaluations=run.evaluations[:1]))
     assert (diagnosis.step, diagnosis.checked) == (None, ("finite losses",))
-    assert diagnosis.findings[0].message.startswith("At step 2 these blew up together: the KL, from 2 to no finite")
+    assert diagnosis.findings[0].message.startswith("At step 2 these blew up together: the KL, from 2.00 to no finite")
 
 
 def test_a_run_without_a_finite_loss_has_nothing_to_show(history: Callable[..., RunHistory]) -> None:
