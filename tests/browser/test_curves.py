@@ -251,6 +251,7 @@ def test_names_of_lines_stand_beside_the_rows_and_on_nothing(visit: Visit, real:
     eventually(page, f"({boxes})().filter(({{ text }}) => text.startsWith('collapsed')).length === 2")
     for width in (1400, 390):
         page.set_viewport_size({"width": width, "height": 900})
+        in_view(page)  # what nobody sees is not drawn again
         inside = f"({boxes})().every(({{ right }}) => right <= {CHART}.getBoundingClientRect().right)"
         eventually(page, f"{CHART}.clientWidth < {width} && {inside}")
         (row, *_), texts = page.evaluate(f"() => [({ROWS})(), ({boxes})()]")
