@@ -28,8 +28,9 @@ ROWS = """() => {
   const { xaxis, ...layout } = chart._fullLayout;
   const rows = Object.keys(layout).filter((name) => /^yaxis\\d*$/.test(name)).map((name) => layout[name]);
   const at = (place) => left + xaxis._offset + xaxis.d2p(place);
+  const one = at(0) + (at(10000) - at(0)) / 10000; // it rounds
   return rows.map(({ _offset, _length }) => ({
-    top: top + _offset, height: _length, left: left + xaxis._offset, width: xaxis._length, zero: at(0), one: at(1),
+    top: top + _offset, height: _length, left: left + xaxis._offset, width: xaxis._length, zero: at(0), one,
   }));
 }"""
 
@@ -240,20 +241,23 @@ def test_a_zoom_in_x_fits_y_again_unless_y_was_zoomed(visit: Visit, store: Datab
 
 def test_names_of_lines_stand_beside_the_rows_and_on_nothing(visit: Visit, real: dict[str, int]) -> None:
     page = visit(f"/runs/{real['digits mse']}")  # collapsed and linear optimum are neighbours there
-    boxes = """() => [...document.querySelectorAll('#chart .annotation-text')].map((node) => {
-        const { left, right, top, bottom } = node.getBoundingClientRect();
-        return { left, right, top, bottom, text: node.textContent };
+    boxes = """() => [...document.querySelectorAll('#chart .annotation-text')].flatMap((node) => {
+        const lines = [...node.querySelectorAll('tspan.line')];
+        return (lines.length ? lines : [node]).map((line) => {
+            const { left, right, top, bottom } = line.getBoundingClientRect();
+            return { left, right, top, bottom, text: line.textContent };
+        });
     })"""
     eventually(page, f"({boxes})().filter(({{ text }}) => text.startsWith('collapsed')).length === 2")
     for width in (1400, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        eventually(page, f"{CHART}.layout.width === undefined && {CHART}.clientWidth < {width}")
-        (row, *_) = page.evaluate(ROWS)
-        texts = page.evaluate(boxes)
+        in_view(page)  # what nobody sees is not drawn again
+        inside = f"({boxes})().every(({{ right }}) => right <= {CHART}.getBoundingClientRect().right)"
+        eventually(page, f"{CHART}.clientWidth < {width} && {inside}")
+        (row, *_), texts = page.evaluate(f"() => [({ROWS})(), ({boxes})()]")
         names = [box for box in texts if box["text"].startswith(("collapsed", "linear"))]
         assert len(names) == 3
-        assert all(box["left"] >= row["left"] + row["width"] for box in names)
-        assert all(box["right"] <= page.evaluate(f"{CHART}.getBoundingClientRect().right") for box in names)
+        assert all(box["left"] >= row["left"] + row["width"] for box in names), (row, names)
         for i, one in enumerate(texts):
             for other in texts[i + 1 :]:
                 apart = one["right"] <= other["left"] or other["right"] <= one["left"]
@@ -333,14 +337,18 @@ def test_the_readout_says_what_is_under_the_pointer_and_covers_nothing(visit: Vi
     assert box["y"] >= chart["y"] + chart["height"] - 1
     assert box["height"] <= 12 * 20
     expect(page.locator("#chart .hoverlayer .hovertext, #chart .hoverlayer .legend")).to_have_count(0)
-    line = page.locator(".upright.crosshair").bounding_box()
-    assert line["x"] == pytest.approx(row["zero"] + step * per_step, abs=1.5)
-    (first, _, last) = page.evaluate(ROWS)
+    rows, line, now = page.evaluate(
+        f"""() => [({ROWS})(), document.querySelector('.upright.crosshair').getBoundingClientRect().toJSON(),
+            Number(document.querySelector('{READOUT} .at').textContent.slice(5))]"""
+    )
+    first, _, last = rows
+    assert line["x"] == pytest.approx(first["zero"] + now * (first["one"] - first["zero"]), abs=1.5)
     assert line["y"] == pytest.approx(first["top"], abs=1.5)
     assert line["y"] + line["height"] == pytest.approx(last["top"] + last["height"], abs=1.5)
 
     expect(page.locator(READOUT)).not_to_contain_text("held out")
-    page.mouse.move(row["zero"] + 300 * per_step + 3, height)  # near the only evaluation
+    at = first["zero"] + 300 * (first["one"] - first["zero"])
+    page.mouse.move(at + 3, height)  # near the only evaluation
     expect(page.locator(f"{READOUT} .at")).to_have_text("step 300")
     expect(readings.filter(has_text="held out")).to_have_count(1)
     expect(readings.filter(has_text="held out")).to_contain_text("run to 100")
