@@ -214,7 +214,9 @@ def _check_headline(world: World, comparison: Comparison) -> None:
             lead = rows[quantity]
             means = [mean for mean in lead.means if mean is not None]
             assert f"{comparison.names[lead.first]} has the low" in body
-            assert lead.clear
+            scored = {place: world.scores[world.runs[place].id][quantity] for place in ranked_by(lead.means)}
+            for place, each in scored.items():
+                assert place == lead.first or _is_below(scored[lead.first], each)
             assert sum(mean <= lead.means[lead.first] for mean in means) == 1
             assert f"the lower {label}" not in body or len(means) == 2
         if f"the {label} of " in body:
@@ -228,6 +230,16 @@ def _check_headline(world: World, comparison: Comparison) -> None:
     kept = [configs[place] for place in ranked if comparison.status_notes[place] is None]
     if len(set(kept)) < len(kept):
         assert "trained models" not in body  # seeds of one loss are never set against each other
+
+
+def ranked_by(means: Sequence[float | None]) -> list[int]:
+    return [place for place, mean in enumerate(means) if mean is not None]
+
+
+def _is_below(one: Floats, other: Floats) -> bool:
+    """Whether the mean of the paired differences is below zero by 1.96 of its standard errors."""
+    apart = one - other
+    return bool(apart.mean() < -1.95 * apart.std(ddof=1) / np.sqrt(len(apart)))
 
 
 BOUND_LABELS = {"negative_elbo": "−ELBO", "bits_per_dim": "bits/dim"}
