@@ -64,7 +64,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_changes": format_changes,
     "label": label,
     "shown": shown_value,
-    "mathml": lambda latex: Markup(mathml(latex)),  # noqa: S704  our own formulas
+    "mathml": lambda latex, display="block": Markup(mathml(latex, display)),  # noqa: S704  our own formulas
     "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,
     "sparkline": sparkline,

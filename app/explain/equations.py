@@ -20,9 +20,9 @@ class Equation:
 
 
 @cache
-def mathml(latex: str) -> str:
-    """MathML of a formula that stands on a line of its own."""
-    return convert(latex, display="block")
+def mathml(latex: str, display: str = "block") -> str:
+    """MathML of a formula on a line of its own, or `inline` in a sentence."""
+    return convert(latex, display=display)
 
 
 EQUATIONS = {

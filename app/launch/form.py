@@ -18,6 +18,7 @@ SEEDS_HELP = (
     f"How many times to launch it, up to {MAX_RUNS} runs: each time with the next seed, so with other first weights, "
     "batches and noise. What differs between losses counts only where it differs more than seeds do."
 )
+PHRASES = {("scale", "optimal"): "its scale fitted", ("scale", "shared"): "its scale learned"}  # of changes
 
 
 @dataclass(frozen=True)
@@ -159,5 +160,7 @@ def preset_address(preset: str, changes: Mapping[str, Any]) -> str:
 
 
 def format_changes(changes: Mapping[str, Any]) -> str:
-    """Values as the form would show them, such as "Its scale: Optimal, in closed form"."""
-    return "; ".join(f"{label(name)}: {shown(name, text)}" for name, text in typed(changes).items())
+    """Values as the form would show them, "β: 1"; where words say it shorter, those: "its scale fitted"."""
+    return "; ".join(
+        PHRASES.get((name, text), f"{label(name)}: {shown(name, text)}") for name, text in typed(changes).items()
+    )

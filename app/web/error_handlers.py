@@ -2,12 +2,13 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -16,10 +17,30 @@ from app.errors import AppError, Unauthorised
 from app.web.refusals import Errors, RefusalReason
 from app.web.rendering import templates
 from app.web.security import SAFE_METHODS
+from vae_core.config.errors import config_error
 from vae_core.config.train_config import RefusedConfig
 
 log = logging.getLogger(__name__)
 
+TITLES = {  # of the pages that say so; others have the standard's own
+    400: "This request cannot be read",
+    403: "Not allowed from there",
+    404: "There is nothing here",
+    405: "This page cannot do that",
+    409: "Not possible now",
+    413: "Too large",
+    422: "This cannot be done as asked",
+    500: "Something went wrong",
+    501: "Not possible in this installation",
+    503: "Busy: try again soon",
+    507: "No room left",
+}
+WAYS = (  # on from a page that could not be shown, by where it was
+    ("/runs/new", "An empty form"),
+    ("/compare", "Choose runs to compare"),
+    ("/translate", "Translate a loss"),
+    ("/explain", "Explain, from its beginning"),
+)
 RETRY_S = 5  # after a write that found the database locked for as long as it waits
 
 
@@ -36,7 +57,12 @@ def install(app: FastAPI) -> None:
 def _answer(request: Request, status: int, refusal: Errors) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse(refusal.model_dump(), status)
-    context = {"status": status, "title": HTTPStatus(status).phrase, "errors": refusal.errors}
+    context = {
+        "title": TITLES.get(status, HTTPStatus(status).phrase),
+        "errors": refusal.errors,
+        "changing": request.method not in SAFE_METHODS,
+        "ways": [way for way in WAYS if request.url.path.startswith(way[0])],
+    }
     return templates().TemplateResponse(request, "error/page.html", context, status)
 
 
@@ -64,7 +90,22 @@ def _refused_config(request: Request, error: Exception) -> Response:
 
 def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
+    if not request.url.path.startswith("/api/"):
+        return _invalid_address(request, error)
     return _answer(request, 422, Errors(errors=[_refusal(detail) for detail in error.errors()]))
+
+
+def _invalid_address(request: Request, error: RequestValidationError) -> Response:
+    """For people: an address that names no run is one that leads nowhere; else what its values should be."""
+    details = error.errors()
+    for detail in details:
+        if detail["loc"][:2] == ("path", "run_id"):
+            number = str(detail["input"])[:60]
+            return _answer(request, 404, Errors.of(f"There is no run “{number}”: runs have numbers, as in /runs/1."))
+    reasons = [config_error(cast(ErrorDetails, {**detail, "loc": detail["loc"][1:]})) for detail in details]
+    return _answer(
+        request, 422, Errors(errors=[RefusalReason(field=one.field, message=f"{one.message}.") for one in reasons])
+    )
 
 
 def _refusal(detail: dict[str, Any]) -> RefusalReason:

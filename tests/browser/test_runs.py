@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch, accessibility_faults, eventually
 from tests.browser.test_keyboard import ready, tab_to
-from tests.server import Server
+from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
 LONG = {"max_steps": 10**6, "hidden": [8], "evaluate_every": 10**6, "picture_every": 10**6, "examine": False}
@@ -73,3 +73,31 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
     press(page, "Undo", most=1)
     expect(page.locator("tbody tr[data-run]")).to_have_count(3)
     expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_compare_says_how_many_runs_it_takes(visit: Visit, server: Server) -> None:
+    server.launch(name="many", seeds=list(range(9)), config={"max_steps": 2, "hidden": [8], "examine": False})
+    page = visit("/runs?q=many")
+    boxes, compare, few = page.locator("tbody input"), page.get_by_role("button", name="Compare"), page.locator("#few")
+    expect(few).to_be_empty()
+    for number in range(9):
+        boxes.nth(number).check()
+        allowed = 2 <= number + 1 <= 8
+        (expect(compare).to_be_enabled if allowed else expect(compare).to_be_disabled)()
+        expect(few).to_have_text("" if allowed else "A comparison takes 2 to 8 runs.")
+    expect(page.locator("#count")).to_have_text("9 chosen")
+
+
+def test_no_column_is_cut_off_while_a_run_is_live(visit: Visit, server: Server) -> None:
+    (run,) = server.launch(
+        name="a name that is rather long for a run of an afternoon", config={**LONG, "max_steps": 10**5}
+    )
+    wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["step"] > 2000, 240)
+    page = visit("/runs?q=rather")
+    expect(page.locator(".progress-text")).to_contain_text("left")
+    eventually(page, "document.querySelector('svg.spark') !== null")
+    region = "(([box]) => [box.scrollWidth, box.clientWidth])(document.querySelectorAll('#chosen .scroll'))"
+    wide, visible = page.evaluate(region)
+    assert wide <= visible
+    created = page.locator(f"tr[data-run='{run['id']}'] time").bounding_box()
+    assert created["x"] + created["width"] <= 1400

@@ -44,19 +44,23 @@ _PHRASES = {
     "too_long": ("max_length", "takes at most {bound} entries"),
     "tuple_type": (None, "must be a list of whole numbers, not {value}"),
     "unexpected_keyword_argument": (None, "is not a field of the configuration"),
+    "missing": (None, "is missing"),
+    "extra_forbidden": (None, "is not known here"),
+    "bool_parsing": (None, "must be true or false, not {value}"),
+    "string_too_long": ("max_length", "has at most {bound} letters"),
 }
 
 
 def refused(error: ValidationError) -> RefusedConfig:
     """Pydantic's findings, the first of each field: a list of widths may hold thousands."""
     first: dict[str, ConfigError] = {}
-    for refusal in map(_config_error, error.errors()):
+    for refusal in map(config_error, error.errors()):
         first.setdefault(refusal.field, refusal)
     return RefusedConfig(list(first.values()))
 
 
-def _config_error(detail: ErrorDetails) -> ConfigError:
-    """Pydantic's finding as one sentence in this project's words."""
+def config_error(detail: ErrorDetails) -> ConfigError:
+    """Pydantic's finding as one sentence in this project's words, blamed on the first part of its place."""
     context = detail.get("ctx", {})
     if detail["type"] == "spanning":
         return ConfigError(context["field"], f"{context['field']} {detail['msg']}", context["bound"], spans=True)

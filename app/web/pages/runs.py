@@ -1,7 +1,8 @@
 """The list of runs, and what its buttons do to those that are checked."""
 
+import json
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -12,11 +13,14 @@ from sqlmodel import Session
 
 from app.database.engine import Database
 from app.errors import Conflict, NotFound
+from app.plots.recording import recorded_runs, what_was_recorded
 from app.records import ListedRun
 from app.store import events, listing, runs
+from app.templating import folder
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.columns import COLUMNS, NAME, STANDARD, Name
+from app.web.pages.new_run import START_AT_ONCE
 from app.web.pages.page_data import Json
 from app.web.parameters import RunFilter, RunId
 from app.web.rendering import page
@@ -126,7 +130,16 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
         "address": partial(_address, request),
         "cursor": cursor,
     }
+    if not listed.runs and not context["filtered"]:
+        context |= {**_first_visit(), "start_at_once": START_AT_ONCE, "new_key": runs.new_group}
     return page(request, "runs/page.html", context, 409 if refused else 200)
+
+
+@cache
+def _first_visit() -> Json:
+    """The runs that were recorded for those who have none yet."""
+    recorded = recorded_runs(json.loads((folder("static") / "recorded" / "runs.json").read_text()))
+    return {"recorded": recorded, "ends": what_was_recorded(recorded)}
 
 
 def _rows(session: Session, chosen: list[ListedRun], columns: Columns) -> Json:

@@ -8,6 +8,7 @@ import { keepTyped } from "../parts/typed.js";
 const LENGTH = ["epochs", "max_steps"]; // emptied together, they fall back to what the form began as
 
 const form = /** @type {HTMLFormElement} */ (element("launch"));
+const whose = form.getAttribute("data-whose"); // its `dataset` is a field
 const submit = /** @type {HTMLButtonElement} */ (element("start"));
 
 /**
@@ -40,7 +41,7 @@ function showLength() {
   const endless = fields.every((one) => one.value.trim() === "");
   for (const one of fields) {
     const base = /** @type {HTMLElement} */ (one.closest(".field")).dataset.base;
-    one.placeholder = endless && base ? `${base} (${form.dataset.whose})` : "no limit";
+    one.placeholder = endless && base ? `${base} (${whose})` : "no limit";
   }
 }
 
@@ -51,11 +52,12 @@ function follow() {
 }
 
 // An answer to a refused launch has the address of the list; reloaded, it is a form again.
-if (location.pathname !== "/runs/new") {
+const refused = location.pathname !== "/runs/new";
+if (refused) {
   const about = new URLSearchParams(["preset", "from", "fork"].flatMap((name) => (field(name) ? [[name, field(name)?.value ?? ""]] : [])));
   history.replaceState(history.state, "", `/runs/new?${about}`);
 }
-const restored = keepTyped(form);
+const restored = keepTyped(form, refused);
 form.addEventListener("input", follow);
 form.addEventListener("submit", () => (submit.disabled = true));
 addEventListener("pageshow", () => (submit.disabled = false));

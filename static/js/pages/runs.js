@@ -6,6 +6,7 @@ import { ProgressBars } from "../parts/progress.js";
 import { updateRow } from "../parts/rows.js";
 import { follow } from "../stream/follow.js";
 
+const FEWEST_COMPARED = 2;
 const MOST_COMPARED = 8;
 
 // An action that was refused to some answers under an address of its own, which cannot be opened again.
@@ -31,14 +32,16 @@ follow(page.cursor, {
 function count(chosen) {
   const boxes = boxesOf(chosen);
   const checked = boxes.filter((box) => box.checked).length;
+  const comparable = FEWEST_COMPARED <= checked && checked <= MOST_COMPARED;
   const all = /** @type {HTMLInputElement} */ (element("all"));
   all.checked = checked > 0 && checked === boxes.length;
   all.indeterminate = checked > 0 && !all.checked;
-  const reason = checked > MOST_COMPARED ? `, at most ${MOST_COMPARED} can be compared` : "";
-  element("count").textContent = checked ? `${checked} chosen${reason}` : "";
+  element("count").textContent = checked ? `${checked} chosen` : "";
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (chosen.querySelectorAll(".bulk button"))) {
-    button.disabled = checked === 0 || (button.matches("[formmethod]") && checked > MOST_COMPARED);
+    button.disabled = checked === 0 || (button.matches("[formmethod]") && !comparable);
   }
+  const few = document.getElementById("few"); // missing where deleted runs are listed
+  if (few) few.textContent = checked === 0 || comparable ? "" : `A comparison takes ${FEWEST_COMPARED} to ${MOST_COMPARED} runs.`;
 }
 
 /**

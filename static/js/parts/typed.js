@@ -25,9 +25,10 @@ function read(form) {
 /**
  * Remember the form while it is filled in and sent, and bring back what this entry of the history remembers.
  * @param {HTMLFormElement} form
+ * @param {boolean} filledIn whether it came with what was typed before
  * @returns {boolean} whether there was something to bring back
  */
-export function keepTyped(form) {
+export function keepTyped(form, filledIn) {
   const key = /** @type {HTMLInputElement} */ (form.elements.namedItem("key"));
   const kept = /** @type {{ typed?: Typed, sent?: string } | null} */ (history.state);
   const keep = (/** @type {object} */ more = {}) => history.replaceState({ ...history.state, typed: read(form), ...more }, "");
@@ -37,6 +38,7 @@ export function keepTyped(form) {
     if (typeof value === "string") field.value = value;
     else if (typeof value === "boolean") /** @type {HTMLInputElement} */ (field).checked = value;
   }
+  if (filledIn) keep();
   form.addEventListener("input", () => keep());
   form.addEventListener("submit", () => {
     const { key: _, ...now } = read(form);

@@ -154,7 +154,7 @@ def _scores(draw: st.DrawFn, run: Run, images: int) -> dict[str, Floats]:
         sizes |= {"kl": draw(RATES), "negative_elbo": draw(st.floats(-200, 300))}
         sizes |= {name: draw(st.floats(-100, 200)) for name in READINGS}
     scores: dict[str, Floats] = {name: size * noise for name, size in sizes.items()}
-    scores["label"] = (np.arange(images) % 10).astype(float)
+    scores["label"] = (np.arange(images) % 10).astype(np.float64)
     return scores
 
 

@@ -110,4 +110,4 @@ def test_an_emptied_field_says_what_it_falls_back_to() -> None:
 
 def test_changes_are_spoken_in_the_forms_words() -> None:
     sentence = format_changes({"scale": "optimal", "beta": 1.0, "dequantize": True, "hidden": [30, 20]})
-    assert sentence == "Its scale: Optimal, in closed form; β: 1; Dequantise pixels: Yes; Hidden layers: 30, 20"
+    assert sentence == "its scale fitted; β: 1; Dequantise pixels: Yes; Hidden layers: 30, 20"

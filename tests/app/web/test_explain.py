@@ -57,7 +57,10 @@ def test_the_address_moves_the_sliders(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("sigma=7", "sigma: Input should be less than or equal to 1 (was '7')"), ("dataset=cifar", "dataset: Input")],
+    [
+        ("sigma=7", "sigma must be at most 1, not '7'"),
+        ("dataset=cifar", "dataset must be one of 'digits', 'mnist' or 'fashion-mnist', not 'cifar'"),
+    ],
 )
 def test_an_address_beyond_a_slider_is_refused_in_a_sentence(client: TestClient, query: str, said: str) -> None:
     answer = client.get(f"/explain?{query}")

@@ -55,16 +55,8 @@ def embedded(page: str, name: str) -> Any:
 def test_home_leads_to_the_runs_and_the_empty_list_to_the_demo(client: TestClient) -> None:
     assert client.get("/").headers["location"] == "/runs"
     page = text(client, "/runs")
-    assert "No runs yet" in page
-    assert "Start the 10-second demo" in page
-
-
-def test_the_demo_button_is_the_demo_preset(client: TestClient) -> None:
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text(client, "/runs")))
-    answer = client.post("/runs", data=fields)
-    run = client.get(f"/api{answer.headers['location']}").json()
-    (demo,) = PRESETS["digits-demo"].configs()
-    assert (run["preset"], run["config"]) == ("digits-demo", demo.to_dict())
+    assert "what does your loss really train?" in page
+    assert "10-second demo" in page
 
 
 @pytest.mark.parametrize("preset", PRESETS)
