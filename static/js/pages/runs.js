@@ -36,8 +36,7 @@ function count(chosen) {
   const all = /** @type {HTMLInputElement} */ (element("all"));
   all.checked = checked > 0 && checked === boxes.length;
   all.indeterminate = checked > 0 && !all.checked;
-  const reason = checked > MOST_COMPARED ? `, at most ${MOST_COMPARED} can be compared` : "";
-  element("count").textContent = checked ? `${checked} chosen${reason}` : "";
+  element("count").textContent = checked ? `${checked} chosen` : "";
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (chosen.querySelectorAll(".bulk button"))) {
     button.disabled = checked === 0 || (button.matches("[formmethod]") && !comparable);
   }
