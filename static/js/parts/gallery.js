@@ -261,11 +261,14 @@ export class Gallery {
     /** @type {View[]} */
     const views = inputs ? [{ caption: "input", sheet: inputs }] : [];
     for (const figure of this.#figures) {
-      const sheet = this.#kindOf(figure) === kind && this.#sheet(Number(figure.dataset.run), kind);
-      const letter = letterOf(figure);
+      const run = Number(figure.dataset.run);
+      const sheet = this.#kindOf(figure) === kind && this.#sheet(run, kind);
       if (!sheet) continue;
-      views.push({ caption: letter + (inputs ? "reconstruction mean" : CAPTIONS[kind]), sheet });
-      if (inputs) views.push({ caption: `${letter}|input − reconstruction|`, sheet, minus: inputs });
+      const letter = letterOf(figure);
+      const lag = this.#lag(run, sheet);
+      const captioned = (/** @type {string} */ words) => letter + (lag ? `${words}, ${lag}` : words);
+      views.push({ caption: captioned(inputs ? "reconstruction mean" : CAPTIONS[kind]), sheet });
+      if (inputs) views.push({ caption: captioned("|input − reconstruction|"), sheet, minus: inputs });
     }
     return views;
   }
