@@ -23,7 +23,8 @@ SMALL, LARGE = -4, 7  # the powers of ten from the first of which, and below the
 MIXED = 3  # how many powers beyond these a number stays a decimal, or two share a power, beside others of a table
 WHOLE = 9  # the power of ten below which a given number keeps every digit before its point
 NEGLIGIBLE = 1e-6  # as a share of the value, an uncertainty that would ask for more digits than anybody reads
-_POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_POWERS = str.maketrans("0123456789-", _RAISED)
 _EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)  # enough for any float: as JavaScript's toFixed rounds
 
 
@@ -195,6 +196,13 @@ def format_number(value: float, digits: int = DIGITS) -> str:
     times = _times(power) * (power != 0)
     text = times[1:] if times and size == "1" else size + times
     return f"−{text}" if value < 0 else text
+
+
+def given(values: Sequence[float]) -> list[str]:
+    """Given numbers of one formula: all decimals, or all with a power of ten; 1 goes with either."""
+    texts = [format_number(value) for value in values]
+    mixed = len({text[-1] in _RAISED for text in texts if text != "1"}) > 1
+    return column(values) if mixed else texts
 
 
 def _plain(value: float | None) -> str:

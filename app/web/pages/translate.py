@@ -89,7 +89,7 @@ def _images(size: str) -> list[tuple[str, str]]:
         and len(size) < LONGEST_SIZE
         and int(size) not in {facts.dimensions for facts in FACTS.values()}
     )
-    return [*([(OTHER, f"as in the source, D = {int(size):,}")] if own else []), *known]
+    return [*([(OTHER, f"D = {int(size):,}, as in the source")] if own else []), *known]
 
 
 def _asked_for(form: Mapping[str, str], errors: list[ConfigError]) -> dict[str, str]:

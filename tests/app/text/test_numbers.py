@@ -2,8 +2,8 @@
 
 import re
 
+import hypothesis
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from app.comparison.pairing import Gap
@@ -14,6 +14,7 @@ from app.text.numbers import (
     duration,
     format_number,
     gap,
+    given,
     interval,
     moment,
     number,
@@ -51,7 +52,7 @@ def test_numbers_by_the_table_that_scripts_are_tested_by() -> None:
         assert [write(value) for value in values] == texts
 
 
-@given(FINITE)
+@hypothesis.given(FINITE)
 def test_a_number_means_what_it_says_to_three_digits(value: float) -> None:
     for text in (number(value), format_number(value)):
         assert parse(text) == pytest.approx(value, rel=0.00501, abs=3e-324)
@@ -60,14 +61,14 @@ def test_a_number_means_what_it_says_to_three_digits(value: float) -> None:
         assert not re.fullmatch(r"−[0.,]*", text)
 
 
-@given(FINITE, FINITE)
+@hypothesis.given(FINITE, FINITE)
 def test_a_larger_number_is_never_written_smaller(one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert parse(number(low)) <= parse(number(high))
     assert parse(format_number(low)) <= parse(format_number(high))
 
 
-@given(st.lists(FINITE | COMMON | st.none(), max_size=8))
+@hypothesis.given(st.lists(FINITE | COMMON | st.none(), max_size=8))
 def test_a_column_is_all_decimals_or_none(values: list[float | None]) -> None:
     texts = [text for text, value in zip(column(values), values, strict=True) if value]
     assert len({"×10" in text for text in texts}) <= 1
@@ -79,7 +80,7 @@ def test_a_column_is_all_decimals_or_none(values: list[float | None]) -> None:
             assert "-" not in text
 
 
-@given(COMMON, WIDTHS)
+@hypothesis.given(COMMON, WIDTHS)
 def test_an_interval_has_two_digits_of_its_width_and_no_line_ends_inside(value: float, width: float) -> None:
     for text in (within(value, width), interval(value, width, "+"), gap(Gap(value, width, 40, 0.1))):
         assert " " not in text.partition(" (")[0]
@@ -94,6 +95,12 @@ def test_an_interval_has_two_digits_of_its_width_and_no_line_ends_inside(value: 
     assert parse(half) * scale == pytest.approx(width, rel=0.0501)
     assert abs(parse(mean) * scale - value) <= 0.51 * width
     assert mean.partition(".")[2].__len__() == half.partition(".")[2].__len__()
+
+
+def test_the_numbers_of_a_formula_have_one_notation() -> None:
+    assert given([8.14e-5, 0.00025]) == ["0.0000814", "0.000250"]
+    assert given([1.0, 2e-5]) == ["1", "2×10⁻⁵"]
+    assert given([0.5, 10.0]) == ["0.5", "10"]
 
 
 def test_a_table_has_one_notation_a_column_and_keeps_its_texts() -> None:

@@ -73,7 +73,7 @@ def test_a_recipes_answer_is_that_of_the_table(client: TestClient, row: RecipeRo
     form = page[page.index('id="paste"') : page.index("</form>", page.index('id="paste"'))]
     assert f'name="latent_dim" value="{Z}"' in form
     assert f'name="batch_size" value="{M}"' in form
-    assert re.search(rf'<option value="[\w-]+" selected>[^<]*D = {D}</option>', form)
+    assert re.search(rf'<option value="[\w-]+" selected>[^<]*D = {D}[^<]*</option>', form)
     fields = dict(re.findall(r'name="(size|latent_dim|batch_size)" value="([^"]*)"', form))
     images = re.search(r'<option value="([\w-]+)" selected>', form)[1]
     again = client.post("/translate", data={**fields, "dataset": images, "code": RECIPES[row.name].code})

@@ -1,0 +1,110 @@
+"""Every page on narrow screens, with large text and on paper, with none, one, two and eight runs on it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Watch, eventually
+from tests.server import Server, wait_until
+
+SMALL = {"hidden": [8], "latent_dim": 2, "max_steps": 20, "evaluate_every": 10, "picture_every": 10}
+PATHS = {
+    "the list": "/runs",
+    "a list of one": "/runs?q=alone",
+    "a list of two": "/runs?q=couple",
+    "a list of none": "/runs?q=nothing-like-it",
+    "all columns": "/runs?column=status&column=latest&column=best&column=held_out&column=kl&column=mse&column=created",
+    "a run": "/runs/{0}",
+    "two compared": "/compare?runs={0},{1}",
+    "eight compared": "/compare?runs={0},{1},{2},{3},{4},{5},{6},{7}",
+    "the choice": "/compare",
+    "the form": "/runs/new",
+    "the form of several runs": "/runs/new?preset=bce-vs-mse",
+    "the form after a run": "/runs/new?from={0}",
+    "translate": "/translate",
+    "explain": "/explain",
+    "sign-in": "/login",
+    "no such run": "/runs/abc",
+    "a refused address": "/explain?sigma=-1",
+}
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+STICKING_OUT = """() => {
+    const width = document.documentElement.clientWidth;
+    const inside = (node) => node && (getComputedStyle(node).overflowX !== "visible" || inside(node.parentElement));
+    return [...document.querySelectorAll("main *, header *")]
+        .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > width + 1)
+        .filter((node) => !inside(node.parentElement))
+        .map((node) => `${node.tagName} #${node.id} .${node.className} ${node.textContent.trim().slice(0, 40)}`)
+        .slice(0, 5);
+}"""
+
+Opens = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def eight(server: Server) -> list[int]:
+    """Runs of two losses, one of a name of its own and two of another."""
+    names = ["alone", "couple", "couple two", *["one of many, with quite a long name"] * 5]
+    losses = ["bernoulli", "gaussian"] * 4
+    runs = [
+        server.launch(name=name, config={**SMALL, "likelihood": loss, "seed": seed})[0]["id"]
+        for seed, (name, loss) in enumerate(zip(names, losses, strict=True))
+    ]
+    wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 400)
+    return runs
+
+
+@pytest.fixture
+def opened(page: Page, server: Server, watch: Watch, request: pytest.FixtureRequest) -> Opens:
+    """Open a page by its name, and wait for its script where it has one."""
+
+    def go(name: str) -> Page:
+        watch.expect("status of 4")
+        path = PATHS[name]
+        if "{" in path or path.partition("?")[0] == "/runs":
+            path = path.format(*request.getfixturevalue("eight"))
+        page.goto(server.url + path)
+        if page.locator("script[src*='/js/pages/']:not([src$='every.js'])").count():
+            page.wait_for_selector("body[data-ready]")
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("name", PATHS)
+def test_nothing_scrolls_sideways(opened: Opens, page: Page, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    opened(name)
+    eventually(page, f"{WIDER} === 0")  # once the charts have their size
+    assert page.evaluate(STICKING_OUT) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_text_of_twice_the_size_fits(opened: Opens, page: Page, name: str) -> None:
+    opened(name)
+    for width in (1400, 700):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        eventually(page, f"{WIDER} === 0")
+        assert page.evaluate(STICKING_OUT) == []
+    lines = "(node) => node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight)"
+    assert page.locator("#theme").evaluate(lines) < 2  # on one line
+    for link in page.locator("header nav a").all():
+        assert link.evaluate(lines) < 2
+
+
+@pytest.mark.parametrize("name", ["a run", "two compared", "translate", "explain"])
+def test_paper_is_white_and_has_no_controls(opened: Opens, page: Page, name: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    opened(name)
+    colours = page.evaluate(
+        "['backgroundColor', 'color'].map((name) => getComputedStyle(document.body)[name].match(/\\d+/g).map(Number))"
+    )
+    assert min(colours[0][:3]) > 240
+    assert max(colours[1][:3]) < 64
+    for hidden in (".top", ".toolbar", ".actions", ".slider", ".skip", "button"):
+        assert [node.is_visible() for node in page.locator(hidden).all()].count(True) == 0, hidden
+    broken = page.locator(".card").evaluate_all("(cards) => cards.map((card) => getComputedStyle(card).breakInside)")
+    assert "avoid" in broken
