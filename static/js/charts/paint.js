@@ -55,8 +55,8 @@ export function painter(node, draw) {
     paint();
   }
 
-  new IntersectionObserver(([entry]) => {
-    isSeen = entry.isIntersecting;
+  new IntersectionObserver((entries) => {
+    isSeen = entries[entries.length - 1].isIntersecting; // where several came at once, the last one holds
     paint();
   }).observe(node);
   document.addEventListener("visibilitychange", paint);
