@@ -76,6 +76,14 @@ def test_rooms_and_their_files_can_be_taken_in(package: str) -> None:
     assert {folder for folder, count in rooms.files(folders).items() if count > MOST_FILES} <= LARGE
 
 
+@pytest.mark.parametrize("folder", ["static", "templates", "docs"])
+def test_what_a_page_is_made_of_can_be_taken_in(folder: str) -> None:
+    root = rooms.ROOT / folder
+    folders = [root, *(path for path in root.rglob("*") if path.is_dir() and path.name != "__pycache__")]
+    counts = {path: sum(file.is_file() for file in path.iterdir()) for path in folders}
+    assert [path for path, count in counts.items() if count > MOST_FILES] == []
+
+
 @pytest.mark.parametrize("module", [name for name in rooms.modules() if name.partition(".")[0] == "vae_core"])
 def test_the_science_knows_no_app_no_web_no_database(module: str) -> None:
     assert not rooms.reached(module) & {"app", "elboard"}

@@ -13,7 +13,10 @@ MAY_IMPORT = {
     "stream": {"stream", "parts"},
     "charts": {"charts", "parts"},
     "around": {"around", "parts"},
-    "pages": {"pages", "around", "charts", "parts", "stream"},
+    "pictures": {"pictures", "parts"},
+    "form": {"form", "parts"},
+    "theme": {"theme", "parts"},
+    "pages": {"pages", "around", "charts", "pictures", "form", "theme", "parts", "stream"},
 }
 
 

@@ -2,7 +2,7 @@
 
 import { startActions } from "../parts/actions.js";
 import { startCopying } from "../parts/copy.js";
-import { startTheme } from "../parts/theme.js";
+import { startTheme } from "../theme/theme.js";
 import { startTimes } from "../parts/times.js";
 
 startTheme();

@@ -1,9 +1,9 @@
 // The New-run form: shows the fields that matter for what is chosen, marks and keeps what is typed, starts once.
 
-import { markChanges, startResets } from "../parts/changes.js";
+import { markChanges, startResets } from "../form/changes.js";
 import { element } from "../parts/embedded.js";
-import { startPreflight } from "../parts/preflight.js";
-import { keepTyped } from "../parts/typed.js";
+import { startPreflight } from "../form/preflight.js";
+import { keepTyped } from "../form/typed.js";
 
 const LENGTH = ["epochs", "max_steps"]; // emptied together, they fall back to what the form began as
 

@@ -13,7 +13,7 @@ import { read } from "../parts/api.js";
 import { toolbar } from "../parts/controls.js";
 import { element, embedded } from "../parts/embedded.js";
 import { refreshParts } from "../parts/fragments.js";
-import { Gallery } from "../parts/gallery.js";
+import { Gallery } from "../pictures/gallery.js";
 import { throttled } from "../parts/pacing.js";
 import { ProgressBars } from "../parts/progress.js";
 import { follow } from "../stream/follow.js";

@@ -1,6 +1,6 @@
 // One image of the sheets, enlarged: as many pixels as it has, drawn large, beside what it stands for and the difference.
 
-import { formatCount } from "./numbers.js";
+import { formatCount } from "../parts/numbers.js";
 
 /** @import { Sheet } from "../types/page.d.ts" */
 

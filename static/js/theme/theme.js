@@ -1,6 +1,6 @@
-// The button that changes the theme; parts/stored-theme.js applies the stored one before the first paint.
+// The button that changes the theme; theme/stored-theme.js applies the stored one before the first paint.
 
-import { element } from "./embedded.js";
+import { element } from "../parts/embedded.js";
 
 const THEMES = ["auto", "light", "dark"];
 

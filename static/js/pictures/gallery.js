@@ -1,8 +1,8 @@
 // Decoded images of one or more runs under one slider: the same inputs and the same z at every step, as a film too.
 
-import { fromAddress, radios, toAddress } from "./controls.js";
+import { fromAddress, radios, toAddress } from "../parts/controls.js";
 import { Film } from "./film.js";
-import { formatCount } from "./numbers.js";
+import { formatCount } from "../parts/numbers.js";
 import { placeAt, Zoom } from "./zoom.js";
 
 /** @import { PictureKind, Sheet } from "../types/page.d.ts" */

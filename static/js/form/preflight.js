@@ -1,9 +1,9 @@
 // The pre-flight beside the New-run form, and the errors in it: fetched again while the form changes, with buttons that
 // make the suggested changes.
 
-import { element } from "./embedded.js";
-import { swapFrom, whileCounting } from "./fragments.js";
-import { debounced, throttled } from "./pacing.js";
+import { element } from "../parts/embedded.js";
+import { swapFrom, whileCounting } from "../parts/fragments.js";
+import { debounced, throttled } from "../parts/pacing.js";
 
 const PAUSE_MS = 150; // after the last key
 

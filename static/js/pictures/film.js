@@ -1,6 +1,6 @@
 // Pictures one after the other, until they are held or the last one has been shown.
 
-import { radios } from "./controls.js";
+import { radios } from "../parts/controls.js";
 
 const FRAME_MS = 250; // that each is shown, at the speed of 1
 
