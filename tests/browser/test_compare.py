@@ -150,15 +150,15 @@ def test_a_phone_shows_pictures_and_the_first_curve_within_two_screens(
     expect(page.get_by_role("link", name="What may be compared")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 390, 760, 1400])
 @pytest.mark.parametrize("count", [2, 8])
-def test_any_number_of_runs_fits_any_screen(visit: Visit, page: Page, eight: list[int], width: int, count: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_any_number_of_runs_fits_any_screen(visit: Visit, page: Page, eight: list[int], count: int) -> None:
     visit(address(eight[:count]))
     expect(page.locator("#compared .badge.finished")).to_have_count(count)
     expect(page.locator("#xray tbody tr")).to_have_count(4)
     page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (1400, 760, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        eventually(page, "width => document.documentElement.scrollWidth <= width", width)  # once charts have their size
 
 
 def test_eight_runs_are_columns_that_an_eye_can_scan(visit: Visit, eight: list[int]) -> None:
