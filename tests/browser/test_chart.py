@@ -157,7 +157,7 @@ def test_every_chart_has_its_numbers_in_a_table(visit: Visit, server: Server, pa
     assert curves[0] == ["step", "−ELBO", "reconstruction", "KL"]
     assert len(curves) == 21
     last = [400, -told["elbo"][-1], told["reconstruction"][-1], told["kl"][-1]]
-    assert [float(cell) for cell in curves[-1]] == pytest.approx(last, rel=1e-4)
+    assert [float(cell) for cell in curves[-1]] == pytest.approx(last, rel=5e-3)  # three digits
     assert len(tables["kl-chart"]) == len(tables["kl-history-chart"]) == 1 + 4
     assert sum(int(row[2]) for row in tables["variance-chart"][1:]) == 4
     assert accessibility_faults(page) == []

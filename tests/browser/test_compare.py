@@ -65,7 +65,7 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
     table.locator("summary").click()
     expect(table.locator("tbody th").last).to_have_text("A, held out")
     kl, reconstruction, total = map(float, table.locator("tbody tr").last.locator("td").all_text_contents())
-    assert kl + reconstruction == pytest.approx(total, rel=1e-4)
+    assert kl + reconstruction == pytest.approx(total, abs=0.1)  # of three digits each
 
     # 4. By another yardstick, against the other run: both are in the address.
     page.locator(".by select").select_option("gaussian_fitted")

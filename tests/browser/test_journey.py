@@ -23,6 +23,7 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     # 1. A form filled in and sent.
     page = visit("/runs/new?preset=bce-vs-mse")
     expect(page.locator("#start")).to_contain_text("3 runs · about ")
+    page.locator("#all-fields > summary").click()
     for name, value in LONG.items():
         page.locator(f"#{name}").fill(value)
     page.get_by_label("Name").fill("journey")

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import eventually, faults_unscrolled
 from tests.server import Server
+from vae_core.translator.recipes import RECIPES
 
 Visit = Callable[[str], Page]
 LINES = "document.getElementById('chart').layout.shapes.filter((shape) => shape.line.dash === 'dash').length"
@@ -37,14 +38,14 @@ def test_a_fix_shows_the_fields_that_it_sets(visit: Visit) -> None:
     page.locator("#all-fields > summary").click()
     page.locator("#reconstruction_reduction").select_option("mean")
     expect(page.locator("#trains")).to_have_text(
-        "This loss is the −ELBO of a Gaussian decoder with σ = 5.657, up to a factor."
+        "This loss is the −ELBO of a Gaussian decoder with σ = 5.66, up to a factor."
     )
     page.get_by_role("button", name="The same, written explicitly").click()
     expect(page.locator("#sigma")).to_have_value("5.65685424949")
     expect(page.locator("#reconstruction_reduction")).to_have_value("sum")
     expect(page.get_by_role("button", name="The same, written explicitly")).to_have_count(0)
-    expect(page.locator("#trains")).to_contain_text("σ = 5.657")  # nothing else changed
-    page.locator("#preflight").get_by_role("button", name="Its scale: Optimal").click()
+    expect(page.locator("#trains")).to_contain_text("σ = 5.66")  # nothing else changed
+    page.locator("#preflight").get_by_role("button", name="its scale fitted").click()
     expect(page.locator("#scale")).to_have_value("optimal")
     expect(page.locator("#sigma")).to_be_hidden()
     expect(page.locator("#preflight .advice")).to_have_count(0)
@@ -55,11 +56,13 @@ def test_a_loss_as_code_comes_back_to_the_form(visit: Visit) -> None:
     page.locator("#latent_dim").fill("7")
     expect(page.get_by_role("link", name="I have a loss as code")).to_have_attribute("href", re.compile("latent_dim=7"))
     page.get_by_role("link", name="I have a loss as code").click()
+    expect(page.locator("#paste").get_by_label("Latent dimensions")).to_have_value("7")  # of the form
     page.get_by_label("Seen in").select_option("keras-2016")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show").click()  # at the sizes that this loss is known for
+    known = RECIPES["keras-2016"]
     page.get_by_role("link", name="Use this in a new run").click()
-    expect(page.locator("#trains")).to_contain_text("β-VAE with a Bernoulli decoder and β = 64;")
-    expect(page.locator("#latent_dim")).to_have_value("7")
+    expect(page.locator("#trains")).to_contain_text(f"β-VAE with a Bernoulli decoder and β = {known.pixels};")
+    expect(page.locator("#latent_dim")).to_have_value(str(known.latent_dim))
 
 
 def test_a_form_of_several_runs_offers_no_fix_that_it_has_no_field_for(visit: Visit) -> None:
@@ -87,11 +90,11 @@ def test_lines_near_the_curve_are_drawn_and_can_be_hidden(visit: Visit, pair: li
     low, high = page.evaluate("document.getElementById('chart').layout.yaxis.range")
     values = page.evaluate("JSON.parse(document.getElementById('references').textContent).map((line) => line.value)")
     assert any(low < value < high for value in values)
-    page.get_by_label("reference lines").uncheck()
+    page.get_by_role("checkbox", name="reference lines").uncheck()
     eventually(page, f"{LINES} === 0")
     assert "lines=off" in page.url
     visit(page.url.removeprefix(page.url.split("/runs")[0]))
-    expect(page.get_by_label("reference lines")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="reference lines")).not_to_be_checked()
     assert page.evaluate(LINES) == 0
 
 

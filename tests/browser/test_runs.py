@@ -56,7 +56,7 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
     assert accessibility_faults(page) == []
 
     press(page, "Compare")
-    ready(page, "**/compare?run=*&run=*&run=*")
+    ready(page, "**/compare?runs=*")
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     visit("/runs?q=flock")

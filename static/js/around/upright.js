@@ -38,4 +38,5 @@ export function followPictures(chart) {
     show();
   });
   chart.node.addEventListener("drawn", show);
+  addEventListener("resize", () => move(null)); // until the chart is drawn at its new width
 }
