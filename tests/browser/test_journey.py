@@ -19,8 +19,8 @@ def wait_for_more(page: Page, points: int) -> None:
     eventually(page, "points => Number(document.getElementById('chart').dataset.points) > points", arg=points)
 
 
-def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
-    # 1. A form filled in and sent.
+def launched(visit: Visit) -> Page:
+    """The comparison of three long runs, started from the form."""
     page = visit("/runs/new?preset=bce-vs-mse")
     expect(page.locator("#start")).to_contain_text("3 runs · about ")
     page.locator("#all-fields > summary").click()
@@ -30,6 +30,12 @@ def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
     page.locator("#start").click()
     page.wait_for_url("**/compare?runs=*")
     page.wait_for_selector("body[data-ready]")
+    return page
+
+
+def test_from_the_form_to_the_comparison(visit: Visit, server: Server) -> None:
+    # 1. A form filled in and sent.
+    page = launched(visit)
 
     # 2. The page of all three is live, and so is the page of one run: its curve grows while it trains.
     page.get_by_role("link", name="journey BCE").click()
