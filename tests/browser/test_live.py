@@ -146,7 +146,7 @@ def test_a_collapse_raises_an_alarm_while_it_happens(visit: Visit, server: Serve
     eventually(page, "document.documentElement.scrollWidth <= 390")  # once the charts have shrunk
     page.get_by_role("link", name="Train with β: 1").click()
     expect(page.locator("#beta")).to_have_value("1")
-    expect(page.get_by_label("Latent dimensions")).to_have_value("3")
+    expect(page.locator("#latent_dim")).to_have_value("3")
 
 
 def test_a_hidden_tab_draws_nothing_and_catches_up(visit: Visit, server: Server, endless: int) -> None:
