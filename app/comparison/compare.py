@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.comparison.actions import Action, seed_actions
 from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
-from app.comparison.reasons import Action, Reason, find_reasons, seed_actions
+from app.comparison.reasons import Reason, find_reasons
 from app.comparison.standing import names, stale, status_note
 from app.comparison.summary import headline, unpaired, unread, without_prior
 from app.records import Run

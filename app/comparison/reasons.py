@@ -1,4 +1,4 @@
-"""Why runs came out as they did, and which run would settle it: computed, each with its number. Pure.
+"""Why runs came out as they did, and the run that would show it: computed, each with its number. Pure.
 
 A reason is a difference between the runs. What all of them share explains nothing here, however bad it is for each; the
 page of a run says that.
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.comparison.actions import Action
 from app.comparison.standing import groups, kind, names, status_note
-from app.launch.form import format_changes, preset_address, sibling_address
+from app.launch.form import format_changes, sibling_address
 from app.records import EvaluationRecord, Run
 from app.run_rules import EXTENDS, GOES_ON
 from app.text.labels import listed
@@ -18,13 +19,12 @@ from app.text.quantities import pixels
 from app.text.scale_fit import cost, optima
 from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.train_config import INDIFFERENT, TrainConfig
-from vae_core.presets import PRESETS
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 from vae_core.theory.cost import size
 from vae_core.theory.linear import linear_optimum, live_units
 from vae_core.theory.pixel_statistics import Pixels, Statistics
-from vae_core.theory.preflight import SUMS, revival
+from vae_core.theory.preflight import SUMS, revival, slower
 from vae_core.theory.scale_fit import ScaleFit, scale_fit
 
 CAPACITY = ("architecture", "hidden", "activation", "latent_dim")
@@ -34,23 +34,7 @@ LOSS = {  # what the loss is made of has reasons of its own
     *(name for family in FAMILIES.values() for name in family.fields),
     *(name for facts in OBJECTIVES.values() for name in facts.fields),
 }  # fmt: skip
-MORE_SEEDS = 2  # beside the one that a run has
-FEW = 4  # configurations, up to which each gets a button of its own
 DEAD = 0.05  # nats: the KL of a model whose code says nothing
-
-
-@dataclass(frozen=True)
-class Action:
-    """A run that would settle something, one click away."""
-
-    __pydantic_config__ = DESCRIBED
-
-    label: str
-    """What the click does, in a few words."""
-    changes: dict[str, Any]
-    """The fields of the configuration that change; of several seeds, those of the first new run."""
-    address: str
-    """The filled form, or the page with the button that does it."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +80,14 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
     if len({run.config["dataset"] for run in runs}) > 1 or len(sides) < 2:
         return tuple(gone)
     scales = list(_scales(sides))
-    mended = {reason.run for reason in scales}
-    differences = [*scales, *_weights(sides, mended)]
-    mended |= {reason.run for reason in differences}
+    explained = {reason.run for reason in scales}
+    differences = [*scales, *_weights(sides, explained)]
+    explained |= {reason.run for reason in differences}
     reference = min(sides, key=lambda side: (side.evaluation.mse_per_pixel is None, side.evaluation.mse_per_pixel or 0))
     others = [side for side in sides if side is not reference]
-    differences += [*_plain(sides), *_dead(sides, mended), *_sizes(reference, others), *_steps(sides)]
+    differences += [*_plain(sides), *_dead(sides, explained), *_sizes(reference, others), *_steps(sides)]
     for side in others:
-        differences += [*_losses(reference, side, mended), *_pixels(reference, side), *_training(reference, side)]
+        differences += [*_losses(reference, side, explained), *_pixels(reference, side), *_training(reference, side)]
     with_nats = sorted((one for one in differences if one.nats is not None), key=lambda one: -(one.nats or 0))
     return (*with_nats, *gone, *(one for one in differences if one.nats is None))
 
@@ -120,10 +104,10 @@ def _called(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
 
 
 def _diverged(run: Run, name: str) -> Reason:
-    rate = min(1e-3, run.train_config.learning_rate / 10)
+    changes = slower(run.train_config)
     text = f"{name} {status_note(run)}: its loss was no finite number there, so it has no result to compare."
-    label = f"Train {name} with a learning rate of {format_number(rate)}"
-    return Reason(run.id, text, None, (_change(run, label, {"learning_rate": rate}),))
+    label = f"Train {name} with a learning rate of {format_number(changes['learning_rate'])}"
+    return Reason(run.id, text, None, (_change(run, label, changes),))
 
 
 def _change(run: Run, label: str, changes: dict[str, Any]) -> Action:
@@ -139,7 +123,7 @@ def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
         fit = scale_fit(side.config, expected, mse, side.train) if expected and mse else None
         if fit and fit.off:
             nats = fit.density if fit.rate is None else abs(fit.rate)
-            text, actions = _mended(side, sides, _misfit(side, fit), fit.changes)
+            text, actions = _with_remedy(side, sides, _misfit(side, fit), fit.changes)
             yield Reason(side.run.id, text, nats, actions)
 
 
@@ -152,10 +136,10 @@ def _misfit(side: Contestant, fit: ScaleFit) -> str:
     return f"{belief}, so its KL, {number(side.evaluation.kl)} nats, is {paid}paid: {theory}."
 
 
-def _mended(
+def _with_remedy(
     side: Contestant, sides: Sequence[Contestant], text: str, changes: dict[str, Any]
 ) -> tuple[str, tuple[Action, ...]]:
-    """The text with the run that shows the mend, where one of these does, or with the button that starts it."""
+    """The text with the run that shows the remedy, where one of these does, or with the button that starts it."""
     changes = {name: value for name, value in changes.items() if getattr(side.config, name) != value}
     if not changes:
         return text, ()
@@ -188,20 +172,20 @@ def _named(config: TrainConfig, changes: Mapping[str, Any]) -> str:
     return listed([*words, *([format_changes(rest)] if rest else [])])
 
 
-def _weights(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
+def _weights(sides: Sequence[Contestant], explained: set[int]) -> Iterator[Reason]:
     """Weights of the KL other than 1, where they differ."""
     betas = {side.run.id: implied(side.config).beta for side in sides}
     if len({beta for beta in betas.values() if beta is not None}) < 2:
         return
     for side in sides:
         beta = betas[side.run.id]
-        if beta is None or abs(beta - 1) < 1e-9 or side.run.id in mended:
+        if beta is None or abs(beta - 1) < 1e-9 or side.run.id in explained:
             continue
         changes = {**SUMS, "beta": 1.0}
         means = " through the means in its loss" if side.config.beta != beta else ""
         text = f"{side.name} weighs the KL as β = {format_number(beta)}{means}"
         theory, nats = _weighed(side, _changed(side.config, changes))
-        text, actions = _mended(side, sides, f"{text}{theory}.", changes)
+        text, actions = _with_remedy(side, sides, f"{text}{theory}.", changes)
         yield Reason(side.run.id, text, nats, actions)
 
 
@@ -229,16 +213,16 @@ def _plain(sides: Sequence[Contestant]) -> Iterator[Reason]:
             yield Reason(side.run.id, f"{text}{number(most.evaluation.kl)} nats.", most.evaluation.kl, ())
 
 
-def _dead(sides: Sequence[Contestant], mended: set[int]) -> Iterator[Reason]:
+def _dead(sides: Sequence[Contestant], explained: set[int]) -> Iterator[Reason]:
     """Models whose code says nothing, beside others whose does, where no scale and no weight explains it."""
     dead = [side for side in sides if side.evaluation.active_units == 0 and (side.evaluation.kl or 0) < DEAD]
     if len(dead) == len(sides):
         return
     for side in dead:
-        if side.run.id not in mended:
+        if side.run.id not in explained:
             text = f"No latent unit of {side.name} lives (KL {number(side.evaluation.kl)} nats): it draws one image."
             revived = revival(side.config, side.train) if side.train else None
-            text, actions = _mended(side, sides, text, revived[1]) if revived else (text, ())
+            text, actions = _with_remedy(side, sides, text, revived[1]) if revived else (text, ())
             yield Reason(side.run.id, text, None, actions)
 
 
@@ -257,7 +241,7 @@ def _sizes(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reas
         nats = abs(then.kl - now.kl) if now and then and "latent_dim" in changes else None
         if nats is not None:
             text += f": by linear theory {number(nats)} nats of KL apart"
-        text, actions = _mended(side, [reference, *others], f"{text}.", changes)
+        text, actions = _with_remedy(side, [reference, *others], f"{text}.", changes)
         yield Reason(side.run.id, text, nats, actions)
 
 
@@ -278,7 +262,7 @@ def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
 
 
 def _longer(run: Run, name: str, steps: int) -> tuple[Action, ...]:
-    """What makes a run as long: to resume or to extend it, or to train it anew; nothing where it is on its way."""
+    """What makes a run as long: to resume or to extend it, or to train it again; nothing where it is on its way."""
     if run.total_steps >= steps:
         return (Action(f"Resume {name}", {}, f"/runs/{run.id}"),) if run.status in GOES_ON else ()
     changes: dict[str, Any] = {"epochs": None, "max_steps": steps}
@@ -288,14 +272,14 @@ def _longer(run: Run, name: str, steps: int) -> tuple[Action, ...]:
     return (_change(run, label, changes),)
 
 
-def _losses(reference: Contestant, side: Contestant, mended: set[int]) -> Iterator[Reason]:
+def _losses(reference: Contestant, side: Contestant, explained: set[int]) -> Iterator[Reason]:
     """Other losses, and with them other prices of an error, where nothing says it better."""
     if _apart(side.config, reference.config, ["objective"]):
         ours, theirs = (OBJECTIVES[one.config.objective].title for one in (side, reference))
         yield Reason(side.run.id, f"{side.name} maximises {ours}, {reference.name} {theirs}.", None, ())
     kl, other = side.evaluation.kl, reference.evaluation.kl
     priced = _apart(side.config, reference.config, ("likelihood", "scale", "sigma", "nu"))
-    if priced and kl is not None and other is not None and side.run.id not in mended:
+    if priced and kl is not None and other is not None and side.run.id not in explained:
         text = (
             f"{side.name} and {reference.name} set another price on an error, and with it on a code: they pay "
             f"{number(kl)} and {number(other)} nats of KL."
@@ -320,39 +304,3 @@ def _training(reference: Contestant, side: Contestant) -> Iterator[Reason]:
         text = f"{side.name} was trained with {format_changes(own)}; {reference.name} with {format_changes(changes)}."
         label = f"Train {side.name} with {format_changes(changes)}"
         yield Reason(side.run.id, text, None, (_change(side.run, label, changes),))
-
-
-def seed_actions(runs: Sequence[Run]) -> tuple[Action, ...]:
-    """Where each configuration has one run: two more seeds of each, at once where they are one preset's."""
-    called = [(run, name) for run, name in zip(runs, names(runs), strict=True) if not status_note(run)]
-    known = [run for run, _ in called]
-    if len(known) < 2 or len(set(groups(known))) < len(known):
-        return ()
-    seed = max(run.train_config.seed for run in known) + 1
-    more: dict[str, Any] = {"seed": seed, "seeds": MORE_SEEDS}
-    if address := _whole_preset(known, more):
-        return (Action(f"{1 + MORE_SEEDS} seeds each", {"seed": seed}, address),)
-    if len(known) > FEW:
-        return ()
-    return tuple(
-        Action(f"{MORE_SEEDS} more seeds of {name}", {"seed": seed}, sibling_address(run.id, more))
-        for run, name in called
-    )
-
-
-def _whole_preset(runs: Sequence[Run], more: dict[str, Any]) -> str | None:
-    """The form of the preset that launched exactly these runs, with what was changed in all of them."""
-    preset = PRESETS.get(runs[0].preset or "")
-    if preset is None or len({(run.preset, run.group) for run in runs}) > 1 or len(preset.changes) != len(runs):
-        return None
-    configs = [run.train_config for run in runs]
-    common = {
-        name: value
-        for name, value in configs[0].to_dict().items()
-        if all(getattr(one, name) == getattr(configs[0], name) for one in configs)
-    }
-    planned = preset.configs()
-    changes = {name: value for name, value in common.items() if any(one.to_dict()[name] != value for one in planned)}
-    if set(preset.configs(changes)) != set(configs):
-        return None
-    return preset_address(preset.name, changes | more)

@@ -11,7 +11,7 @@ from app.text.numbers import format_number
 from vae_core.config.limits import LOG_VARIANCE_BOUNDS
 from vae_core.report import Latents
 from vae_core.theory.convention import implied
-from vae_core.theory.preflight import SUMS, recommended_scale
+from vae_core.theory.preflight import SUMS, recommended_scale, slower
 
 AT_LIMIT = (-LOG_VARIANCE_BOUNDS[0] - 1) / 2  # nats: the KL of a dimension whose log-variance is there
 FAR = 0.5  # nats a dimension: up to it at most half of q(z_j) lies where the prior is less dense (Pinsker: √(KL/2))
@@ -45,7 +45,7 @@ def _at_limit(history: RunHistory, per_dim: list[float]) -> Finding:
     why, changes = _cause(history)
     if not changes:
         why = "The steps are too long"
-        changes = history.slower
+        changes = slower(history.config)
     message = (
         f"A latent dimension carries {format_number(per_dim[0])} nats: only a log-variance at its limit, or "
         f"a mean far outside the prior, costs as much. {why}."

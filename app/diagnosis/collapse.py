@@ -4,7 +4,7 @@ A unit is alive if its mean varies over the held-out images by more than 0.01 (B
 expects is in `vae_core.theory.linear`. That some units are dead is no alarm: a model keeps as many as pay.
 """
 
-from app.diagnosis.history import DEFAULT_RATE, Changes, Evidence, Finding, RunHistory
+from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
 from app.run_rules import LIVE
 from app.text.numbers import format_number
 from vae_core.config.families import OBJECTIVES
@@ -12,7 +12,7 @@ from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import implied
 from vae_core.theory.linear import eigenvalues, largest_eigenvalue, live_units, weight_name
 from vae_core.theory.pixel_statistics import Pixels
-from vae_core.theory.preflight import SUMS, recommended_scale, revival
+from vae_core.theory.preflight import DEFAULT_RATE, SUMS, recommended_scale, revival, slower
 from vae_core.theory.references import collapsed
 
 PATIENCE = 3  # evaluations, and half of the run, without a live unit before it is called dead: units may wake late
@@ -86,7 +86,7 @@ def _lost(history: RunHistory, expected: int) -> Finding:
     )
     if config.learning_rate > DEFAULT_RATE:
         message += f"A learning rate of {format_number(config.learning_rate)} can kill a network's units for good."
-        return _without_theory(history, message, history.slower)
+        return _without_theory(history, message, slower(config))
     remedy, changes = _start(history)
     return _without_theory(history, message + remedy, changes)
 

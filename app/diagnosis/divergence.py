@@ -6,6 +6,7 @@ from statistics import median
 
 from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
 from app.text.numbers import number
+from vae_core.theory.preflight import slower
 
 SHOWN = 60  # of the last finite losses
 GROWTH = 3  # times what a number ever was before: then it has blown up
@@ -46,7 +47,7 @@ def divergence(history: RunHistory) -> list[Finding] | None:
         f"{_course(history, best)} The steps were too long for this loss: a lower learning rate makes all of them "
         "shorter, clipping only those with a large gradient."
     )
-    return [history.finding("divergence", "The loss diverged", message, evidence, history.slower, clipped)]
+    return [history.finding("divergence", "The loss diverged", message, evidence, slower(history.config), clipped)]
 
 
 def _course(history: RunHistory, best: int) -> str:

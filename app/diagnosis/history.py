@@ -12,8 +12,6 @@ from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 from vae_core.theory.pixel_statistics import Statistics
 
-DEFAULT_RATE = 1e-3  # Adam's own (Kingma and Ba 2015)
-
 Changes = dict[str, Any]  # fields of a configuration
 
 
@@ -64,22 +62,17 @@ class RunHistory:
         weight = implied(self.config).beta
         return terms.reconstruction + (1.0 if weight is None else weight) * (terms.kl or 0.0)
 
-    @property
-    def slower(self) -> Changes:
-        """Shorter steps: a learning rate of a tenth, or Adam's default where that is less still."""
-        return {"learning_rate": min(DEFAULT_RATE, self.config.learning_rate / 10)}
-
     def finding(
         self, name: str, title: str, message: str, evidence: "Evidence", changes: Changes, *others: Changes
     ) -> "Finding":
         """A finding about this run, with those of the changes, or of `others` in their place, that it has not yet."""
-        first, *rest = [self._mend(one) for one in (changes, *others)]
+        first, *rest = [self._remedy(one) for one in (changes, *others)]
         rest = [one for one in rest if one.sibling]
         return Finding(name, title, message, evidence, first.changes, first.sibling, tuple(rest))
 
-    def _mend(self, changes: Changes) -> "Mend":
+    def _remedy(self, changes: Changes) -> "Remedy":
         changes = {field: value for field, value in changes.items() if getattr(self.config, field) != value}
-        return Mend(changes, sibling_address(self.run, changes) if changes else None)
+        return Remedy(changes, sibling_address(self.run, changes) if changes else None)
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Mend:
+class Remedy:
     """Other changes that may help."""
 
     __pydantic_config__ = DESCRIBED
@@ -128,5 +121,5 @@ class Finding:
     """The fields of the configuration that a sibling run would change; empty where no change is known to help."""
     sibling: str | None
     """The address of the sibling run's form; null where there is nothing to change."""
-    others: tuple[Mend, ...] = ()
+    others: tuple[Remedy, ...] = ()
     """What may help in place of these changes."""

@@ -19,7 +19,7 @@ class FieldError:
 
     field: str
     text: str
-    mend: tuple[str, str] | None  # a value that would be accepted, and how the form shows it
+    remedy: tuple[str, str] | None  # a value that would be accepted, and how the form shows it
 
 
 def field_errors(errors: Sequence[ConfigError], typed: Mapping[str, str]) -> dict[str, FieldError]:
@@ -75,8 +75,8 @@ def _mend(error: ConfigError, typed: Mapping[str, str]) -> tuple[str, str] | Non
     if name not in json_schema()["properties"]:
         return None
     candidates = [as_typed(error.bound)] if error.spans else list(_tidied(name, typed.get(name, "")))
-    mend = next((text for text in candidates if _is_accepted(name, text, typed)), None)
-    return (mend, shown(name, mend)) if mend is not None else None
+    remedy = next((text for text in candidates if _is_accepted(name, text, typed)), None)
+    return (remedy, shown(name, remedy)) if remedy is not None else None
 
 
 def _tidied(name: str, text: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ KIND = (
     "device", "precision", "threads",
 )  # fmt: skip
 SUMS: dict[str, Any] = {"reconstruction_reduction": "sum", "kl_reduction": "sum"}
+DEFAULT_RATE = 1e-3  # Adam's own (Kingma and Ba 2015)
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,11 @@ def revival(config: TrainConfig, pixels: Pixels) -> tuple[str, dict[str, Any]] |
         if live_units(replace(config, **changes), pixels):
             return field, changes
     return None
+
+
+def slower(config: TrainConfig) -> dict[str, Any]:
+    """Shorter steps: a learning rate of a tenth, or Adam's default where that is less still."""
+    return {"learning_rate": min(DEFAULT_RATE, config.learning_rate / 10)}
 
 
 def recommended_scale(config: TrainConfig) -> dict[str, Any]:

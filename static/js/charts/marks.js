@@ -1,4 +1,4 @@
-// What a chart draws besides its curves: where they leave their row, epochs, and steps without a finite number.
+// What a chart draws beside its curves: where they leave their row, epochs, and steps without a finite number.
 
 import { formatCount, formatNumber } from "../parts/numbers.js";
 import { css, LINE_PX, textWidth } from "./figures.js";

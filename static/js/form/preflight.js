@@ -62,7 +62,7 @@ function makeChanges(button) {
     return field;
   });
   form.dispatchEvent(new Event("input", { bubbles: true })); // as if typed: fields show and hide, and we ask again
-  fields.find((field) => !field.disabled)?.focus(); // the button goes with what it mends
+  fields.find((field) => !field.disabled)?.focus(); // the button goes with what it corrects
 }
 
 /**

@@ -286,7 +286,7 @@ export type Finding = {
   /** The address of the sibling run's form; null where there is nothing to change. */
   sibling: string | null;
   /** What may help in place of these changes. */
-  others?: Mend[];
+  others?: Remedy[];
 };
 
 /** How far a run is from another: its mean less the other's; only the difference where images are not paired. The interval difference ± half_width holds the mean over all such images with 95 %. It covers the choice of images, not the choice of the seed. */
@@ -435,14 +435,6 @@ export type ListedRun = {
   terms: { [key: string]: Extremes };
   /** −ELBO, or a plain autoencoder's reconstruction, as the means of at most 64 equal parts of the steps. */
   spark: (number | null)[];
-};
-
-/** Other changes that may help. */
-export type Mend = {
-  /** The fields of the configuration that a sibling run would change. */
-  changes: { [key: string]: unknown };
-  /** The address of that run's form; null where there is nothing to change. */
-  sibling: string | null;
 };
 
 /** The evaluation that was added to a run. */
@@ -666,6 +658,14 @@ export type Reference = {
   fields: string[];
   /** How it is computed, in one sentence. */
   how: string;
+};
+
+/** Other changes that may help. */
+export type Remedy = {
+  /** The fields of the configuration that a sibling run would change. */
+  changes: { [key: string]: unknown };
+  /** The address of that run's form; null where there is nothing to change. */
+  sibling: string | null;
 };
 
 /** All results of the final examination of a run; None where the model or the data have no such number. */

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.comparison.reasons import Reason, find_reasons, seed_actions
+from app.comparison.actions import seed_actions
+from app.comparison.reasons import Reason, find_reasons
 from app.records import Run
 from tests.app.builders import make_evaluation, make_run
 from vae_core.presets import PRESETS
@@ -41,7 +42,7 @@ def preset_runs() -> list[Run]:
 
 def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Statistics) -> None:
     scale, price = reasons(preset_runs(), grey)
-    assert (scale.run, scale.actions) == (2, ())  # the third run is the mend
+    assert (scale.run, scale.actions) == (2, ())  # the third run is the remedy
     assert scale.text == (
         "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats, is underpaid: "
         "by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.5 "
@@ -96,7 +97,7 @@ def test_a_weight_of_the_kl_is_told_with_what_it_does(
     (weight,) = [reason for reason in reasons([run(1), run(2, **changes)], grey) if "weighs" in reason.text]
     assert weight.text.startswith(text)
     assert weight.text.endswith(f" is the same with {mend}.")
-    assert (weight.run, weight.nats, weight.actions) == (2, None, ())  # the first run is the mend
+    assert (weight.run, weight.nats, weight.actions) == (2, None, ())  # the first run is the remedy
 
 
 def test_the_weight_of_a_gaussian_is_told_in_nats(grey: Statistics) -> None:

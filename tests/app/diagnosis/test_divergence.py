@@ -61,7 +61,7 @@ def test_what_blew_up_first_is_named_with_its_numbers(
 def test_the_gradient_is_clipped_at_its_usual_norm(history: Callable[..., RunHistory]) -> None:
     run = course(history, [*GOOD_KL, None], [*GOOD_NORMS, None])
     (finding,) = divergence(run) or []
-    assert [(mend.changes, mend.sibling) for mend in finding.others] == [
+    assert [(remedy.changes, remedy.sibling) for remedy in finding.others] == [
         ({"grad_clip": 5.0}, "/runs/new?from=1&grad_clip=5")
     ]
     (short,) = divergence(replace(run, vitals=vitals(GOOD_NORMS[:3]))) or []

@@ -40,7 +40,7 @@ def blamed(typed: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("typed", "text", "mend"),
+    ("typed", "text", "remedy"),
     [
         (
             {"hidden": "500;500"},
@@ -64,10 +64,10 @@ def blamed(typed: dict[str, str]) -> set[str]:
     ],
 )
 def test_a_refusal_names_the_field_as_the_form_does_and_offers_what_is_accepted(
-    typed: dict[str, str], text: str, mend: tuple[str, str] | None
+    typed: dict[str, str], text: str, remedy: tuple[str, str] | None
 ) -> None:
     (refusal,) = refuse(typed)
-    assert (refusal.text, refusal.mend) == (text, mend)
+    assert (refusal.text, refusal.remedy) == (text, remedy)
 
 
 @pytest.mark.parametrize("typed", REFUSED, ids=str)
@@ -81,8 +81,8 @@ def test_no_code_name_is_left_and_a_mend_is_accepted(typed: dict[str, str]) -> N
         codes = {value for value, name in choices(refusal.field) if value != name}
         assert not codes & set(re.findall(r"\w+", rest)), refusal.text
         assert refusal.text.startswith(label(refusal.field))
-        if refusal.mend:
-            assert refusal.field not in blamed({**typed, refusal.field: refusal.mend[0]})
+        if refusal.remedy:
+            assert refusal.field not in blamed({**typed, refusal.field: refusal.remedy[0]})
 
 
 def test_what_is_no_field_keeps_its_sentence() -> None:
