@@ -20,8 +20,8 @@ import psutil
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from app.database.engine import Database
-from app.store import attempts, runs
 from benchmarks.stage import FLUSH_S, Writer, training
+from tests import ended
 from tests.browser.conftest import LAUNCH, eventually
 from tests.server import Server
 from vae_core.config.train_config import TrainConfig
@@ -200,9 +200,7 @@ def doing_nothing(server: Server, database: Database, browser: Browser) -> None:
     """Memory and processor time of a server with many runs, one page open on their list."""
     with database.write() as session:
         for number in range(LISTED):
-            run = runs.create(session, TrainConfig(), name=f"listed {number}")
-            attempts.claim(session, run.id)
-            attempts.end(session, run.id, run.attempt, "finished")
+            ended.insert(session, TrainConfig(), name=f"listed {number}")
     page = browser.new_page()
     page.goto(f"{server.url}/runs?limit=200")
     page.wait_for_selector("body[data-ready]")

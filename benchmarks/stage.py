@@ -7,7 +7,8 @@ from time import time
 import numpy as np
 
 from app.database.engine import Database
-from app.store import attempts, events, runs, steps
+from app.store import events, steps
+from tests import ended
 from tests.server import Server, wait_until
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import StepTerms
@@ -22,10 +23,8 @@ class Writer:
         self.database, self.last = database, 0
         self.committed: dict[int, float] = {}  # the last step of what was added -> when
         with database.write() as session:
-            run = runs.create(session, TrainConfig.parse({"max_steps": 10**8}), name=f"{length:,} steps")
-            attempts.claim(session, run.id)
-            attempts.end(session, run.id, run.attempt, "stopped")
-            self.run = run.id or 0
+            config = TrainConfig.parse({"max_steps": 10**8})
+            self.run = ended.insert(session, config, name=f"{length:,} steps", status="stopped")
         while self.last < length:
             self.add(min(50_000, length - self.last), announce=False)
 

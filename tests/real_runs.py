@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.database.engine import Database
-from app.store import attempts, evaluations, runs, steps
+from tests import ended
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, StepTerms
 
@@ -56,12 +56,12 @@ def _insert(database: Database, run: Json, given: dict[str, np.ndarray]) -> int:
     seconds = step * run["seconds"] / len(step)
     terms: list[Any] = [given.get(name) for name in TERMS]
     with database.write() as session:
-        made = runs.create(session, config, name=run["name"])
-        attempts.claim(session, made.id)
-        steps.append(session, made.id, StepTerms(step, step / config.steps_per_epoch, seconds, *terms))
-        for row in run["evaluations"]:
-            evaluations.append(session, made.id, Evaluation(kl_per_dim=None, **row))
-        done = {"step": len(step), "epoch": len(step) / config.steps_per_epoch, "seconds": run["seconds"], "latest": {}}
-        attempts.heartbeat(session, made.id, made.attempt, **done)
-        attempts.end(session, made.id, made.attempt, run["status"], run["error"])
-        return made.id
+        return ended.insert(
+            session,
+            config,
+            name=run["name"],
+            blocks=[StepTerms(step, step / config.steps_per_epoch, seconds, *terms)],
+            evaluated=[Evaluation(kl_per_dim=None, **row) for row in run["evaluations"]],
+            status=run["status"],
+            error=run["error"],
+        )

@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from app.database.engine import Database
-from app.store import attempts, control, evaluations, runs, steps
-from tests import real_runs
+from app.store import control, runs
+from tests import ended, real_runs
 from tests.browser.conftest import Watch, accessibility_faults, eventually
 from tests.server import Server
 from vae_core.config.train_config import TrainConfig
@@ -50,24 +50,17 @@ def add(
     step = np.arange(1, len(values) + 1)
     kls = np.full(len(step), kl)
     config = TrainConfig.parse({"max_steps": max(len(step), 1), "hidden": [8]})
+    total = values + kls
+    block = StepTerms(step, step / 23, step / 500, values, kls, -total, total, np.ones(len(step)))
+    evaluated = [
+        Evaluation(
+            step=at, epoch=at / 23, seconds=at / 500, reconstruction=value, kl=kl, elbo=-value - kl, elbo_se=0.1,
+            kl_per_dim=None, active_units=3, mse_per_pixel=0.1, bce_per_pixel=0.3, decoder_std=0.2, bits_per_dim=None,
+        )
+        for at, value in (held_out or {}).items()
+    ]  # fmt: skip
     with store.write() as session:
-        run = runs.create(session, config, name=name)
-        attempts.claim(session, run.id)
-        if len(step):
-            total = values + kls
-            block = StepTerms(step, step / 23, step / 500, values, kls, -total, total, np.ones(len(step)))
-            steps.append(session, run.id, block)
-        for at, value in (held_out or {}).items():
-            row = Evaluation(
-                step=at, epoch=at / 23, seconds=at / 500, reconstruction=value, kl=kl, elbo=-value - kl, elbo_se=0.1,
-                kl_per_dim=None, active_units=3, mse_per_pixel=0.1, bce_per_pixel=0.3, decoder_std=0.2,
-                bits_per_dim=None,
-            )  # fmt: skip
-            evaluations.append(session, run.id, row)
-        done = {"step": len(step), "epoch": len(step) / 23, "seconds": len(step) / 500, "latest": {}}
-        attempts.heartbeat(session, run.id, run.attempt, **done)
-        attempts.end(session, run.id, run.attempt, status)
-        return run.id
+        return ended.insert(session, config, name=name, blocks=[block], evaluated=evaluated, status=status)
 
 
 def falling(last: float, steps: int = 600, seed: int = 0) -> np.ndarray:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.database.engine import Database
-from app.store import attempts, control, events, runs, steps
+from app.store import control, events, runs, steps
+from tests import ended
 from tests.browser.conftest import eventually
 from tests.server import Server
 from vae_core.config.train_config import TrainConfig
@@ -46,13 +47,9 @@ def store(server: Server) -> Iterator[Database]:
 def long(store: Database) -> int:
     """A run that came to its end without training."""
     with store.write() as session:
-        run = runs.create(session, TrainConfig.parse({"max_steps": LAST}), name="long", tags=(), group=None)
-        attempts.claim(session, run.id)
-        for first in range(1, LAST, 50_000):
-            steps.append(session, run.id, terms(first, first + 49_999))
-        attempts.heartbeat(session, run.id, run.attempt, step=LAST, epoch=LAST / 23, seconds=LAST / 500, latest={})
-        attempts.end(session, run.id, run.attempt, "stopped")
-        return run.id
+        blocks = (terms(first, first + 49_999) for first in range(1, LAST, 50_000))
+        config = TrainConfig.parse({"max_steps": LAST})
+        return ended.insert(session, config, name="long", blocks=blocks, status="stopped")
 
 
 def add(store: Database, run: int, first: int, last: int) -> None:
