@@ -205,10 +205,23 @@ def test_the_enter_key_sends_the_form_as_it_is_and_no_remedy(visit: Visit, watch
     page = visit("/runs/new")
     page.locator("#likelihood").select_option("continuous_bernoulli")
     start(page)
-    page.wait_for_selector("#errors")
+    expect(page.locator("#errors")).to_be_focused()
     with page.expect_response("**/runs") as answer:
         page.locator("#latent_dim").press("Enter")
     assert answer.value.status == 422
+
+
+def test_errors_take_no_focus_from_a_field_that_somebody_is_in(visit: Visit, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs/new")
+    page.add_init_script(
+        """new MutationObserver(() => document.getElementById("errors") && document.getElementById("seed")?.focus())
+            .observe(document, { childList: true, subtree: true });"""
+    )
+    page.locator("#likelihood").select_option("continuous_bernoulli")
+    start(page)
+    page.wait_for_selector("body[data-ready] #errors")
+    expect(page.locator("#seed")).to_be_focused()
 
 
 def test_folded_fields_are_one_click_away_and_unfold_with_an_error(visit: Visit, watch: Watch) -> None:

@@ -2,6 +2,7 @@
 
 import { markChanges, startResets } from "../form/changes.js";
 import { element } from "../parts/embedded.js";
+import { focusErrors } from "../parts/errors.js";
 import { startPreflight } from "../form/preflight.js";
 import { keepTyped } from "../form/typed.js";
 
@@ -68,5 +69,5 @@ follow();
 startResets(form);
 startPreflight(restored);
 document.querySelector(".presets [data-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-document.getElementById("errors")?.focus();
+focusErrors();
 document.body.dataset.ready = "true";
