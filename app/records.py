@@ -65,6 +65,8 @@ class Run(Record):
     """Where the run is between its launch and its end."""
     config: dict[str, Any]
     """The TrainConfig, as `/api/config` describes it."""
+    configuration: str
+    """A hash of it without its seed: runs that share it are seeds of one configuration."""
     preset: str | None
     """The preset that the configuration began from."""
     group: str | None

@@ -47,6 +47,7 @@ def create(
     row = RunRow(
         name=(name or "").strip() or friendly_name(),
         config=config.to_dict(),
+        configuration=config.seedless,
         total_steps=config.total_steps,
         preset=preset,
         tags=_tidy(tags),

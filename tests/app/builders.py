@@ -31,6 +31,7 @@ def make_run(
         name=f"run-{id}",
         status=status,
         config=config.to_dict(),
+        configuration=config.seedless,
         preset=preset,
         group=None,
         tags=[],

@@ -91,6 +91,16 @@ class TrainConfig(Fields):
         decides = {name: value for name, value in self.to_dict().items() if name not in INDIFFERENT | others}
         return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def seedless(self) -> str:
+        """A hash of every field but the seed: runs that share it are seeds of one configuration.
+
+        Fields at their defaults are left out, so that a new field keeps the hashes of all earlier runs.
+        """
+        defaults = type(self)().to_dict() | {"seed": self.seed}
+        others = {name: value for name, value in self.to_dict().items() if value != defaults[name]}
+        return sha256(json.dumps(others, sort_keys=True).encode()).hexdigest()[:16]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `TrainConfig.parse(config.to_dict()) == config`."""
         return {**asdict(self), "hidden": list(self.hidden)}

@@ -387,6 +387,8 @@ export type ListedRun = {
   status: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "diverged" | "interrupted";
   /** The TrainConfig, as `/api/config` describes it. */
   config: { [key: string]: unknown };
+  /** A hash of it without its seed: runs that share it are seeds of one configuration. */
+  configuration: string;
   /** The preset that the configuration began from. */
   preset: string | null;
   /** The same for all runs that were launched together. */
@@ -704,6 +706,8 @@ export type Run = {
   status: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "diverged" | "interrupted";
   /** The TrainConfig, as `/api/config` describes it. */
   config: { [key: string]: unknown };
+  /** A hash of it without its seed: runs that share it are seeds of one configuration. */
+  configuration: string;
   /** The preset that the configuration began from. */
   preset: string | null;
   /** The same for all runs that were launched together. */

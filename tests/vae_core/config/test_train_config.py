@@ -287,6 +287,14 @@ def test_checkpoints_fit_configurations_whose_steps_have_the_same_numbers(change
     assert (TrainConfig(**changes).identity == TrainConfig().identity) == same
 
 
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [({"seed": 7}, True), ({"beta": 1.0}, True), ({"beta": 2.0}, False), ({"max_steps": 100}, False)],
+)
+def test_runs_that_differ_in_the_seed_alone_share_a_configuration(changes: dict[str, Any], same: bool) -> None:
+    assert (TrainConfig(**changes).seedless == TrainConfig().seedless) == same
+
+
 def test_checkpoints_come_with_evaluations_unless_said_otherwise() -> None:
     assert TrainConfig(max_steps=1000).checkpoint_interval == 100
     assert TrainConfig(max_steps=1000, evaluate_every=70).checkpoint_interval == 70
