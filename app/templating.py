@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.explain.equations import mathml
 from app.launch.form import format_changes
 from app.launch.labels import label, shown_value
-from app.plots.palette import DASHES, slot
+from app.plots.palette import DASHES, colour_note, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
 from app.run_rules import LONGEST_NAME, LONGEST_NOTES
@@ -58,6 +58,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "time_left": time_left,
     "slot": slot,
+    "colour_note": colour_note,
     "loss_name": lambda likelihood: FAMILIES[likelihood].short,
     "strokes": DASHES.__getitem__,
     "log": log,

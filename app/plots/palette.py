@@ -42,6 +42,11 @@ def slots(run_ids: Sequence[int]) -> dict[int, int]:
     return {run_id: taken[run_id] for run_id in run_ids}
 
 
+def colour_note(run_id: int, taken: int) -> str | None:
+    """What a reader should know of a run that has another slot than its own."""
+    return None if taken == slot(run_id) else "Another colour than on its own page, which an older run here has"
+
+
 def dashes(taken: Mapping[int, int]) -> dict[int, str]:
     """How the runs with these slots are dashed: solid, but for those whose colour an older one has, too."""
     sharing = Counter[int]()

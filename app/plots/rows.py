@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.plots.figure import Axis, Figure, Line, layout, plain
-from app.plots.palette import DASHES
+from app.plots.palette import DASHES, colour_note
 from app.text.quantities import QUANTITIES
 
 GAP, GAPS = 0.08, 0.24  # between two panels, and all together at most: of the whole height
@@ -67,7 +67,8 @@ def title(field: str, unit: str | None = None) -> str:
 def meta(line: Line, field: str, role: str) -> dict[str, Any]:
     """What the page's script fills a trace with, and how the run is called and drawn there."""
     looks = {"slot": line.slot, "letter": line.name, "strokes": DASHES[line.dash]}
-    return {"run": line.run, "field": field, "role": role} | looks
+    note = colour_note(line.run, line.slot)
+    return {"run": line.run, "field": field, "role": role} | looks | ({"note": note} if note else {})
 
 
 def main_line(line: Line, field: str, axis: str, role: str = "line") -> go.Scatter:

@@ -266,6 +266,13 @@ def test_a_single_run_has_a_solid_line_and_no_legend(visit: Visit, real: dict[st
     assert swatch.get_attribute("stroke-dasharray") == "none"
 
 
+def test_the_legend_says_which_run_has_another_colour_than_its_own(visit: Visit, real: dict[str, int]) -> None:
+    numbers = sorted(real.values())
+    page = visit(compare([numbers[0], numbers[8]]))
+    expect(page.locator(".legend button").nth(0).locator("title")).to_have_count(0)
+    expect(page.locator(".legend button").nth(1).locator("title")).to_contain_text("Another colour")
+
+
 def test_the_legend_hides_runs_and_shows_one_alone(visit: Visit, eight: list[int]) -> None:
     page = visit(compare(eight))
     buttons = page.locator(".legend button")

@@ -10,10 +10,11 @@ const ENDS = { x1: "1", y1: "4", x2: "27", y2: "4" };
  * @param {Line} line
  * @returns {SVGElement}
  */
-export function swatch({ slot, strokes }) {
+export function swatch({ slot, strokes, note }) {
   const picture = document.createElementNS(SVG, "svg");
   const attributes = { class: `swatch slot-${slot}`, viewBox: "0 0 28 8", "aria-hidden": "true" };
   for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
+  if (note) picture.appendChild(document.createElementNS(SVG, "title")).textContent = note;
   const stroke = picture.appendChild(document.createElementNS(SVG, "line"));
   for (const [name, value] of Object.entries({ ...ENDS, "stroke-dasharray": strokes })) stroke.setAttribute(name, value);
   return picture;

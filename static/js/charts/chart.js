@@ -35,7 +35,8 @@ const AXIS_TITLES = { step: "step", epoch: "epoch", seconds: "seconds of trainin
  *   Settings
  */
 
-/** @typedef {{ run: number, letter: string, slot: number, strokes: string, dash: string }} Line that draws a run */
+/** @typedef {{ run: number, letter: string, slot: number, strokes: string, dash: string, note?: string }} Line
+ *   that draws a run; `note` says where it has another colour than its own */
 /** @typedef {{ x: number[], y: Value[], steps: number[] }} Points over places on the x axis, with their steps */
 /** @typedef {Points & { run: number, name: string, heldOut: Points }} Drawn a quantity of a run */
 
@@ -136,8 +137,8 @@ export class Chart {
   get lines() {
     const mains = this.#figures.lines.data.filter(({ meta }) => meta.role === "line");
     return [...this.#curves.keys()].flatMap((id) => mains.filter(({ meta }) => meta.run === id).slice(0, 1)).map(
-      ({ meta: { run, letter = "", slot = 1, strokes = "none" }, line }) =>
-        ({ run, letter, slot, strokes, dash: line?.dash ?? "solid" }),
+      ({ meta: { run, letter = "", slot = 1, strokes = "none", note }, line }) =>
+        ({ run, letter, slot, strokes, dash: line?.dash ?? "solid", note }),
     );
   }
 

@@ -3,7 +3,7 @@
 import type { Field, Value, Vital } from "./page.d.ts";
 
 /** What a trace draws: set by the server, read by the page's script. */
-export type Meta = { slot?: number; fill?: number; run: number; runs: number[]; letter?: string; strokes?: string } & (
+export type Meta = { slot?: number; fill?: number; run: number; runs: number[]; letter?: string; strokes?: string; note?: string } & (
   | { role: "sampled"; field: Vital }
   | { role: "line" | "area" | "raw" | "low" | "high" | "heldout"; field: Field }
   | { role: "training" | "held out" | "frontier" }

@@ -31,6 +31,14 @@ def test_every_role_of_a_curve_is_drawn_once() -> None:
     assert roles == ["low", "high", "raw", "line", "heldout"]
 
 
+def test_a_run_without_its_own_colour_says_so() -> None:
+    notes = [
+        {trace["meta"].get("note") for trace in rows_figure([Row("kl", "KL", (line,))])["data"]}
+        for line in (Line(9, "A", 1, "solid"), Line(9, "A", 2, "solid"))
+    ]
+    assert notes == [{None}, {"Another colour than on its own page, which an older run here has"}]
+
+
 def test_a_title_names_the_unit_where_there_is_one() -> None:
     assert title("kl") == "KL — nats/image"
     assert title("reconstruction", "nats/image, density") == "reconstruction — nats/image, density"
