@@ -36,6 +36,7 @@ class ComparedRuns:
     reports: Mapping[int, Report]
     scores: Mapping[int, Scores]
     comparison: Comparison
+    counting: bool  # whether the pixels of some data set are, which the reasons could use
 
 
 def read_comparison(
@@ -53,7 +54,8 @@ def read_comparison(
     counted = {run.id: shelf.find(run.train_config) for run in chosen}
     known = {run_id: each for run_id, each in counted.items() if not isinstance(each, NoStatistics)}
     comparison = compare(chosen, examined, scored, base=place, by=by, statistics=known)
-    return ComparedRuns(chosen, examined, scored, comparison)
+    counting = any(isinstance(each, NoStatistics) and each.soon for each in counted.values())
+    return ComparedRuns(chosen, examined, scored, comparison, counting)
 
 
 def run_ids(text: str) -> list[int]:

@@ -109,6 +109,7 @@ def show_comparison(
         "lines": drawn,
         "letters": letters,
         "comparison": comparison,
+        "counting": compared.counting,
         "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from threading import Event
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.web import pixel_statistics
 from vae_core.report import Report, Scores
 
 Launch = Callable[..., dict[str, Any]]
@@ -106,6 +108,22 @@ def test_the_verdict_comes_first_and_the_pictures_before_the_numbers(client: Tes
              'id="plane"', 'id="contrasts"', 'id="configuration"', 'id="comparable"')  # fmt: skip
     places = [page.index(mark) for mark in marks]
     assert places == sorted(places)
+
+
+def test_a_verdict_asks_again_while_the_pixels_are_counted(
+    client: TestClient, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Event()
+    monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 0)
+    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(30))
+    address = f"/compare?runs={trained()},{trained(beta=2)}"
+    counting = read(client, address)
+    release.set()
+    assert "data-soon>The pixels are being counted" in counting
+
+
+def test_a_verdict_with_every_number_does_not_ask_again(client: TestClient, trained: Trained) -> None:
+    assert "data-soon" not in read(client, f"/compare?runs={trained()},{trained(beta=2)}")
 
 
 def test_bold_is_only_what_the_paired_images_are_sure_of(
