@@ -66,7 +66,7 @@ class Run(Record):
     config: dict[str, Any]
     """The TrainConfig, as `/api/config` describes it."""
     configuration: str
-    """A hash of it without its seed: runs that share it are seeds of one configuration."""
+    """The same for runs that differ in the seed alone."""
     preset: str | None
     """The preset that the configuration began from."""
     group: str | None

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.records import Run
 from app.run_rules import LIVE, unexamined
-from app.text.labels import at_work, labels
+from app.text.labels import labels
 from app.text.numbers import number
-from vae_core.config.train_config import INDIFFERENT, TrainConfig
+from vae_core.config.train_config import TrainConfig
 from vae_core.report import Report
 
 
@@ -41,16 +41,13 @@ def stale(run: Run, report: Report) -> bool:
 
 def kind(config: TrainConfig, changes: Mapping[str, Any] | None = None) -> str:
     """All that decides a step's numbers but the seed, after these changes: what is not at work is left out."""
-    values = TrainConfig.parse({**config.to_dict(), **(changes or {})}, stored=True).to_dict()
-    left_out = INDIFFERENT | {"seed"}
-    return repr([(name, value) for name, value in values.items() if name not in left_out and at_work(values, name)])
+    return TrainConfig.parse({**config.to_dict(), **(changes or {})}, stored=True).seedless
 
 
 def groups(runs: Sequence[Run]) -> list[int]:
     """Of each run the number of its configuration, from 0: runs that share it differ in the seed alone."""
-    keys = [(kind(run.train_config), run.train_config.total_steps, run.parent_id, run.parent_step) for run in runs]
-    order = list(dict.fromkeys(keys))
-    return [order.index(key) for key in keys]
+    order = list(dict.fromkeys(run.configuration for run in runs))
+    return [order.index(run.configuration) for run in runs]
 
 
 def group_names(runs: Sequence[Run]) -> list[str]:

@@ -23,6 +23,12 @@ def now() -> float:
     return datetime.now(UTC).timestamp()
 
 
+def configuration(config: TrainConfig, parent_id: int | None, parent_step: int | None) -> str:
+    """What runs share that differ in the seed alone: the fields that count, the length, and where they began."""
+    began = "" if parent_id is None else f"-{parent_id}.{'last' if parent_step is None else parent_step}"
+    return f"{config.seedless}-{config.total_steps}{began}"
+
+
 class Vector(sa.TypeDecorator[list[float | None]]):
     """Numbers as little-endian float32 bytes; None among them is NaN."""
 
@@ -46,14 +52,14 @@ class RunRow(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
     name: str
     status: str = Field(default="queued", index=True)
-    config: dict[str, Any] = Field(sa_type=sa.JSON)
-    configuration: str = Field(default="", index=True)  # a hash of `config` without its seed: seeds of one share it
+    config: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # which `configure` sets
+    configuration: str = Field(default="", index=True)  # shared by runs that differ in the seed alone
     preset: str | None = None
     group: str | None = Field(default=None, index=True)  # runs launched together share one
     tags: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     notes: str = ""
     step: int = 0
-    total_steps: int
+    total_steps: int = 0
     epoch: float = 0.0
     seconds: float = 0.0  # training time at `step`
     activity: str | None = None  # what a running run does before its first step, such as a download
@@ -74,6 +80,11 @@ class RunRow(SQLModel, table=True):
     heartbeat_at: float | None = None
     silent_since: float | None = None  # the heartbeat after which its process, which lives, showed no sign of life
     deleted_at: float | None = None
+
+    def configure(self, config: TrainConfig) -> None:
+        """Take a configuration, and what follows from it."""
+        self.config, self.total_steps = config.to_dict(), config.total_steps
+        self.configuration = configuration(config, self.parent_id, self.parent_step)
 
     @property
     def train_config(self) -> TrainConfig:

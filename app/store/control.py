@@ -71,7 +71,7 @@ def extend(session: Session, run_id: int, *, epochs: int | None = None, max_step
     config = TrainConfig.parse({**row.config, **length}, stored=True)
     if config.total_steps <= row.step:
         raise Conflict(f"Run {run_id} has done {row.step} steps: {config.total_steps} are no more than that.")
-    row.config, row.total_steps = config.to_dict(), config.total_steps
+    row.configure(config)
     return _queue(session, row)
 
 

@@ -46,15 +46,13 @@ def create(
     """
     row = RunRow(
         name=(name or "").strip() or friendly_name(),
-        config=config.to_dict(),
-        configuration=config.seedless,
-        total_steps=config.total_steps,
         preset=preset,
         tags=_tidy(tags),
         group=group,
         parent_id=parent_id,
         parent_step=parent_step,
     )
+    row.configure(config)
     return store(session, row)
 
 

@@ -1,10 +1,9 @@
 """What tells configurations apart, in as few words as that takes: "BCE", "MSE σ=0.707", "MSE σ fitted". Pure."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from vae_core.config.families import OBJECTIVES
-from vae_core.config.train_config import INDIFFERENT, TrainConfig, json_schema
+from vae_core.config.train_config import INDIFFERENT, TrainConfig, at_work, json_schema
 from vae_core.datasets.facts import FACTS
 
 LONGEST = 32  # characters: beyond, a run's own name says as much
@@ -75,12 +74,6 @@ def _scale(config: TrainConfig) -> str:
     letter = config.family.letter
     learned = {"shared": "learned", "optimal": "fitted", "per_pixel": "per pixel"}
     return f"{letter}={config.sigma:.3g}" if config.scale == "fixed" else f"{letter} {learned[config.scale]}"
-
-
-def at_work(values: Mapping[str, Any], name: str) -> bool:
-    """Whether a field of a configuration counts, under its likelihood and in its kind of model."""
-    condition = json_schema()["properties"][name].get("shown_when") or {}
-    return all(values[other] in allowed for other, allowed in condition.items())
 
 
 def _shown(config: TrainConfig, name: str) -> str:

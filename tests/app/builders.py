@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.database.tables import configuration
 from app.records import EvaluationRecord, Run
 from app.run_rules import RunStatus
 from vae_core.config.train_config import TrainConfig
@@ -31,7 +32,7 @@ def make_run(
         name=f"run-{id}",
         status=status,
         config=config.to_dict(),
-        configuration=config.seedless,
+        configuration=configuration(config, None, None),
         preset=preset,
         group=None,
         tags=[],

@@ -16,7 +16,7 @@ from vae_core.config.fields import Fields
 from vae_core.config.rules import check_rules
 from vae_core.datasets.facts import FACTS
 
-__all__ = ["ConfigError", "RefusedConfig", "TrainConfig", "json_schema"]
+__all__ = ["ConfigError", "RefusedConfig", "TrainConfig", "at_work", "json_schema"]
 
 INDIFFERENT = {  # fields that no step's numbers depend on: how long, where, and what is looked at on the way
     "epochs", "max_steps", "device", "threads", "evaluate_every", "picture_every", "checkpoint_every", "examine",
@@ -93,13 +93,17 @@ class TrainConfig(Fields):
 
     @property
     def seedless(self) -> str:
-        """A hash of every field but the seed: runs that share it are seeds of one configuration.
+        """A hash of all that decides a step's numbers but the seed: runs that share it are seeds of one configuration.
 
-        Fields at their defaults are left out, so that a new field keeps the hashes of all earlier runs.
+        Fields that do not count here, or are at their defaults, are left out: a new field keeps earlier runs' hashes.
         """
-        defaults = type(self)().to_dict() | {"seed": self.seed}
-        others = {name: value for name, value in self.to_dict().items() if value != defaults[name]}
-        return sha256(json.dumps(others, sort_keys=True).encode()).hexdigest()[:16]
+        values, defaults = self.to_dict(), type(self)().to_dict()
+        decides = {
+            name: value
+            for name, value in values.items()
+            if value != defaults[name] and name not in INDIFFERENT | {"seed"} and at_work(values, name)
+        }
+        return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `TrainConfig.parse(config.to_dict()) == config`."""
@@ -120,6 +124,12 @@ class TrainConfig(Fields):
             return _adapter().validate_python(given, context={"stored": stored})
         except ValidationError as error:
             raise refused(error) from None
+
+
+def at_work(values: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of a configuration counts, under its likelihood and in its kind of model."""
+    condition = json_schema()["properties"][name].get("shown_when") or {}
+    return all(values[other] in allowed for other, allowed in condition.items())
 
 
 @cache

@@ -387,7 +387,7 @@ export type ListedRun = {
   status: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "diverged" | "interrupted";
   /** The TrainConfig, as `/api/config` describes it. */
   config: { [key: string]: unknown };
-  /** A hash of it without its seed: runs that share it are seeds of one configuration. */
+  /** The same for runs that differ in the seed alone. */
   configuration: string;
   /** The preset that the configuration began from. */
   preset: string | null;
@@ -706,7 +706,7 @@ export type Run = {
   status: "queued" | "running" | "paused" | "finished" | "stopped" | "failed" | "diverged" | "interrupted";
   /** The TrainConfig, as `/api/config` describes it. */
   config: { [key: string]: unknown };
-  /** A hash of it without its seed: runs that share it are seeds of one configuration. */
+  /** The same for runs that differ in the seed alone. */
   configuration: string;
   /** The preset that the configuration began from. */
   preset: string | null;

@@ -98,7 +98,7 @@ def test_an_old_database_is_backed_up_and_its_rows_stay(old: Database, tmp_path:
         run, evaluation = runs.get_row(session, 1), evaluations.last(session, 1)
         assert evaluations.last(session, 2).kl_per_dim is None
     assert (run.name, run.tags, run.deaths, run.died_at, run.queued_at) == ("brisk-otter", ["old"], 0, 0, 5.0)
-    assert run.configuration == run.train_config.seedless
+    assert run.configuration == f"{run.train_config.seedless}-{run.train_config.total_steps}"
     assert (evaluation.elbo, evaluation.kl_per_dim) == (-102.5, [12.5, None])
     (saved,) = tmp_path.glob("elboard-version-*.sqlite")
     assert f"version-{before}-" in saved.name

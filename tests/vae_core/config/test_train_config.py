@@ -289,7 +289,13 @@ def test_checkpoints_fit_configurations_whose_steps_have_the_same_numbers(change
 
 @pytest.mark.parametrize(
     ("changes", "same"),
-    [({"seed": 7}, True), ({"beta": 1.0}, True), ({"beta": 2.0}, False), ({"max_steps": 100}, False)],
+    [
+        ({"seed": 7}, True),
+        ({"sigma": 0.1}, True),  # BCE has none
+        ({"threads": 1, "max_steps": 100}, True),
+        ({"beta": 2.0}, False),
+        ({"likelihood": "gaussian"}, False),
+    ],
 )
 def test_runs_that_differ_in_the_seed_alone_share_a_configuration(changes: dict[str, Any], same: bool) -> None:
     assert (TrainConfig(**changes).seedless == TrainConfig().seedless) == same
