@@ -218,7 +218,7 @@ def test_the_choice_says_how_many_are_ticked_and_why_its_button_is_off(visit: Vi
 
 
 def test_nine_runs_are_a_choice_that_one_click_mends(visit: Visit, eight: list[int], server: Server) -> None:
-    (one,) = server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2})
+    (one,) = server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2, "examine": False})
     page = visit(address([*eight, one["id"]]))
     expect(page.locator("#count")).to_have_text("9 runs are ticked, and 8 fit on one page: untick 1.")
     expect(page.get_by_role("button", name="Compare")).to_be_disabled()
@@ -231,7 +231,7 @@ def test_nine_runs_are_a_choice_that_one_click_mends(visit: Visit, eight: list[i
 
 
 def test_the_list_says_why_more_than_eight_cannot_be_compared(visit: Visit, eight: list[int], server: Server) -> None:
-    server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2})
+    server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2, "examine": False})
     page = visit("/runs")
     for place in range(8):
         page.locator("#runs-table tbody input").nth(place).check()

@@ -83,7 +83,7 @@ def test_a_dozen_tabs_share_one_connection(page: Page, server: Server, pair: lis
         return sum(one.status == psutil.CONN_ESTABLISHED for one in process.net_connections("tcp"))
 
     wait_until(lambda: connections() == 1)  # uvicorn closes the others after 5 s without a request
-    (other,) = server.launch(name="for all", config={"hidden": [8], "max_steps": 20})
+    (other,) = server.launch(name="for all", config={"hidden": [8], "max_steps": 20, "examine": False})
     for tab in tabs[1:6]:
         expect(tab.locator(f"tr[data-run='{other['id']}']")).to_be_visible(timeout=20_000)
 

@@ -268,7 +268,7 @@ def test_a_run_without_its_data_says_what_is_missing(visit: Visit, server: Serve
 
 
 def test_deleting_can_be_undone(visit: Visit, server: Server) -> None:
-    (run,) = server.launch(name="to-delete", config={"max_steps": 5, "hidden": [8]})
+    (run,) = server.launch(name="to-delete", config={"max_steps": 5, "hidden": [8], "examine": False})
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
     page = visit(f"/runs/{run['id']}")
     page.get_by_text("⋯").click()

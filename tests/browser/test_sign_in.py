@@ -42,7 +42,7 @@ def test_the_form_has_no_accessibility_fault(page: Page, locked: Server, scheme:
 
 def test_a_shared_link_opens_after_the_sign_in_and_a_new_token_signs_out(page: Page, tmp_path: Path) -> None:
     server = Server(tmp_path / "locked", auth=True)
-    (run,) = server.launch(config={"max_steps": 3, "hidden": [8]})
+    (run,) = server.launch(config={"max_steps": 3, "hidden": [8], "examine": False})
     path = f"/runs/{run['id']}?x=epoch&y=log"
     page.goto(server.url + path)
     sign_in(page, server)
