@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from app.database.engine import Database
+from tests import ended
 from tests.browser.conftest import accessibility_faults, eventually
 from tests.server import Server, wait_until
 
@@ -81,13 +84,14 @@ def test_three_runs_are_launched_and_their_verdict_comes_by_itself(visit: Visit)
 
 @pytest.fixture(scope="module")
 def eight(server: Server, pair: list[int]) -> list[int]:
-    """Eight finished runs: a pair, the third that belongs to it, and five seeds of a small one."""
+    """Eight finished runs: a pair, the third that belongs to it, and a small one, copied under four other seeds."""
     config = server.api.get(f"/api/runs/{pair[1]}").json()["config"]
     launched = server.launch(config={**config, "scale": "optimal"})
-    launched += server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2}, seeds=[1, 2, 3, 4, 5])
+    launched += server.launch(config={"max_steps": 3, "hidden": [8], "latent_dim": 2, "seed": 1})
     runs = [*pair, *(run["id"] for run in launched)]
     wait_until(lambda: all(server.api.get(f"/api/runs/{run}").json()["status"] == "finished" for run in runs), 240)
-    return runs
+    with closing(Database(f"sqlite:///{server.data / 'elboard.sqlite'}")) as store, store.write() as session:
+        return runs + [ended.copy(session, runs[-1], name=f"small {seed}", seed=seed) for seed in range(2, 6)]
 
 
 def address(runs: list[int]) -> str:
