@@ -12,7 +12,7 @@ from tests.browser.conftest import LAUNCH
 from tests.server import Server
 
 IMAGES = Path(__file__).parent / "images"
-HEIGHTS = {"run": 1250, "compare": 1750, "translate": 1250, "explain": 1100, "runs": 420}  # of the screen; else 900
+HEIGHTS = {"translate": 1250, "explain": 1100, "runs": 420}  # of the screen; else 900
 IN_VIEW = "chart => chart.getBoundingClientRect().top < innerHeight"
 LAUNCH_REQUEST = {"preset": "bce-vs-mse", "name": "mnist", "config": {"dataset": "mnist", "max_steps": 4000, "seed": 1}}
 

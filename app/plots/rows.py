@@ -13,6 +13,7 @@ from app.text.quantities import QUANTITIES
 GAP, GAPS = 0.08, 0.24  # between two panels, and all together at most: of the whole height
 
 _SPIKE: Axis = {"spikemode": "across", "spikesnap": "cursor", "spikethickness": 1, "spikedash": "solid"}
+_UNMEASURED: Axis = {"ticklabeloverflow": "allow"}  # the margins have room: to look costs a tenth of each drawing
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def rows_figure(rows: Sequence[Row]) -> Figure:
 def empty_rows(heights: Sequence[float], titles: Sequence[str]) -> dict[str, Any]:
     """The layout of such panels: their y axes are y, y2, y3, …"""
     made = layout() | {
-        "xaxis": {"anchor": axis_name(len(heights)), "type": "linear", "showspikes": True, "zeroline": False} | _SPIKE,
+        "xaxis": {"anchor": axis_name(len(heights)), "type": "linear", "showspikes": True, "zeroline": False}
+        | _SPIKE
+        | _UNMEASURED,
         "hovermode": "x unified",
         "hoversubplots": "axis",
         "dragmode": "zoom",
@@ -121,7 +124,7 @@ def _value_axis(domain: list[float], nticks: int) -> Axis:
         "automargin": False,
         "tickformat": "~g",
         "nticks": nticks,
-    }
+    } | _UNMEASURED
 
 
 def _row_title(text: str, top: float) -> dict[str, Any]:

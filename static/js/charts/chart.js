@@ -20,6 +20,7 @@ const ZOOM_MS = 150; // of rest before finer points are requested
 /** @type {Record<string, string>} */
 const NAMES = { negative_elbo: "−ELBO", kl: "KL", grad_norm: "gradient norm" }; // the others are called as they are
 const MOST_GAPS = 100; // that are marked
+const BANDED = 4; // runs, up to which the range within each point is drawn as a band: more bands hide each other
 const CIRCLES = 40; // in a row, shared by its runs,
 const LEAST_CIRCLES = 5; // of which each has at least as many
 const DOT = 6; // pixels of a point without neighbours, which no line shows
@@ -125,6 +126,11 @@ export class Chart {
     return this.#each((curve) => curve.zoom(this.settings.x, range));
   }
 
+  /** Whether few enough runs are shown for a band each. */
+  get isBanded() {
+    return this.#shown.length <= BANDED;
+  }
+
   /** The curves of the runs that are not hidden. */
   get #shown() {
     return [...this.#curves.values()].filter(({ run }) => !this.settings.hidden.has(run));
@@ -212,13 +218,13 @@ export class Chart {
       Object.assign(trace, { x: thinned(all.x, most), y: thinned(all.y, most) });
     } else if ("field" in meta) {
       const values = curve.values(meta.field);
-      const isBucketed = curve.width > 1;
+      const isBanded = curve.width > 1 && this.isBanded;
       trace.y = {
         line: (smooth > 0 && values.smoothed) || values.mean,
         area: values.mean,
         raw: smooth > 0 ? values.mean : [],
-        low: isBucketed ? values.low : [],
-        high: isBucketed ? values.high : [],
+        low: isBanded ? values.low : [],
+        high: isBanded ? values.high : [],
       }[meta.role];
       trace.x = trace.y.length ? places : [];
       if (meta.role === "line") dotted(trace);

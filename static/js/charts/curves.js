@@ -8,7 +8,8 @@ import { Vitals } from "./vitals.js";
 /** @import { Clock, Evaluation, Field, StreamedSteps, Value, Vital } from "../types/page.d.ts" */
 /** @import { Range, Series } from "./series.js" */
 
-const POINTS = 1000; // at most: once there are more, points twice as wide are requested
+const POINTS = 1000; // of a curve, at most: once there are more, points twice as wide are requested;
+const OF_ALL = 2000; // of all curves in a chart, so that many are drawn as quickly as few
 const PASSES = 2; // of a zoom: the second knows the window to a few steps, however long the run is
 const RATES = 100; // steps a second are counted over a hundredth of the points
 
@@ -25,11 +26,15 @@ export class Curve {
   /** @type {Set<StreamedSteps[]>} */
   #catching = new Set(); // lists that catch what is streamed while an answer is on its way
 
+  #points;
+
   /**
    * @param {number} run
    * @param {Evaluation[]} evaluations
+   * @param {number} [among] how many curves the chart has
    */
-  constructor(run, evaluations) {
+  constructor(run, evaluations, among = 1) {
+    this.#points = Math.min(POINTS, Math.floor(OF_ALL / among));
     this.run = run;
     this.evaluations = evaluations;
     this.vitals = new Vitals(run);
@@ -107,7 +112,7 @@ export class Curve {
     /** @type {StreamedSteps[]} */
     const caught = [];
     this.#catching.add(caught);
-    const query = { points: POINTS, from, to: to === Infinity ? undefined : to, smooth: this.#smooth || undefined };
+    const query = { points: this.#points, from, to: to === Infinity ? undefined : to, smooth: this.#smooth || undefined };
     const columns = await read("/api/runs/{run_id}/steps", { run_id: this.run }, query);
     this.#catching.delete(caught);
     if (!columns) return null;
@@ -124,7 +129,8 @@ export class Curve {
     this.#overview.append(points);
     if (this.#detail?.to === Infinity) this.#detail.buckets.append(points);
     for (const caught of this.#catching) caught.push(points);
-    if (this.#overview.length > POINTS || (this.#detail && this.#detail.buckets.length > POINTS)) await this.load();
+    const most = Math.max(this.#overview.length, this.#detail?.buckets.length ?? 0);
+    if (most > this.#points) await this.load();
   }
 
   /**

@@ -3,7 +3,7 @@
 import { delay } from "../parts/pacing.js";
 
 const SHORTEST_MS = 200; // from one drawing to the next
-const SHARE = 5; // a chart takes a fifth of the time: one that needs more than 40 ms is drawn less often,
+const SHARE = 4; // a chart takes a quarter of the time: one that needs more than 50 ms is drawn less often,
 const LONGEST_MS = 1000; // but no rest is longer
 
 const frame = () => new Promise(requestAnimationFrame);
@@ -33,8 +33,8 @@ export function painter(node, draw) {
     isPainting = true;
     // oxlint-disable-next-line no-unmodified-loop-condition -- the observer below modifies isSeen
     while (isDue && (isSeen || draws === 0) && !document.hidden) {
-      isDue = false;
       await frame();
+      isDue = false; // what came while it waited is drawn, too
       const started = performance.now();
       await draw();
       draws += 1;

@@ -30,7 +30,7 @@ export function summarise(chart, runs, curves) {
     markers ||= view === "lines" && curve.evaluations.length > 0;
   }
   const circles = markers ? ["Circles are held-out values."] : [];
-  const all = [...sentences, ...points([...widths]), ...chart.remarks, ...circles];
+  const all = [...sentences, ...points([...widths], chart.isBanded), ...chart.remarks, ...circles];
   element("chart-summary").textContent = all.join(" ");
 
   const banner = element("nonfinite");
@@ -60,13 +60,15 @@ function sentence(view, name, curve) {
 /**
  * What a point is where it is more than a step.
  * @param {number[]} widths of the runs
+ * @param {boolean} isBanded
  * @returns {string[]}
  */
-function points(widths) {
+function points(widths, isBanded) {
   if (widths.length === 0) return [];
   const [least, most] = [Math.min(...widths), Math.max(...widths)].map(formatCount);
   const count = least === most ? least : `${least} to ${most}`;
-  return [`Each point is the mean of ${count} steps, the band their range; zoom in for single steps.`];
+  const range = isBanded ? "the band their range" : "whose range is drawn as a band where few runs are shown";
+  return [`Each point is the mean of ${count} steps, ${range}; zoom in for single steps.`];
 }
 
 /**

@@ -32,7 +32,7 @@ const plot = (/** @type {string} */ id) => /** @type {Plot} */ (element(id));
  */
 export async function showRunCharts(filename, onPoints = () => {}) {
   const { cursor, runs } = embedded("page-data");
-  const curves = new Map(runs.map((run) => [run.id, new Curve(run.id, run.evaluations)]));
+  const curves = new Map(runs.map((run) => [run.id, new Curve(run.id, run.evaluations, runs.length)]));
   const names = new Map(runs.map(({ id, name }) => [id, name]));
   const chart = new Chart(plot("chart"), embedded("figures"), curves, names);
   toolbar(/** @type {HTMLElement} */ (document.querySelector(".chart-card")), filename, chart);
