@@ -85,7 +85,7 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
     explained |= {reason.run for reason in differences}
     reference = min(sides, key=lambda side: (side.evaluation.mse_per_pixel is None, side.evaluation.mse_per_pixel or 0))
     others = [side for side in sides if side is not reference]
-    differences += [*_plain(sides), *_dead(sides, explained), *_sizes(reference, others), *_steps(sides)]
+    differences += [*_plain(sides), *_dead(sides, explained), *_steps(sides), *_sizes(reference, others)]
     for side in others:
         differences += [*_losses(reference, side, explained), *_pixels(reference, side), *_training(reference, side)]
     with_nats = sorted((one for one in differences if one.nats is not None), key=lambda one: -(one.nats or 0))
@@ -145,7 +145,8 @@ def _with_remedy(
         return text, ()
     what = _named(side.config, changes)
     goal = kind(side.config, changes)
-    shown = next((other.name for other in sides if kind(other.config) == goal), None)
+    as_long = [other for other in sides if other.run.step == side.run.step]
+    shown = next((other.name for other in as_long if kind(other.config) == goal), None)
     if shown:
         return f"{text} {shown} is the same with {what}.", ()
     return text, (_change(side.run, f"Train {side.name} with {what}", changes),)
@@ -239,10 +240,18 @@ def _sizes(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reas
         grown = _changed(side.config, changes)
         now, then = (linear_optimum(one, side.train) if side.train else None for one in (side.config, grown))
         nats = abs(then.kl - now.kl) if now and then and "latent_dim" in changes else None
+        if nats is None and not _is_smaller(side, reference):
+            continue  # it lost for another reason
         if nats is not None:
             text += f": by linear theory {number(nats)} nats of KL apart"
         text, actions = _with_remedy(side, [reference, *others], f"{text}.", changes)
         yield Reason(side.run.id, text, nats, actions)
+
+
+def _is_smaller(side: Contestant, other: Contestant) -> bool:
+    return (
+        size(side.config).parameters < size(other.config).parameters or side.config.latent_dim < other.config.latent_dim
+    )
 
 
 def _apart(config: TrainConfig, other: TrainConfig, names: Sequence[str]) -> dict[str, Any]:

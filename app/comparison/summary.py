@@ -146,8 +146,9 @@ def _spread(leads: Sequence[Yardstick], places: Sequence[int], name: str, rates:
     paid = [rate for place in places if (rate := rates[place]) is not None]
     price = f", with {' to '.join(dict.fromkeys(distinct([min(paid), max(paid)])))} nats of KL" if paid else ""
     label = ERRORS.get(row.quantity) or called(row.quantity)
+    other = "the other" if len(means) == 2 else "others"
     return (
-        f"these {NUMBERS[len(means)]} runs of one configuration ({name} and others) differ in the seed alone: their "
+        f"these {NUMBERS[len(means)]} runs of one configuration ({name} and {other}) differ in the seed alone: their "
         f"{label} is {' to '.join(dict.fromkeys([low, high]))}{_unit(row.quantity)}{price}."
     )
 

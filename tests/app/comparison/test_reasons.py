@@ -149,6 +149,19 @@ def test_sizes_are_told_in_parameters_and_nats(grey: Statistics) -> None:
     assert size.text.endswith(" is the same with Hidden layers: 400; Latent dimensions: 20.")
 
 
+def test_a_shorter_run_is_not_the_same_and_its_steps_come_before_its_size() -> None:
+    steps, smaller = reasons([run(1, 0.01, max_steps=3000), run(2, 0.05, hidden=(64,), max_steps=600)])
+    assert "has made 600 steps" in steps.text
+    assert "12,264 parameters" in smaller.text
+    assert " is the same with " not in smaller.text
+    assert [action.changes for action in smaller.actions] == [{"hidden": (400,)}]
+
+
+def test_more_capacity_is_no_reason_to_lose() -> None:
+    (only,) = reasons([run(1, 0.01, hidden=(64,), max_steps=600), run(2, 0.05, hidden=(128,), max_steps=30)])
+    assert "has made 30 steps" in only.text
+
+
 def test_a_dead_model_and_an_autoencoder_are_told_so(grey: Statistics) -> None:
     dead = run(2, kl=0.001, active=0, hidden=(400, 400))
     assert any(reason.text.startswith("No latent unit of") for reason in reasons([run(1), dead], grey))
