@@ -87,7 +87,7 @@ class Comparison:
     readings: tuple[Yardstick, ...]
     """−ELBO under each reading of the likelihood X-ray; empty until all runs have been examined."""
     own: tuple[str | None, ...]
-    """The reading that is each run's own likelihood."""
+    """The reading as which each run was trained; null where there is none, as of a σ that was fixed."""
     images: Images | None
     """The runs image by image; null until all runs have been scored on the same images."""
     differences: tuple[Difference, ...]
@@ -150,7 +150,7 @@ def compare(
         cautions=cautions(runs, called),
         yardsticks=yardsticks,
         readings=tuple(row for row in rows if row.quantity in read),
-        own=tuple(config.family.reading for config in configs),
+        own=tuple(map(_own_reading, configs)),
         images=_images(rows, scored, FACTS[configs[0].dataset].classes, by),
         differences=tuple(_differences(configs)),
         why_unpaired=unpaired(runs, reports, scores, called),
@@ -210,6 +210,11 @@ def _differences(configs: Sequence[TrainConfig]) -> list[Difference]:
         for name in fields[0]
         for shown in [tuple(_shown(config[name]) for config in fields)]
     ]
+
+
+def _own_reading(config: TrainConfig) -> str | None:
+    fitted = not config.family.scales or config.scale in {"optimal", "shared"}
+    return config.family.reading if fitted else None
 
 
 def _shown(value: object) -> str:

@@ -133,7 +133,7 @@ export type Comparison = {
   yardsticks: Yardstick[];
   /** −ELBO under each reading of the likelihood X-ray; empty until all runs have been examined. */
   readings: Yardstick[];
-  /** The reading that is each run's own likelihood. */
+  /** The reading as which each run was trained; null where there is none, as of a σ that was fixed. */
   own: (string | null)[];
   /** The runs image by image; null until all runs have been scored on the same images. */
   images: Images | null;

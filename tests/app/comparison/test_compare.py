@@ -123,3 +123,18 @@ def test_bits_are_a_yardstick_of_all_that_give_8_bit_pixels_a_probability() -> N
     assert (row.values, row.best) == ((3.5, 3.0), 1)
     assert "negative_elbo" not in {row.quantity for row in comparison.yardsticks}
     assert "bits/dim is the one that they share" in comparison.sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "reading"),
+    [
+        ({}, "soft_bernoulli"),
+        ({"likelihood": "gaussian", "scale": "optimal"}, "gaussian_fitted"),
+        ({"likelihood": "gaussian", "scale": "shared"}, "gaussian_fitted"),
+        ({"likelihood": "gaussian", "sigma": 0.7}, None),
+        ({"likelihood": "gaussian", "scale": "per_pixel"}, None),
+        ({"likelihood": "laplace"}, None),
+    ],
+)
+def test_a_fixed_scale_is_not_the_fitted_reading(changes: dict[str, Any], reading: str | None) -> None:
+    assert compare([run(1, **changes), run(2)]).own[0] == reading
