@@ -64,7 +64,7 @@ PRESETS = {
         Preset(
             "digits-demo",
             "Quick demo",
-            "A small VAE on the embedded 8×8 digits; done in under 10 seconds, needs no download.",
+            "A small VAE on the embedded 8×8 digits; some ten seconds on a machine that is free, and no download.",
             ({"dataset": "digits", "hidden": (128,), "latent_dim": 10, "batch_size": 64, "epochs": 100},),
         ),
         Preset(
