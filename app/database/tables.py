@@ -231,65 +231,6 @@ class EventRow(SQLModel, table=True):
     last: int = 0
 
 
-class LaunchRow(SQLModel, table=True):
-    """A launch under a key that its caller chose, so that the same request never launches twice."""
-
-    __tablename__ = "launch"
-
-    request_id: str = Field(primary_key=True)
-    body: str  # SHA-256 of the request: another one under the same key is refused
-    group: str  # of the runs that it launched
-    created_at: float = Field(default_factory=now)
-
-
-class SweepRow(SQLModel, table=True):
-    """A search over fields of the configuration, whose runs are a group."""
-
-    __tablename__ = "sweep"
-
-    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
-    group: str = Field(unique=True)
-    name: str
-    status: str = Field(default="running", index=True)  # running, paused, stopped or finished
-    config: dict[str, Any] = Field(sa_type=sa.JSON)  # what the trials share
-    space: dict[str, Any] = Field(sa_type=sa.JSON)  # what they differ in
-    sampler: str
-    minimise: list[str] = Field(sa_type=sa.JSON)  # one metric, or two for a frontier
-    trials: int | None = None  # a budget in runs,
-    minutes: float | None = None  # or in minutes of training
-    seed: int = 0
-    prune: str = "none"
-    created_at: float = Field(default_factory=now)
-    finished_at: float | None = None
-
-
-class TrialRow(SQLModel, table=True):
-    """One proposal of a sweep, and the run that tries it."""
-
-    __tablename__ = "trial"
-
-    sweep_id: int = Field(primary_key=True, foreign_key="sweep.id")
-    number: int = Field(primary_key=True)  # counted from 0
-    run_id: int = Field(foreign_key="run.id", index=True)
-    proposed: dict[str, Any] = Field(sa_type=sa.JSON)  # a value for each field of the space
-    known: list[Any] = Field(sa_type=sa.JSON)  # the results that the proposal rests on
-    state: str = Field(default="running")  # running, complete, pruned or failed
-    result: list[float] | None = Field(default=None, sa_type=sa.JSON)  # of each metric that is minimised
-
-
-class ViewRow(SQLModel, table=True):
-    """A page as somebody arranged it, under a name: a comparison, or a list with its columns and filters."""
-
-    __tablename__ = "view"
-
-    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
-    name: str
-    note: str = ""
-    address: str  # path and query
-    created_at: float = Field(default_factory=now)
-    deleted_at: float | None = None
-
-
 def dumps(value: Any) -> str:
     """JSON as the tables store it: NaN is refused, since PostgreSQL would refuse it too."""
     return json.dumps(value, allow_nan=False)

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.engine import Database
-from app.database.tables import RunRow, SweepRow, TrialRow, now
+from app.database.tables import RunRow, now
 from app.records import Run
 from app.store import evaluations, events, purge, reports, runs, steps
 from app.store import pictures as sheets
@@ -38,9 +38,6 @@ def deleted(
             reports.append(session, run_id, report)
             score_rows.append(session, run_id, scores())
             sheets.append(session, run_id, pictures(step=run_id))  # of its own
-            search: dict[str, Any] = {"name": "", "config": {}, "space": {}, "sampler": "tpe", "minimise": []}
-            session.add(SweepRow(id=run_id, group=str(run_id), **search))
-            session.add(TrialRow(sweep_id=run_id, number=0, run_id=run_id, proposed={}, known=[]))
             row = runs.get_row(session, run_id)
             row.deleted_at = now() - days * 86400
             for name, value in columns.items():
