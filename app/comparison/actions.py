@@ -7,6 +7,7 @@ from typing import Any
 from app.comparison.standing import groups, names, status_note
 from app.launch.form import preset_address, sibling_address
 from app.records import Run
+from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
 from vae_core.schema import DESCRIBED
 
@@ -16,7 +17,7 @@ FEW = 4  # configurations, up to which each gets a button of its own
 
 @dataclass(frozen=True)
 class Action:
-    """A run that would settle something, one click away."""
+    """What would settle something, one click away."""
 
     __pydantic_config__ = DESCRIBED
 
@@ -25,7 +26,26 @@ class Action:
     changes: dict[str, Any]
     """The fields of the configuration that change; of several seeds, those of the first new run."""
     address: str
-    """The filled form, or the page with the button that does it."""
+    """The filled form, the page with the button that does it, or the comparison that has an answer."""
+
+
+def settling_actions(runs: Sequence[Run]) -> tuple[Action, ...]:
+    """Where runs look at different images, those of the same side by side; else more seeds."""
+    sharing: dict[str, list[Run]] = {}
+    for run in runs:
+        sharing.setdefault(run.train_config.dataset, []).append(run)
+    if len(sharing) == 1:
+        return seed_actions(runs)
+    return tuple(
+        Action(f"Compare the {len(those)} of {FACTS[dataset].title}", {}, compare_address(those))
+        for dataset, those in sharing.items()
+        if len(those) > 1
+    )
+
+
+def compare_address(runs: Sequence[Run]) -> str:
+    """The page that compares these runs."""
+    return f"/compare?runs={','.join(str(run.id) for run in runs)}"
 
 
 def seed_actions(runs: Sequence[Run]) -> tuple[Action, ...]:

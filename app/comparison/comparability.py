@@ -8,6 +8,7 @@ from app.text.labels import listed
 from app.text.quantities import bits_unit, decoder, pixels, reconstruction_unit
 from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
 
@@ -44,10 +45,11 @@ class Verdict:
 def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
     """Whether the runs of these configurations have the quantity in one unit of measure, of the same images."""
     if not _equal(config.dataset for config in configs):
-        datasets = _listed(sorted(config.dataset for config in configs))
-        return Verdict(quantity, False, f"The runs look at different images: {datasets}.")
-    if quantity in _AUTOENCODER and any(config.model == "ae" for config in configs):
-        return Verdict(quantity, False, _AUTOENCODER[quantity])
+        return Verdict(quantity, False, f"The runs look at different images: {_datasets(configs)}.")
+    having = [config for config in configs if has(quantity, config)]
+    if len(having) < len(configs):
+        shared = verdict(quantity, having) if len(having) > 1 else Verdict(quantity, False, "")
+        return Verdict(quantity, shared.comparable, f"{shared.reason} {_AUTOENCODER[quantity]}".strip())
     if quantity in _RULES:
         return _RULES[quantity](configs)
     if quantity in BOUNDS:
@@ -55,6 +57,11 @@ def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
     if quantity in OF_PIXELS and not _equal(map(pixels, configs)):
         return Verdict(quantity, False, f"The images are not the same: {_listed(map(pixels, configs))}.")
     return Verdict(quantity, True, _SHARED[quantity])
+
+
+def has(quantity: str, config: TrainConfig) -> bool:
+    """Whether a model has the quantity at all: a plain autoencoder has none that is made of a KL."""
+    return config.model == "vae" or quantity not in _AUTOENCODER
 
 
 _AUTOENCODER = {
@@ -154,7 +161,7 @@ _RULES = {"loss": _loss_verdict, "bits_per_dim": _bits_verdict}
 def units_sentence(configs: Sequence[TrainConfig]) -> str:
     """Why the reconstruction terms do, or do not, share an axis."""
     if not _equal(config.dataset for config in configs):
-        return "These runs look at different images, so none of their likelihoods can be compared."
+        return f"These runs look at {_datasets(configs)}: likelihoods of different images cannot be compared."
     units = {reconstruction_unit(config): config for config in configs}
     if len(units) == 1:
         decoders = listed(list(dict.fromkeys(map(decoder, configs))))
@@ -168,6 +175,20 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
         f"{clauses}. These have no common zero and no common scale, so each unit of measure gets a row of its own"
         f"{', and bits/dim is the one that they share' * shared}."
     )
+
+
+def axes_sentence(configs: Sequence[TrainConfig]) -> str:
+    """Whether all, some or none of the reconstruction terms share an axis."""
+    axes = {(config.dataset, reconstruction_unit(config)) for config in configs}
+    if len(axes) == 1:
+        return "The reconstruction terms share a unit of measure."
+    if len(axes) == len(configs):
+        return "The reconstruction terms do not share an axis."
+    return "Not all reconstruction terms share an axis: only those of the same images, in one unit of measure."
+
+
+def _datasets(configs: Sequence[TrainConfig]) -> str:
+    return listed(list(dict.fromkeys(FACTS[config.dataset].title for config in configs)))
 
 
 def _clause(unit: str, configs: Sequence[TrainConfig]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.comparison.actions import Action, seed_actions
-from app.comparison.comparability import Verdict, cautions, has_zero, units_sentence, verdict
+from app.comparison.actions import Action, settling_actions
+from app.comparison.comparability import Verdict, cautions, has, has_zero, units_sentence, verdict
 from app.comparison.metrics import Cell, Yardstick, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
 from app.comparison.reasons import Reason, find_reasons
@@ -75,7 +75,7 @@ class Comparison:
     reasons: tuple[Reason, ...]
     """Why the runs came out as they did, what explains most first."""
     actions: tuple[Action, ...]
-    """What would settle which is better, such as three seeds each."""
+    """What would settle which is better, such as three seeds each; of runs on different images, those of the same."""
     verdicts: tuple[Verdict, ...]
     """Which quantities may be compared, and why."""
     sentence: str
@@ -144,7 +144,7 @@ def compare(
         status_notes=notes,
         headline=headline(yardsticks, runs, called, scored),
         reasons=find_reasons(runs, statistics or {}),
-        actions=seed_actions(runs),
+        actions=settling_actions(runs),
         verdicts=verdicts,
         sentence=units_sentence(configs),
         cautions=cautions(runs, called),
@@ -173,7 +173,7 @@ def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
     if report:
         values |= {"accuracy": report.latents.accuracy, "log_px": report.bound.log_px if report.bound else None}
         values |= {"ssim": report.fidelity.ssim, "psnr": report.fidelity.psnr}
-    return values
+    return {name: value for name, value in values.items() if has(name, run.train_config)}
 
 
 def _scored(runs: Sequence[Run], scores: Mapping[int, Scores], notes: Sequence[str | None]) -> list[Scores | None]:

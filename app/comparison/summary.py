@@ -12,6 +12,7 @@ from app.run_rules import LIVE
 from app.text.labels import listed
 from app.text.numbers import called, distinct, number, percent
 from app.text.quantities import QUANTITIES, READING_NAMES
+from vae_core.datasets.facts import FACTS
 from vae_core.report import Reading, Report
 
 LETTERS = "ABCDEFGH"  # of the runs, in their order
@@ -34,19 +35,26 @@ def headline(
     leads = [row for row in (*bound, *errors) if row.lead]
     if not leads or not leads[0].lead:
         return None
-    places = [place for place, mean in enumerate(leads[0].lead.means) if mean is not None]
+    every_place = [_places(row) for row in leads]
+    places = max(every_place, key=len)  # a plain autoencoder has errors, but no bound
+    whole = [row for row, those in zip(leads, every_place, strict=True) if those == places]
     rates = list(map(_rate, scored))
     sharing = groups([runs[place] for place in places])
     if max(sharing) + 1 < len(places):
         every, called_by = groups(runs), group_names(runs)
         configured = [called_by[every[places[sharing.index(one)]]] for one in range(max(sharing) + 1)]
-        body = _over_seeds(leads, places, sharing, [runs[place] for place in places], configured, rates)
+        body = _over_seeds(whole, places, sharing, [runs[place] for place in places], configured, rates)
     else:
         body = [*_of_models(bound, errors, names, rates), "One run each: another seed may change the order."]
     images = leads[0].lead.gap.images or 0
     out = [f"{name} ({_left_out(run)})" for run, name, each in zip(runs, names, scored, strict=True) if each is None]
     body += [f"Left out: {listed(out)}."] * bool(out)
     return f"On the same {images:,} held-out images, {' '.join(body)}"
+
+
+def _places(row: Yardstick) -> list[int]:
+    """Of the runs that have the quantity of the same images."""
+    return [place for place, mean in enumerate(row.lead.means) if mean is not None] if row.lead else []
 
 
 def _left_out(run: Run) -> str:
@@ -203,8 +211,14 @@ def unpaired(
     runs: Sequence[Run], reports: Mapping[int, Report], scores: Mapping[int, Scores], names: Sequence[str]
 ) -> str | None:
     """Why the runs are not compared image by image; None if they are. "Yet" only where they will be by themselves."""
-    if len({run.config["dataset"] for run in runs}) > 1:
-        return "These runs look at different images, so none of these can be paired."
+    by_dataset: dict[str, list[str]] = {}
+    for run, name in zip(runs, names, strict=True):
+        by_dataset.setdefault(FACTS[run.config["dataset"]].title, []).append(name)
+    if len(by_dataset) > 1:
+        which = "; ".join(
+            f"{title}: {listed(those) if len(those) < 3 else f'{len(those)} runs'}" for title, those in by_dataset.items()
+        )
+        return f"These runs look at different images, which cannot be paired. {which}."
     missing = [
         (run, name)
         for run, name in zip(runs, names, strict=True)

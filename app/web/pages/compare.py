@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from app.comparison import summary
+from app.comparison.comparability import axes_sentence
 from app.comparison.compare import Images
 from app.database.engine import Database
 from app.launch.request import varied
@@ -110,6 +111,7 @@ def show_comparison(
         "letters": letters,
         "comparison": comparison,
         "counting": compared.counting,
+        "axes": axes_sentence(configs),
         "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.comparison.comparability import cautions, has_zero, units_sentence, verdict
+from app.comparison.comparability import axes_sentence, cautions, has_zero, units_sentence, verdict
 from tests.app.builders import make_run as run
 from vae_core.config.train_config import TrainConfig
 
@@ -84,6 +84,27 @@ def test_a_plain_autoencoder_has_no_bound() -> None:
         assert not comparable(quantity, AE, GAUSSIAN)
     assert comparable("reconstruction", AE, GAUSSIAN)
     assert comparable("accuracy", AE, GAUSSIAN)
+
+
+def test_variational_runs_share_what_an_autoencoder_lacks() -> None:
+    for quantity in ("negative_elbo", "log_px", "bits_per_dim", "kl", "active_units"):
+        assert comparable(quantity, GAUSSIAN, AE, LAPLACE)
+    assert not comparable("negative_elbo", GREY_BCE, AE, LAPLACE)
+    assert not comparable("kl", AE, AE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"),
+    [
+        ([GAUSSIAN, LAPLACE], "The reconstruction terms share a unit"),
+        ([GREY_BCE, GAUSSIAN], "The reconstruction terms do not share an axis"),
+        ([GREY_BCE, GAUSSIAN, LAPLACE], "Not all reconstruction terms share an axis"),
+        ([GREY_BCE, {"dataset": "mnist"}], "The reconstruction terms do not share an axis"),
+        ([GREY_BCE, GREY_BCE, {"dataset": "mnist"}], "Not all reconstruction terms share an axis"),
+    ],
+)
+def test_the_verdict_says_which_terms_are_drawn_together(changes: list[dict[str, Any]], start: str) -> None:
+    assert axes_sentence([TrainConfig.parse(change) for change in changes]).startswith(start)
 
 
 def test_other_images_share_nothing() -> None:

@@ -252,7 +252,7 @@ def _without_seed(run: Run) -> dict[str, str]:
 def _check_steps(runs: Sequence[Run], comparison: Comparison) -> None:
     """The steps that a caution counts are those made, each once, and said exactly where they differ."""
     made = {run.step for run in runs if run.status != "diverged"}
-    one_data = len({run.config["dataset"] for run in runs}) == 1
+    one_data = _one_data(runs)
     (*lengths,) = (caution for caution in comparison.cautions if " made " in caution)
     assert bool(lengths) == (one_data and len(made) > 1)
     for caution in lengths:
@@ -261,14 +261,22 @@ def _check_steps(runs: Sequence[Run], comparison: Comparison) -> None:
         assert sorted(counts) == sorted(made - {0}), caution
 
 
+def _one_data(runs: Sequence[Run]) -> bool:
+    return len({run.config["dataset"] for run in runs}) == 1
+
+
 def _check_codes(runs: Sequence[Run], comparison: Comparison) -> None:
     """Pictures of one z are missing exactly where there is no prior, or no common size."""
     plain, sizes = {run.config["model"] for run in runs}, {run.config["latent_dim"] for run in runs}
     why = comparison.why_no_prior
     assert (why is None) == (plain == {"vae"} and len(sizes) == 1)
     assert "dimensions" not in (why or "") or len(sizes) > 1
-    counted = [verdict for verdict in comparison.verdicts if verdict.quantity == "active_units"]
-    assert not any(verdict.comparable for verdict in counted) or "ae" not in plain
+    variational, one_data = [run.config["model"] == "vae" for run in runs], _one_data(runs)
+    (counted,) = (verdict for verdict in comparison.verdicts if verdict.quantity == "active_units")
+    assert counted.comparable == (one_data and (all(variational) or sum(variational) > 1))
+    for row in comparison.yardsticks:
+        if row.quantity in {"negative_elbo", "kl", "bits_per_dim", "active_units", "log_px"}:
+            assert all(has or value is None for has, value in zip(variational, row.values, strict=True))
 
 
 def _check_waiting(runs: Sequence[Run], comparison: Comparison) -> None:

@@ -177,9 +177,47 @@ def test_nothing_is_said_of_other_images_or_without_scores(pair: Pair, scores: C
     assert comparison.headline is None
     assert comparison.images is None
     assert comparison.cautions == ()
-    assert comparison.why_unpaired == "These runs look at different images, so none of these can be paired."
+    assert comparison.why_unpaired == (
+        "These runs look at different images, which cannot be paired. Digits 8×8: Digits 8×8; MNIST: MNIST."
+    )
+    assert comparison.actions == ()
     assert comparison.why_no_readings.startswith("These runs look at different images")
     assert compare(runs[:1] * 2).headline is None
+
+
+def test_runs_of_the_same_images_among_others_are_one_click_away() -> None:
+    runs = [run(1), run(2, dataset="mnist"), run(3, likelihood="gaussian"), run(4, beta=4)]
+    comparison = compare(runs)
+    assert "Digits 8×8: 3 runs; MNIST: BCE MNIST β=1." in comparison.why_unpaired
+    assert [(one.label, one.address) for one in comparison.actions] == [
+        ("Compare the 3 of Digits 8×8", "/compare?runs=1,3,4")
+    ]
+    assert comparison.sentence == (
+        "These runs look at Digits 8×8 and MNIST: likelihoods of different images cannot be compared."
+    )
+
+
+def test_what_variational_runs_share_is_compared_beside_an_autoencoder(
+    pair: Pair, scores: Callable[..., Scores]
+) -> None:
+    runs = [run(1), run(2, latent_dim=3), run(3, model="ae")]
+    plain = scores(mse=0.001)
+    values = {name: each for name, each in plain.values.items() if name != "kl"}
+    comparison, _, _ = pair(runs, scores(mean=100, mse=0.02), scores(mean=90, mse=0.03), replace(plain, values=values))
+    rows = {row.quantity: row for row in comparison.yardsticks}
+    assert rows["kl"].values == (12.0, 12.0, None)
+    assert rows["negative_elbo"].values == (99.0, 99.0, None)
+    assert rows["active_units"].values == (4, 4, None)
+    kl = next(one for one in comparison.verdicts if one.quantity == "kl")
+    assert (kl.comparable, kl.reason.endswith("A plain autoencoder has no KL.")) == (True, True)
+    assert "has the lower −ELBO of these two trained models" in comparison.headline
+    assert "AE Z=20 has the lowest squared error of these three trained models" in comparison.headline
+
+
+def test_seeds_beside_an_autoencoder_are_not_all_that_is_compared(pair: Pair, scores: Callable[..., Scores]) -> None:
+    runs = [run(1), run(2, seed=1), run(3, model="ae")]
+    comparison, _, _ = pair(runs, scores(mse=0.02), scores(mse=0.03), scores(mse=0.001))
+    assert comparison.headline.startswith("On the same 10 held-out images, AE has the least squared error on average")
 
 
 def test_readings_agree_or_not(pair: Pair, scores: Callable[..., Scores]) -> None:
