@@ -13,6 +13,7 @@ import httpx2 as httpx
 
 from tests import processes
 
+STOPS = 120  # seconds that a server has to end, on a machine that is busy
 NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "ELBOARD_DATASETS": ""}
 
 
@@ -54,7 +55,7 @@ class Server:
     def stop(self) -> int:
         self.api.close()
         self.process.terminate()
-        code = self.process.wait(30)
+        code = self.process.wait(STOPS)
         self.process.stdout.close()
         return code
 
@@ -62,7 +63,7 @@ class Server:
         """SIGKILL: it has no chance to say anything."""
         self.api.close()
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(STOPS)
         self.process.stdout.close()
 
     def launch(self, **body: Any) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def test_that_fails():
     raise AssertionError
 
 def test_that_comes_after():
-    assert left.wait(60) == -9
+    assert left.wait(300) == -9
 """
 
 

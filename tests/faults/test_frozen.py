@@ -163,7 +163,7 @@ def test_a_frozen_worker_whose_run_went_to_another_writes_nothing_more_and_ends(
     server = Scheduler(database, another_executor, slots=1)
     until(server, launched, lambda row: row.attempt == 2 and row.step > run.step)
     os.kill(old.pid, signal.SIGCONT)
-    assert old.wait(60) == 0
+    assert old.wait(300) == 0
     run = until(server, launched, lambda row: row.finished_at)
     assert (run.status, run.attempt, run.error) == ("finished", 2, None)
     with database.read() as session:

@@ -166,7 +166,7 @@ def test_the_first_line_is_the_address_and_the_second_signs_in(tmp_path: Path) -
     assert process.stdout is not None
     url, entry = process.stdout.readline().strip(), process.stdout.readline().split()[-1]
     process.terminate()
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     process.stdout.close()
     assert url.startswith("http://127.0.0.1:")
     assert entry.startswith(f"{url}/login?code=")
@@ -189,7 +189,7 @@ main()
 """
     words = ["serve", "--port", "0", "--data", str(tmp_path)]
     process = subprocess.Popen([sys.executable, "-c", signalled, *words], stdout=subprocess.DEVNULL)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
 
 
 def test_a_second_server_on_one_folder_exits_3_and_names_the_first(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def test_a_run_that_was_paused_and_resumed_is_the_one_that_never_stopped(
     heard, beta_at, interrupt = Event(), TRAINING.beta_at, Recorder.interrupt
 
     def beta_once_the_request_is_heard(config: TrainConfig, step: int) -> float:
-        assert step < 300 or heard.wait(60)
+        assert step < 300 or heard.wait(300)
         return beta_at(config, step)
 
     def hear(recorder: Recorder, request: str) -> None:
@@ -224,11 +224,11 @@ def test_no_request_waits_for_an_evaluation(
 
     def examine_for_ever(*_: object, **__: object) -> NoReturn:
         examining.set()
-        Event().wait(60)
+        Event().wait(300)
         raise AssertionError("the examination was not broken off")
 
     def stop() -> None:
-        examining.wait(60)
+        examining.wait(300)
         with database.write() as session:
             control.stop(session, run_id)
 
@@ -257,11 +257,11 @@ def test_no_request_waits_for_a_first_step(
 
     def step_for_ever(*_: object) -> NoReturn:
         stepping.set()
-        Event().wait(60)
+        Event().wait(300)
         raise AssertionError("the step was not broken off")
 
     def pause() -> None:
-        stepping.wait(60)
+        stepping.wait(300)
         with database.write() as session:
             control.pause(session, run_id)
 

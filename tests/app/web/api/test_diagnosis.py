@@ -56,7 +56,7 @@ def test_live_units_are_not_checked_while_pixels_are_counted(
     release = Event()
 
     def count_when_released(*key: str, **folders: Any) -> Any:
-        assert release.wait(60)
+        assert release.wait(300)
         return statistics(*key, **folders)
 
     monkeypatch.setattr(pixel_statistics, "statistics", count_when_released)

@@ -115,7 +115,7 @@ def test_a_verdict_asks_again_while_the_pixels_are_counted(
 ) -> None:
     release = Event()
     monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 0)
-    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(30))
+    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(300))
     address = f"/compare?runs={trained()},{trained(beta=2)}"
     counting = read(client, address)
     release.set()
