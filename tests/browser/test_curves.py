@@ -143,6 +143,14 @@ def test_a_real_run_fills_its_rows(visit: Visit, real: dict[str, int], name: str
     assert min(shares[:rows]) >= 0.6, shares
 
 
+def test_a_mark_names_the_furthest_place_and_the_furthest_after_the_transient(visit: Visit, store: Database) -> None:
+    values = falling(100)
+    values[399] = 200
+    page = visit(f"/runs/{add(store, 'spike', values)}")
+    mark = page.locator("#chart .annotation-text", has_text="↑").nth(1)  # of the reconstruction
+    expect(mark).to_have_text(f"↑ {values[0]:.0f} at step 1 and 200 at step 400")
+
+
 def test_a_diverged_run_does_not_flatten_the_others(visit: Visit, store: Database) -> None:
     sane = [add(store, f"sane {i}", falling(100 + i, seed=i)) for i in range(2)]
     wild = add(store, "wild", [*falling(105)[:330], *np.geomspace(1e4, 6e11, 10)], held_out={0: 400}, status="diverged")

@@ -30,7 +30,7 @@ const DOWNWARDS = "M-4,6L4,6L0,0Z";
  * @param {string} yref
  * @param {Axis} axis with its range
  * @param {Range | null} window of x
- * @returns {{ shapes: object[], texts: string[] }} in full, and in brief
+ * @returns {{ shapes: object[], texts: string[] }} the fullest first
  */
 export function edges(runs, yref, axis, window) {
   const [low, high] = shownValues(axis);
@@ -50,25 +50,35 @@ export function edges(runs, yref, axis, window) {
     line: { width: 0 },
   }));
   const words = [true, false].map((above) => furthest(spots.filter((spot) => spot.above === above)));
-  const [brief, full] = [0, 1].map((i) => words.map((parts) => parts.slice(0, i + 1).join(" ")).filter(Boolean).join(", "));
-  return { shapes, texts: [full, brief] };
+  const texts = [3, 2, 1].map((count) => words.map((parts) => parts.slice(0, count).join(" ")).filter(Boolean).join(", "));
+  return { shapes, texts };
 }
 
 /**
- * In words, the place furthest outside: of those after the transient, where there are such.
+ * In words, the place furthest outside, and where that is of the transient, the furthest after it.
  * @param {(Spot & { run: Run })[]} spots on one side
- * @returns {string[]} how far, and where
+ * @returns {string[]} how far, where, and the other place
  */
 function furthest(spots) {
+  if (spots.length === 0) return [];
+  const most = (/** @type {typeof spots} */ some) =>
+    some.reduce((one, other) => ((other.above ? other.value > one.value : other.value < one.value) ? other : one));
+  const first = most(spots);
   const late = spots.filter((spot) => spot.late);
-  const candidates = late.length ? late : spots;
-  if (candidates.length === 0) return [];
-  const { above, value, place, run } = candidates.reduce((one, other) =>
-    (other.above ? other.value > one.value : other.value < one.value) ? other : one);
-  const step = run.curve.places("step")[place];
-  const where = run.curve.width > 1 ? "near step" : "at step";
-  const letter = run.letter && `, ${run.letter}`;
-  return [`${above ? "↑" : "↓"} ${formatNumber(value)}`, `${where} ${formatCount(step)}${letter}`];
+  const words = [`${first.above ? "↑" : "↓"} ${formatNumber(first.value)}`, whereabouts(first)];
+  if (first.late || !late.length) return words;
+  const then = most(late);
+  return [...words, `and ${formatNumber(then.value)} ${whereabouts(then)}`];
+}
+
+/**
+ * At which step of which run.
+ * @param {Spot & { run: Run }} spot
+ * @returns {string}
+ */
+function whereabouts({ place, run }) {
+  const step = formatCount(run.curve.places("step")[place]);
+  return `${run.curve.width > 1 ? "near" : "at"} step ${step}${run.letter && `, ${run.letter}`}`;
 }
 
 /**
@@ -90,7 +100,7 @@ function shownValues({ type, range = [] }) {
  * @returns {(object & { text: string })[]} annotations
  */
 export function besideTitle(title, texts, width) {
-  const [, brief] = texts;
+  const brief = texts.at(-1);
   if (!brief) return [];
   const { xref, yref, y, yanchor } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (title));
   const place = { xref, yref, y, yanchor, x: 1, xanchor: "right" };
