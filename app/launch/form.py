@@ -111,8 +111,9 @@ def draw(
 def _field(name: str, origin: Origin, typed: Mapping[str, str], refused: Mapping[str, FieldError]) -> FormField:
     whole, kind = json_schema()["properties"][name], schema(name)
     base = origin.values.get(name, "")
-    optional = may_be_empty(name)
-    endless = name in LENGTH and base and not any(typed.get(other) for other in LENGTH)
+    endless = name in LENGTH and not any(typed.get(other) for other in LENGTH)
+    optional = may_be_empty(name) and not endless
+    falls_back = not optional and bool(base or not endless)
     return FormField(
         name=name,
         label=label(name),
@@ -124,7 +125,7 @@ def _field(name: str, origin: Origin, typed: Mapping[str, str], refused: Mapping
         choices=choices(name),
         numeric={"integer": "numeric", "number": "decimal"}.get(kind.get("type", ""), ""),
         unit=whole.get("unit", ""),
-        placeholder=f"{base} ({origin.whose})" if endless or not optional else EMPTY_MEANS.get(name, AUTOMATIC),
+        placeholder=f"{base} ({origin.whose})" if falls_back else EMPTY_MEANS.get(name, AUTOMATIC),
         optional=optional,
         shown_when=whole.get("shown_when"),
         refusal=refused.get(name),

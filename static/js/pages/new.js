@@ -41,8 +41,9 @@ function showLength() {
   const fields = LENGTH.map(field).filter((one) => one !== null);
   const endless = fields.every((one) => one.value.trim() === "");
   for (const one of fields) {
-    const base = /** @type {HTMLElement} */ (one.closest(".field")).dataset.base;
-    one.placeholder = endless && base ? `${base} (${whose})` : "no limit";
+    const part = /** @type {HTMLElement} */ (one.closest(".field"));
+    part.toggleAttribute("data-optional", !endless);
+    one.placeholder = endless && part.dataset.base ? `${part.dataset.base} (${whose})` : "no limit";
   }
 }
 

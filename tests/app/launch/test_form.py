@@ -103,6 +103,9 @@ def test_an_emptied_field_says_what_it_falls_back_to() -> None:
     assert (made["epochs"].placeholder, made["max_steps"].placeholder) == ("no limit", "no limit")
     endless = {field.name: field for field in form({**demo.values, "epochs": ""}, origin=demo).basic}
     assert (endless["epochs"].placeholder, endless["max_steps"].placeholder) == ("100 (preset's)", "no limit")
+    assert not any(field.changed for field in endless.values())  # they mean what the preset has
+    ended = form({**demo.values, "epochs": "", "max_steps": "9"}, origin=demo).basic
+    assert {field.name for field in ended if field.changed} == {"epochs", "max_steps"}
     sibling = of_run(7, TrainConfig())
     assert drawn(typed_values(TrainConfig()))["latent_dim"].placeholder == "20 (default)"
     assert form(sibling.values, origin=sibling).basic[4].placeholder == "20 (run 7's)"
