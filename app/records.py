@@ -117,6 +117,14 @@ class Run(Record):
         """The stored configuration: what an older version allowed is kept."""
         return TrainConfig.parse(self.config, stored=True)
 
+    @property
+    def result(self) -> EvaluationRecord | None:
+        """The newest evaluation as what training came to: that of the first weights is none, nor is any of a run that
+        diverged.
+        """
+        trained = self.evaluation and self.evaluation.step > 0 and self.status != "diverged"
+        return self.evaluation if trained else None
+
 
 class Extremes(Record):
     """Where a term began, is, was least and was greatest: each a step and the finite value there."""

@@ -109,6 +109,6 @@ def _terms(run: Run) -> str:
         parts.append(f"−ELBO {-elbo:.2f} = {latest['reconstruction']:.2f} + KL {latest['kl']:.2f}")
     elif latest:
         parts.append(f"reconstruction {latest['reconstruction']:.2f}")
-    if run.status != "running" and run.evaluation and run.evaluation.elbo is not None:
-        parts.append(f"held out −ELBO {-run.evaluation.elbo:.2f}")
+    if run.status != "running" and run.result and run.result.elbo is not None:
+        parts.append(f"held out −ELBO {-run.result.elbo:.2f}")
     return " · ".join(part for part in parts if part)

@@ -167,9 +167,9 @@ def _fresh(run: Run, reports: Mapping[int, Report]) -> bool:
 def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
     """What is known of the `YARDSTICKS`."""
     values: dict[str, float | None] = {"seconds": run.seconds or None}
-    if run.evaluation:
-        values |= {name: getattr(run.evaluation, name) for name in EVALUATED}
-        values["negative_elbo"] = _negative(run.evaluation.elbo)
+    if run.result:
+        values |= {name: getattr(run.result, name) for name in EVALUATED}
+        values["negative_elbo"] = _negative(run.result.elbo)
     if report:
         values |= {"accuracy": report.latents.accuracy, "log_px": report.bound.log_px if report.bound else None}
         values |= {"ssim": report.fidelity.ssim, "psnr": report.fidelity.psnr}

@@ -71,11 +71,9 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
     """
     gone = [_diverged(run, name) for run, name in _called(runs) if run.status == "diverged"]
     sides = [
-        Contestant(
-            run, name, run.train_config, run.evaluation, known.train if (known := statistics.get(run.id)) else None
-        )
+        Contestant(run, name, run.train_config, run.result, known.train if (known := statistics.get(run.id)) else None)
         for run, name in _called(runs)
-        if run.evaluation and not status_note(run)
+        if run.result
     ]
     if len({run.config["dataset"] for run in runs}) > 1 or len(sides) < 2:
         return tuple(gone)

@@ -18,7 +18,7 @@ def status_note(run: Run) -> str | None:
     """
     if run.status == "diverged":
         return f"diverged at step {number(run.step)}"
-    if run.evaluation and run.evaluation.step > 0:
+    if run.result:
         return None
     if run.status == "queued":
         return "queued, not trained yet" if not run.step else "no held-out result yet"

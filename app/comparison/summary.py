@@ -215,9 +215,8 @@ def unpaired(
     for run, name in zip(runs, names, strict=True):
         by_dataset.setdefault(FACTS[run.config["dataset"]].title, []).append(name)
     if len(by_dataset) > 1:
-        which = "; ".join(
-            f"{title}: {listed(those) if len(those) < 3 else f'{len(those)} runs'}" for title, those in by_dataset.items()
-        )
+        few = {title: listed(those) if len(those) < 3 else f"{len(those)} runs" for title, those in by_dataset.items()}
+        which = "; ".join(f"{title}: {those}" for title, those in few.items())
         return f"These runs look at different images, which cannot be paired. {which}."
     missing = [
         (run, name)

@@ -121,15 +121,15 @@ function course(curve) {
 }
 
 /**
- * The last held-out point of a run, if there is one.
+ * The last held-out point of a run: none before training, and none of a run that diverged.
  * @param {Curve} curve
  * @returns {Point[]}
  */
 function final(curve) {
-  for (const { step, kl: x, reconstruction: y } of curve.evaluations.toReversed()) {
-    if (typeof x === "number" && typeof y === "number") return [{ x, y, place: step > 0 ? Infinity : 0 }];
-  }
-  return [];
+  const last = curve.evaluations.at(-1);
+  if (!last?.step || curve.nonfinite.length) return [];
+  const { kl: x, reconstruction: y } = last;
+  return typeof x === "number" && typeof y === "number" ? [{ x, y, place: Infinity }] : [];
 }
 
 /**

@@ -27,3 +27,15 @@ def test_training_stands_over_held_out() -> None:
     first, *_, units, _, _ = tiles(run)
     assert (first.value, first.trained, first.below) == ("106", True, "106.12\u00a0±\u00a00.31")
     assert (units.value, units.unit, units.trained) == ("18", "of 20", False)
+
+
+def test_what_a_run_scored_before_training_or_diverging_is_no_result() -> None:
+    first, later = make_evaluation(0, mse_per_pixel=0.2), make_evaluation(60, mse_per_pixel=0.1)
+    runs = [
+        make_run(status="running", evaluation=first),
+        make_run(status="running", evaluation=later),
+        make_run(status="diverged", evaluation=later),
+        make_run(status="finished", evaluation=later),
+    ]
+    errors = [next(tile.value for tile in tiles(run) if tile.quantity == "mse_per_pixel") for run in runs]
+    assert errors == ["—", "0.100", "—", "0.100"]

@@ -417,7 +417,7 @@ def test_a_page_asks_again_while_the_pixels_are_counted_and_not_where_there_are_
     def count(dataset: str, *_: object, **__: object) -> None:
         if dataset == "mnist":
             raise DatasetUnavailable("…")
-        assert release.wait(30)
+        assert release.wait(300)
 
     monkeypatch.setattr(pixel_statistics, "statistics", count)
     page = text(client, f"/runs/{trained()}")
@@ -433,7 +433,7 @@ def test_a_page_with_a_published_line_asks_again_for_the_others(
 ) -> None:
     release = Event()
     monkeypatch.setattr(pixel_statistics, "PATIENCE_S", 0)
-    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(30))
+    monkeypatch.setattr(pixel_statistics, "statistics", lambda *_, **__: release.wait(300))
     run = client.post("/api/runs", json={"preset": "pytorch-examples"}).json()["runs"][0]["id"]
     page = text(client, f"/runs/{run}")
     release.set()
@@ -463,7 +463,7 @@ def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained,
     first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     run = trained()
     page = text(client, "/runs?column=latest&column=best&column=course")
-    assert f"−ELBO {first} at first, {best} at best, {now} now</title><path d=" in page
+    assert f"−ELBO {first} at first, {best} at best, {now} at last</title><path d=" in page
     assert (f">{now}</td>" in page, f">{best}</td>" in page, "<small>reconstruction" in page) == (True, True, False)
     rows = text(client, f"/runs/rows?run={run}&run=99&column=latest")
     assert rows.count("<tr") == 1
