@@ -12,7 +12,7 @@ from app.comparison.actions import Action
 from app.comparison.standing import groups, kind, names, status_note
 from app.launch.form import format_changes, sibling_address
 from app.records import EvaluationRecord, Run
-from app.run_rules import EXTENDS, GOES_ON
+from app.run_rules import EXTENDS, GOES_ON, LIVE
 from app.text.labels import listed
 from app.text.numbers import format_number, number
 from app.text.quantities import pixels
@@ -131,7 +131,7 @@ def _misfit(side: Contestant, fit: ScaleFit) -> str:
     if theory is None or side.evaluation.kl is None:
         return f"{belief}. {cost(fit, letter)}"
     paid = "under" if fit.wide else "over"
-    return f"{belief}, so its KL, {number(side.evaluation.kl)} nats, is {paid}paid: {theory}."
+    return f"{belief}, so its KL, {number(side.evaluation.kl)} nats over all held-out images, is {paid}paid: {theory}."
 
 
 def _with_remedy(
@@ -258,14 +258,13 @@ def _apart(config: TrainConfig, other: TrainConfig, names: Sequence[str]) -> dic
 
 
 def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
-    """Runs that have made fewer steps than the longest."""
+    """Runs that have made fewer steps than the longest; what they may be run to is where that one will end."""
     longest = max(sides, key=lambda side: side.run.step)
+    goal = longest.run.total_steps if longest.run.status in LIVE else longest.run.step
     for side in sides:
-        run, steps = side.run, longest.run.step
-        if run.step == steps:
-            continue
-        text = f"{side.name} has made {run.step:,} steps, {longest.name} {steps:,}."
-        yield Reason(run.id, text, None, _longer(run, side.name, steps))
+        if side.run.step < longest.run.step:
+            text = f"{side.name} has made {side.run.step:,} steps, {longest.name} {longest.run.step:,}."
+            yield Reason(side.run.id, text, None, _longer(side.run, side.name, goal))
 
 
 def _longer(run: Run, name: str, steps: int) -> tuple[Action, ...]:

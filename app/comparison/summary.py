@@ -40,12 +40,14 @@ def headline(
     whole = [row for row, those in zip(leads, every_place, strict=True) if those == places]
     rates = list(map(_rate, scored))
     sharing = groups([runs[place] for place in places])
-    if max(sharing) + 1 < len(places):
+    seeds = [sharing.count(one) for one in set(sharing)]
+    if min(seeds) > 1:
         every, called_by = groups(runs), group_names(runs)
         configured = [called_by[every[places[sharing.index(one)]]] for one in range(max(sharing) + 1)]
         body = _over_seeds(whole, places, sharing, [runs[place] for place in places], configured, rates)
     else:
-        body = [*_of_models(bound, errors, names, rates), "One run each: another seed may change the order."]
+        few = "One run each" if max(seeds) == 1 else "Some configurations have one run alone"
+        body = [*_of_models(bound, errors, names, rates), f"{few}: another seed may change the order."]
     images = leads[0].lead.gap.images or 0
     out = [f"{name} ({_left_out(run)})" for run, name, each in zip(runs, names, scored, strict=True) if each is None]
     body += [f"Left out: {listed(out)}."] * bool(out)
@@ -88,7 +90,7 @@ def _clause(quantity: str, lead: Lead, names: Sequence[str]) -> str:
     name, unit = ERRORS.get(quantity) or called(quantity), _unit(quantity)
     if lead.clear:
         best = f"{names[lead.first]} has the {'lower' if len(order) == 2 else 'lowest'} {name}"
-        others = ", ".join(f"{names[place]} {shown[place]}" for _, place in order[1:])
+        others = ", ".join(f"{names[place]}: {shown[place]}" for _, place in order[1:])
         return f"{best} of these {NUMBERS[len(order)]} trained models, {shown[lead.first]}{unit} ({others})"
     first, second = names[lead.first], names[lead.second]
     values = f"{shown[lead.first]} and {shown[lead.second]}{unit}"
@@ -110,12 +112,12 @@ def _price(lead: Lead, names: Sequence[str], rates: Sequence[float | None]) -> s
     """What each run pays in KL for its errors; a plain autoencoder pays nothing, for it has none."""
     places = [lead.first, *(place for place, mean in enumerate(lead.means) if mean is not None and place != lead.first)]
     first, rate = names[lead.first], rates[lead.first]
-    others = ", ".join(f"{names[place]} {_paid(rates[place])}" for place in places[1:])
+    others = ", ".join(f"{names[place]}: {_paid(rates[place])}" for place in places[1:])
     if not lead.clear:
-        return f"In nats of KL, {first} pays {_paid(rate)}, {others}."
+        return f"In nats of KL, {first} pays {_paid(rate)} ({others})."
     if rate is None:
-        return f"{first} is a plain autoencoder and pays no KL for it; in nats, {others}."
-    return f"For it {first} pays {_paid(rate)} nats of KL, {others}."
+        return f"{first} is a plain autoencoder and pays no KL for it ({others} nats)."
+    return f"For it {first} pays {_paid(rate)} nats of KL ({others})."
 
 
 def _paid(rate: float | None) -> str:

@@ -44,8 +44,8 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     scale, price = reasons(preset_runs(), grey)
     assert (scale.run, scale.actions) == (2, ())  # the third run is the remedy
     assert scale.text == (
-        "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats, is underpaid: "
-        "by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.5 "
+        "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats over all held-out "
+        "images, is underpaid: by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.5 "
         "nats and 0.0112. MSE σ fitted is the same with σ fitted."
     )
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])
@@ -147,6 +147,12 @@ def test_sizes_are_told_in_parameters_and_nats(grey: Statistics) -> None:
     assert "76,104 and 20" in size.text
     assert size.nats == pytest.approx(25.51 - 2.51, abs=0.01)
     assert size.text.endswith(" is the same with Hidden layers: 400; Latent dimensions: 20.")
+
+
+def test_a_run_that_still_trains_is_met_where_it_will_end() -> None:
+    going = run(1, status="running", max_steps=200_000).model_copy(update={"step": 32_481})
+    (behind,) = [reason for reason in reasons([going, run(2, max_steps=3000)]) if "32,481" in reason.text]
+    assert behind.actions[0].label.endswith("to 200,000 steps too")
 
 
 def test_a_shorter_run_is_not_the_same_and_its_steps_come_before_its_size() -> None:
