@@ -43,13 +43,20 @@ def store(server: Server) -> Iterator[Database]:
 
 
 def add(
-    store: Database, name: str, reconstruction: Any, *, kl: float = 5.0, held_out: Any = None, status: str = "finished"
+    store: Database,
+    name: str,
+    reconstruction: Any,
+    *,
+    kl: float = 5.0,
+    held_out: Any = None,
+    status: str = "finished",
+    **changes: Any,
 ) -> int:
     """A run that ended with these values, evaluated at some steps."""
     values = np.asarray(reconstruction, dtype=float)
     step = np.arange(1, len(values) + 1)
     kls = np.full(len(step), kl)
-    config = TrainConfig.parse({"max_steps": max(len(step), 1), "hidden": [8]})
+    config = TrainConfig.parse({"max_steps": max(len(step), 1), "hidden": [8], **changes})
     total = values + kls
     block = StepTerms(step, step / 23, step / 500, values, kls, -total, total, np.ones(len(step)))
     evaluated = [
@@ -344,7 +351,7 @@ def test_the_readout_says_what_is_under_the_pointer_and_covers_nothing(visit: Vi
     distances = [abs(value - 139) for value in values]
     assert distances == sorted(distances)
     box, chart = page.locator(READOUT).bounding_box(), page.locator("#chart").bounding_box()
-    assert box["y"] >= chart["y"] + chart["height"] - 1
+    assert 0 <= box["y"] <= chart["y"] - box["height"]  # of many runs above the rows, so that both are in view
     assert box["height"] <= 12 * 20
     expect(page.locator("#chart .hoverlayer .hovertext, #chart .hoverlayer .legend")).to_have_count(0)
     rows, line, now = page.evaluate(
@@ -475,3 +482,12 @@ def test_a_page_in_the_dark_theme_prints_light_charts(visit: Visit, eight: list[
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     eventually(page, f"{CHART}.layout.paper_bgcolor === 'rgb(24, 27, 33)'")
     assert page.evaluate("document.documentElement.dataset.theme") is None
+
+
+def test_a_row_without_a_run_says_so_and_has_no_scale(visit: Visit, store: Database, eight: list[int]) -> None:
+    other = add(store, "in other units", falling(100), likelihood="gaussian")
+    page = visit(f"{compare([eight[0], other])}&hide={other}")
+    expect(page.locator("#chart .annotation-text", has_text="no run shown")).to_have_count(1)
+    rows = page.evaluate(f"Object.keys({CHART}.layout).filter((name) => name.startsWith('yaxis')).length")
+    silent = page.evaluate(f"Object.values({CHART}.layout).filter((axis) => axis?.showticklabels === false).length")
+    assert (silent, rows > 2) == (1, True)

@@ -12,6 +12,7 @@ import { upright } from "./upright.js";
 
 const MOST = 10; // runs
 const DIGITS = 5; // one looks closely here
+const FEW = 4; // below this many, a readout below the rows is in view with them
 const NEAR = 5; // pixels to a held-out value that the pointer means
 const KEY = 2; // pixels that an arrow key moves, and with Shift ten times as many
 const HINT = "Point at the curves, tap them, or use the arrow keys to read values.";
@@ -21,7 +22,7 @@ const HINT = "Point at the curves, tap them, or use the arrow keys to read value
 /** @typedef {{ x: number, y: number }} Point in pixels from a chart's upper left corner */
 
 /**
- * Put a readout below a chart.
+ * Put a readout beside a chart.
  * @param {Chart} chart
  */
 export function showReadout(chart) {
@@ -31,7 +32,8 @@ export function showReadout(chart) {
   output.className = "readout";
   output.dataset.runs = String(chart.names.size);
   output.textContent = HINT;
-  node.after(output);
+  if (chart.names.size < FEW) node.after(output);
+  else node.before(output); // their rows reach below the fold
   node.tabIndex = 0;
   /** @type {Point | null} */
   let point = null;

@@ -1,7 +1,7 @@
 // Draws a figure that the server built without points: each trace says in `meta` which run, field and role it has.
 
 import { debounced, throttled } from "../parts/pacing.js";
-import { axes, axisName, CONFIG, css, fold, LINE_PX, themed } from "./figures.js";
+import { axes, axisName, CONFIG, css, fold, instead, LINE_PX, themed } from "./figures.js";
 import { besideTitle, captioned, edges, epochs, vertical } from "./marks.js";
 import { painter } from "./paint.js";
 import { fitted, roomy, whole } from "./range.js";
@@ -160,7 +160,7 @@ export class Chart {
   async #draw() {
     const { view, x } = this.settings;
     this.remarks = [];
-    if (this.#shown.every((curve) => curve.lastStep === 0) && !this.node.dataset.points) return this.#wait();
+    if ([...this.#curves.values()].every((curve) => curve.lastStep === 0) && !this.node.dataset.points) return this.#wait();
     const stacked = view === "stacked" && this.#adds();
     const { data, layout } = themed(this.#figures[view === "stacked" && !stacked ? "lines" : view]);
     const visible = data.filter(({ meta }) => !this.settings.hidden.has(meta.run));
@@ -177,6 +177,11 @@ export class Chart {
     fold(layout, this.node.clientWidth);
     this.rows = names.map((axis, i) => this.#row(axis, layout.annotations[i].text, visible));
     for (const row of this.rows) this.#scale(layout[row.axis], row, stacked);
+    const empty = this.rows.filter(({ courses }) => !whole([...courses.values()]));
+    for (const { axis, curves } of empty) {
+      layout[axis].showticklabels = false; // they would say something of numbers that are not there
+      layout.annotations.push(instead(curves.length ? "no values so far" : "no run shown", layout[axis].domain));
+    }
     const gaps = this.#shown.flatMap((curve) => this.#gaps(curve));
     layout.shapes = [...(layout.shapes ?? []), ...gaps, ...(this.settings.epochs ? this.#epochs() : [])];
     if (this.settings.lines && view === "lines") this.#addReferences(layout);

@@ -60,6 +60,16 @@ export function rowBox({ height = 0, margin, ...layout }, name) {
 }
 
 /**
+ * What stands in an area that has nothing to draw.
+ * @param {string} text
+ * @param {number[]} [domain] from where to where it reaches upwards, of the whole
+ * @returns {{ text: string } & Record<string, unknown>} an annotation
+ */
+export function instead(text, [bottom, top] = [0, 1]) {
+  return { text, xref: "paper", yref: "paper", x: 0.5, y: (bottom + top) / 2, yanchor: "middle", showarrow: false };
+}
+
+/**
  * Put the rows' titles that are too long for a chart's width on two lines, broken after one of their marks.
  * @param {Layout} layout
  * @param {number} width

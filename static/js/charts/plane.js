@@ -2,7 +2,7 @@
 
 import { embedded } from "../parts/embedded.js";
 import { formatSignificant } from "../parts/numbers.js";
-import { CONFIG, css, themed } from "./figures.js";
+import { CONFIG, css, instead, themed } from "./figures.js";
 import { painter } from "./paint.js";
 import { fitted } from "./range.js";
 
@@ -49,10 +49,14 @@ class Plane {
   async #draw() {
     const { data, layout } = themed(this.#figure);
     const whole = this.#fill(data);
+    const isEmpty = data.every(({ x }) => !x.length);
     const shown = this.#zoom ?? whole;
     layout.xaxis.range = shown.x;
     layout.yaxis.range = shown.y;
-    Object.assign(layout, levels(shown));
+    if (isEmpty) {
+      layout.xaxis.showticklabels = layout.yaxis.showticklabels = false;
+      layout.annotations = [instead("no values so far")];
+    } else Object.assign(layout, levels(shown));
     const first = !this.#node.dataset.draws;
     if (first) this.#node.replaceChildren();
     await Plotly.react(this.#node, data, layout, { ...CONFIG, doubleClick: false });

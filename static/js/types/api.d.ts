@@ -29,13 +29,13 @@ export interface Answers {
   "POST /api/translate": TranslationAnswer;
 }
 
-/** A run that would settle something, one click away. */
+/** What would settle something, one click away. */
 export type Action = {
   /** What the click does, in a few words. */
   label: string;
   /** The fields of the configuration that change; of several seeds, those of the first new run. */
   changes: { [key: string]: unknown };
-  /** The filled form, or the page with the button that does it. */
+  /** The filled form, the page with the button that does it, or the comparison that has an answer. */
   address: string;
 };
 
@@ -121,7 +121,7 @@ export type Comparison = {
   headline: string | null;
   /** Why the runs came out as they did, what explains most first. */
   reasons: Reason[];
-  /** What would settle which is better, such as three seeds each. */
+  /** What would settle which is better, such as three seeds each; of runs on different images, those of the same. */
   actions: Action[];
   /** Which quantities may be compared, and why. */
   verdicts: Verdict[];

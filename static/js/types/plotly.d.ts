@@ -31,6 +31,7 @@ export interface Axis {
   nticks?: number;
   range?: number[];
   rangemode?: string;
+  showticklabels?: boolean;
   title?: { text: string };
   type?: string;
   uirevision?: string;
