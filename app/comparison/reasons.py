@@ -208,7 +208,7 @@ def _plain(sides: Sequence[Contestant]) -> Iterator[Reason]:
     for side in sides:
         if side.config.model == "ae" and paying:
             most = max(paying, key=lambda other: other.evaluation.kl or 0)
-            text = f"{side.name} is a plain autoencoder and pays nothing for its code, {most.name} "
+            text = f"{side.name} is a plain autoencoder and pays nothing for its code; {most.name} pays "
             yield Reason(side.run.id, f"{text}{number(most.evaluation.kl)} nats.", most.evaluation.kl, ())
 
 

@@ -44,9 +44,9 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     scale, price = reasons(preset_runs(), grey)
     assert (scale.run, scale.actions) == (2, ())  # the third run is the remedy
     assert scale.text == (
-        "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats over all held-out "
-        "images, is underpaid: by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a pixel; with σ fitted, at 25.5 "
-        "nats and 0.0112. MSE σ fitted is the same with σ fitted."
+        "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats over all "
+        "held-out images, is underpaid: by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 a "
+        "pixel; with σ fitted, at 25.5 nats and 0.0112. MSE σ fitted is the same with σ fitted."
     )
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])
     assert scale.nats == pytest.approx(fitted.kl - plain.kl)
@@ -173,7 +173,10 @@ def test_a_dead_model_and_an_autoencoder_are_told_so(grey: Statistics) -> None:
     assert any(reason.text.startswith("No latent unit of") for reason in reasons([run(1), dead], grey))
     plain = run(2, 0.001, None, model="ae")
     (told,) = [reason for reason in reasons([run(1, kl=3.5), plain], grey) if reason.run == 2]
-    assert (told.text, told.nats) == ("AE is a plain autoencoder and pays nothing for its code, VAE 3.50 nats.", 3.5)
+    assert (told.text, told.nats) == (
+        "AE is a plain autoencoder and pays nothing for its code; VAE pays 3.50 nats.",
+        3.5,
+    )
 
 
 def test_what_is_left_is_named_and_offered() -> None:
