@@ -42,6 +42,7 @@ def empty_rows(heights: Sequence[float], titles: Sequence[str]) -> dict[str, Any
     """The layout of such panels: their y axes are y, y2, y3, …"""
     made = layout() | {
         "xaxis": {"anchor": axis_name(len(heights)), "type": "linear", "showspikes": True, "zeroline": False}
+        | {"separatethousands": True}
         | _SPIKE
         | _UNMEASURED,
         "hovermode": "x unified",

@@ -287,7 +287,7 @@ def test_finished_runs_are_compared_image_by_image(
 ) -> None:
     a, b = trained(report, scores(mse=0.02)), trained(report, scores(mse=0.01), likelihood="gaussian")
     page = text(client, f"/compare?runs={a},{b}")
-    assert "MSE has the lower squared error of these two trained models, 0.0100 a pixel (BCE 0.0200)." in page
+    assert "MSE has the lower squared error of these two trained models, 0.0100 a pixel (BCE: 0.0200)." in page
     assert '<td class="num">100\u00a0% <small>(10)</small></td>' in page  # of all, by MSE
     assert page.count("data:image/png;base64,") == 10 * 3
     assert f'href="/compare?runs={a},{b}&base={b}#yardsticks-title"' in page
