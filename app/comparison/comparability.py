@@ -99,7 +99,13 @@ def cautions(runs: Sequence[Run], names: Sequence[str]) -> tuple[str, ...]:
     known = [(run, name) for run, name in zip(runs, names, strict=True) if run.status != "diverged"]
     if len(known) < 2 or not _equal(run.train_config.dataset for run, _ in known):
         return ()
-    return tuple(filter(None, [_weights(known), steps_made(known)]))
+    return tuple(filter(None, [_weights(known), steps_made(known), _older(known)]))
+
+
+def _older(known: Sequence[tuple[Run, str]]) -> str | None:
+    """Whose held-out numbers are older than its steps."""
+    older = [f"{name} (step {run.result.step:,})" for run, name in known if run.result and run.result.step < run.step]
+    return f"Held-out numbers from before the newest step: {listed(older)}." if older else None
 
 
 def _weights(known: Sequence[tuple[Run, str]]) -> str | None:

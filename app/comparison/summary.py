@@ -200,7 +200,7 @@ def of_readings(
         if row.best is not None:
             ahead.setdefault(row.best, []).append(READING_NAMES[row.quantity])
     if not ahead:
-        return "No run is clearly ahead of the others, whichever likelihood all of them are read with."
+        return "No run is clearly ahead of all others, whichever likelihood they are read with."
     open_still = len(readings) - sum(map(len, ahead.values()))
     if len(ahead) == 1 and not open_still:
         return f"However the outputs are read, {names[next(iter(ahead))]} is ahead."

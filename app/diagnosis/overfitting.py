@@ -22,7 +22,8 @@ def overfitting(history: RunHistory) -> list[Finding] | None:
     message = (
         f"On held-out images the loss has risen by {format_number(rose)} nats since step {step:,}, "
         f"while on training images it fell by {format_number(fell)}: "
-        "what is learned now holds for training images only. Stop there; the checkpoint of the best evaluation is kept."
+        "what is learned now lowers the loss of training images only. Stop there; the checkpoint of the best "
+        "evaluation is kept."
     )
     evidence = Evidence(
         "Loss on held-out images at each evaluation, nats/image",

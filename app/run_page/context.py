@@ -81,7 +81,7 @@ def describe_run(
         published=published,
         verdict=notes.reproduction(published, run.status, last) if published else None,
         remarks=notes.loss_remarks(config),
-        belief=notes.belief(last) if last else None,
+        belief=notes.belief(run.result) if run.result else None,
         report=report,
         unexamined=unexamined(run.status, config),
         readings=READING_NAMES,

@@ -22,7 +22,8 @@ class Tile:
 
 def tiles(run: Run) -> list[Tile]:
     """Those that the run's model has, its objective first."""
-    config, latest, held = run.train_config, run.latest, run.result
+    config, held = run.train_config, run.result
+    latest = {} if run.status == "diverged" else run.latest
     variational = config.model == "vae"
     shown = []
     for name in ("negative_elbo", "reconstruction", "kl") if variational else ("reconstruction",):

@@ -112,6 +112,7 @@ def show_comparison(
         "comparison": comparison,
         "counting": compared.counting,
         "axes": axes_sentence(configs),
+        "some_share": len({(config.dataset, unit) for config, unit in zip(configs, units, strict=True)}) < len(configs),
         "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)

@@ -54,7 +54,7 @@ function sentence(view, name, curve) {
   const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
   if (values.length === 1) return `${name}: ${term} was ${first}${unit}, once in ${steps}.`;
   const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
-  return `${name}: ${term} went from ${first} to ${last}${unit} in ${steps}.${aside}`;
+  return `${name}: the curve of ${term} goes from ${first} to ${last}${unit} over ${steps}.${aside}`;
 }
 
 /**

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.comparison.comparability import axes_sentence, cautions, has_zero, units_sentence, verdict
+from tests.app.builders import make_evaluation
 from tests.app.builders import make_run as run
 from vae_core.config.train_config import TrainConfig
 
@@ -154,3 +155,8 @@ def test_only_what_cannot_be_negative_has_percentages() -> None:
     assert [has_zero("negative_elbo", [one]) for one in (density, grey, binary)] == [False, True, True]
     assert has_zero("mse_per_pixel", [density])
     assert not any(has_zero(name, [grey]) for name in ("kl", "gaussian_fitted", "continuous_bernoulli_mean"))
+
+
+def test_a_held_out_number_that_is_older_than_its_run_is_named() -> None:
+    current, older = (run(id, status="stopped", evaluation=make_evaluation(step)) for id, step in ((1, 120), (2, 60)))
+    assert cautions([current, older], "AB") == ("Held-out numbers from before the newest step: B (step 60).",)

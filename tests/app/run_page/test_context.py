@@ -15,13 +15,15 @@ def test_a_new_run_has_its_views_and_nothing_else_to_draw() -> None:
 
 def test_an_examined_run_has_its_latents_drawn_and_its_readings_judged(report: Report) -> None:
     rows = [make_evaluation(step, kl_per_dim=[1.0, None, 0.5], decoder_std=0.5, mse_per_pixel=0.04) for step in (0, 40)]
-    shown = describe_run(make_run(), rows, report, None, vitals=True)
+    shown = describe_run(make_run(evaluation=rows[-1]), rows, report, None, vitals=True)
     assert shown.kl_figure is not None
     assert list(shown.kl_figure["data"][0]["x"]) == ["z0", "z2", "z1"]
     assert shown.kl_history_figure is not None
     assert shown.variance_figure is not None
     assert "35.0 nats more" in (shown.reading or "")
     assert "expects errors of 0.500" in (shown.belief or "")
+    untrained = make_run(status="running", evaluation=rows[0])
+    assert describe_run(untrained, rows[:1], None, None, vitals=True).belief is None
 
 
 def test_a_plain_autoencoder_has_no_terms_to_stack() -> None:

@@ -39,3 +39,8 @@ def test_what_a_run_scored_before_training_or_diverging_is_no_result() -> None:
     ]
     errors = [next(tile.value for tile in tiles(run) if tile.quantity == "mse_per_pixel") for run in runs]
     assert errors == ["—", "0.100", "—", "0.100"]
+
+
+def test_the_step_at_which_a_run_diverged_is_no_newest_number() -> None:
+    run = make_run(status="diverged").model_copy(update={"latest": {"kl": 7.46e30, "reconstruction": None}})
+    assert {tile.value for tile in tiles(run) if tile.trained} == {"—"}
