@@ -134,7 +134,7 @@ def steps_made(known: Sequence[tuple[Run, str]]) -> str | None:
     count, most = groups[0]
     shown = listed([f"{listed(sharing)} {f'{steps:,}' if steps else 'none'}" for steps, sharing in groups[1:]])
     if len(most) > 1:
-        return f"They have made {f'{count:,} steps' if count else 'no step'} each, but {shown}."
+        return f"They have made {f'{count:,} steps each' if count else 'no step'}, but {shown}."
     return f"{most[0]} has made {f'{count:,} steps' if count else 'no step'}, {shown}."
 
 

@@ -291,7 +291,7 @@ def _losses(reference: Contestant, side: Contestant, explained: set[int]) -> Ite
     priced = _apart(side.config, reference.config, ("likelihood", "scale", "sigma", "nu"))
     if priced and kl is not None and other is not None and side.run.id not in explained:
         text = (
-            f"{side.name} and {reference.name} set another price on an error, and with it on a code: they pay "
+            f"{side.name} and {reference.name} set different prices on an error, and so on a code: they pay "
             f"{number(kl)} and {number(other)} nats of KL."
         )
         yield Reason(side.run.id, text, None, ())

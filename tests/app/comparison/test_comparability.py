@@ -136,7 +136,7 @@ def test_a_shared_unit_does_not_hide_another_weight_or_a_longer_training() -> No
         ((3000, 0), "A has made 3,000 steps, B none."),
         ((3000, 3000, 600), "They have made 3,000 steps each, but C 600."),
         ((3000, 3000, 600, 0, 0), "They have made 3,000 steps each, but D and E none and C 600."),
-        ((0, 0, 20), "They have made no step each, but C 20."),
+        ((0, 0, 20), "They have made no step, but C 20."),
         ((13_500, 2_300_000, 20), "B has made 2,300,000 steps, A 13,500 and C 20."),
     ],
 )
