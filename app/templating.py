@@ -69,7 +69,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised
     "sketch": sketch,
     "sparkline": sparkline,
-    "trend": lambda run: trend(run.terms, run.config["model"] == "vae"),
+    "trend": lambda run: trend(run.terms, run.config["model"] == "vae", diverged=run.status == "diverged"),
     "quantity": lambda name: QUANTITIES[name],
 }
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.comparison.standing import groups, names, status_note
+from app.comparison.standing import by_dataset, groups, names, status_note
 from app.launch.form import preset_address, sibling_address
 from app.records import Run
-from vae_core.datasets.facts import FACTS
 from vae_core.presets import PRESETS
 from vae_core.schema import DESCRIBED
 
@@ -31,15 +30,13 @@ class Action:
 
 def settling_actions(runs: Sequence[Run]) -> tuple[Action, ...]:
     """Where runs look at different images, those of the same side by side; else more seeds."""
-    sharing: dict[str, list[Run]] = {}
-    for run in runs:
-        sharing.setdefault(run.train_config.dataset, []).append(run)
+    sharing = by_dataset(runs)
     if len(sharing) == 1:
         return seed_actions(runs)
     return tuple(
-        Action(f"Compare the {len(those)} of {FACTS[dataset].title}", {}, compare_address(those))
-        for dataset, those in sharing.items()
-        if len(those) > 1
+        Action(f"Compare the {len(places)} of {title}", {}, compare_address([runs[place] for place in places]))
+        for title, places in sharing.items()
+        if len(places) > 1
     )
 
 

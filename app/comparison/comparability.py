@@ -183,12 +183,16 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
     )
 
 
+def axes(configs: Sequence[TrainConfig]) -> int:
+    """How many axes the reconstruction terms need: one for each unit of measure of each data set."""
+    return len({(config.dataset, reconstruction_unit(config)) for config in configs})
+
+
 def axes_sentence(configs: Sequence[TrainConfig]) -> str:
     """Whether all, some or none of the reconstruction terms share an axis."""
-    axes = {(config.dataset, reconstruction_unit(config)) for config in configs}
-    if len(axes) == 1:
+    if axes(configs) == 1:
         return "The reconstruction terms share a unit of measure."
-    if len(axes) == len(configs):
+    if axes(configs) == len(configs):
         return "The reconstruction terms do not share an axis."
     return "Not all reconstruction terms share an axis: only those of the same images, in one unit of measure."
 

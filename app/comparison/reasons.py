@@ -16,7 +16,7 @@ from app.run_rules import EXTENDS, GOES_ON, LIVE
 from app.text.labels import listed
 from app.text.numbers import format_number, number
 from app.text.quantities import pixels
-from app.text.scale_fit import cost
+from app.text.scale_fit import cost, optima
 from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.train_config import INDIFFERENT, TrainConfig
 from vae_core.schema import DESCRIBED
@@ -127,15 +127,12 @@ def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
 
 def _misfit(side: Contestant, fit: ScaleFit) -> str:
     belief = f"{side.name} is told to expect errors of {number(fit.expected)} a pixel and makes {number(fit.error)}"
-    letter, now, fitted = side.config.family.letter, fit.now, fit.fitted
-    if now is None or fitted is None or side.evaluation.kl is None:
+    theory, letter = optima(fit, side.config.family.letter), side.config.family.letter
+    if theory is None or side.evaluation.kl is None:
         return f"{belief}. {cost(fit, letter)}"
     paid = "under" if fit.wide else "over"
-    return (
-        f"{belief}, so its KL, {number(side.evaluation.kl)} nats over all held-out images, is {paid}paid. "
-        f"By linear theory it ends at {number(fitted.kl)} nats with {letter} fitted, with a squared error of "
-        f"{number(fitted.mse)} a pixel; as it is, at {number(now.kl)} nats with {number(now.mse)}."
-    )
+    kl = f"{number(side.evaluation.kl)} nats over all held-out images"
+    return f"{belief}, so its KL, {kl}, is {paid}paid: {theory}."
 
 
 def _with_remedy(

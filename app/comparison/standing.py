@@ -8,6 +8,7 @@ from app.run_rules import LIVE, unexamined
 from app.text.labels import labels
 from app.text.numbers import number
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
 from vae_core.report import Report
 
 
@@ -42,6 +43,14 @@ def stale(run: Run, report: Report) -> bool:
 def kind(config: TrainConfig, changes: Mapping[str, Any] | None = None) -> str:
     """All that decides a step's numbers but the seed, after these changes: what is not at work is left out."""
     return TrainConfig.parse({**config.to_dict(), **(changes or {})}, stored=True).seedless
+
+
+def by_dataset(runs: Sequence[Run]) -> dict[str, list[int]]:
+    """The places of the runs that look at the same images, by the title of their data set."""
+    places: dict[str, list[int]] = {}
+    for place, run in enumerate(runs):
+        places.setdefault(FACTS[run.train_config.dataset].title, []).append(place)
+    return places
 
 
 def groups(runs: Sequence[Run]) -> list[int]:

@@ -6,13 +6,12 @@ import numpy as np
 
 from app.comparison.metrics import Yardstick
 from app.comparison.pairing import Lead, Scores
-from app.comparison.standing import group_names, groups, stale, status_note, unscored
+from app.comparison.standing import by_dataset, group_names, groups, stale, status_note, unscored
 from app.records import Run
 from app.run_rules import LIVE
 from app.text.labels import listed
 from app.text.numbers import called, distinct, number, percent
 from app.text.quantities import QUANTITIES, READING_NAMES
-from vae_core.datasets.facts import FACTS
 from vae_core.report import Reading, Report
 
 LETTERS = "ABCDEFGH"  # of the runs, in their order
@@ -213,12 +212,12 @@ def unpaired(
     runs: Sequence[Run], reports: Mapping[int, Report], scores: Mapping[int, Scores], names: Sequence[str]
 ) -> str | None:
     """Why the runs are not compared image by image; None if they are. "Yet" only where they will be by themselves."""
-    by_dataset: dict[str, list[str]] = {}
-    for run, name in zip(runs, names, strict=True):
-        by_dataset.setdefault(FACTS[run.config["dataset"]].title, []).append(name)
-    if len(by_dataset) > 1:
-        few = {title: listed(those) if len(those) < 3 else f"{len(those)} runs" for title, those in by_dataset.items()}
-        which = "; ".join(f"{title}: {those}" for title, those in few.items())
+    sharing = by_dataset(runs)
+    if len(sharing) > 1:
+        which = "; ".join(
+            f"{title}: {listed([names[place] for place in places]) if len(places) < 3 else f'{len(places)} runs'}"
+            for title, places in sharing.items()
+        )
         return f"These runs look at different images, which cannot be paired. {which}."
     missing = [
         (run, name)

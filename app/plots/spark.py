@@ -22,7 +22,7 @@ class Trend:
 
     first: float
     best: float
-    latest: float
+    latest: float | None  # of a run that diverged there is none
 
 
 def sparkline(values: Sequence[float | None]) -> Sparkline | None:
@@ -43,10 +43,10 @@ def sparkline(values: Sequence[float | None]) -> Sparkline | None:
     return Sparkline(path, end)
 
 
-def trend(terms: Mapping[str, Extremes], variational: bool) -> Trend | None:
+def trend(terms: Mapping[str, Extremes], variational: bool, *, diverged: bool = False) -> Trend | None:
     """First, best and latest of a run's terms; None for a run that has no finite value yet."""
-    if variational:
-        elbo = terms.get("elbo")
-        return Trend(-elbo.first[1], -elbo.max[1], -elbo.last[1]) if elbo else None
-    cost = terms.get("reconstruction")
-    return Trend(cost.first[1], cost.min[1], cost.last[1]) if cost else None
+    known = terms.get("elbo" if variational else "reconstruction")
+    if known is None:
+        return None
+    sign, best = (-1, known.max) if variational else (1, known.min)
+    return Trend(sign * known.first[1], sign * best[1], None if diverged else sign * known.last[1])

@@ -22,10 +22,11 @@ def cost(fit: ScaleFit, letter: str) -> str:
 
 
 def optima(fit: ScaleFit, letter: str) -> str | None:
-    """Where linear theory sees training end, as it is and with the scale fitted; None where it has no answer."""
+    """Where linear theory sees training end, with the scale fitted and as it is; None where it has no answer."""
     if fit.now is None or fit.fitted is None:
         return None
     return (
-        f"by linear theory the KL ends at {number(fit.now.kl)} nats and the squared error at {number(fit.now.mse)} a "
-        f"pixel; with {letter} fitted, at {number(fit.fitted.kl)} nats and {number(fit.fitted.mse)}"
+        f"by linear theory the KL ends at {number(fit.fitted.kl)} nats and the squared error at "
+        f"{number(fit.fitted.mse)} a pixel with {letter} fitted; as it is, at {number(fit.now.kl)} nats and "
+        f"{number(fit.now.mse)}"
     )

@@ -4,14 +4,14 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from app.comparison import summary
-from app.comparison.comparability import axes_sentence
+from app.comparison.actions import compare_address
+from app.comparison.comparability import axes, axes_sentence
 from app.comparison.compare import Images
 from app.database.engine import Database
 from app.launch.request import varied
@@ -112,7 +112,7 @@ def show_comparison(
         "comparison": comparison,
         "counting": compared.counting,
         "axes": axes_sentence(configs),
-        "some_share": len({(config.dataset, unit) for config, unit in zip(configs, units, strict=True)}) < len(configs),
+        "some_share": axes(configs) < len(configs),
         "verdicts": {
             reason: [verdict for verdict in comparison.verdicts if verdict.reason == reason]
             for reason in dict.fromkeys(verdict.reason for verdict in comparison.verdicts)
@@ -186,7 +186,7 @@ def _together(database: Database, group: str) -> Response:
     """The runs that were launched together, at the address that names each of them."""
     with database.read() as session:
         launched = listing.find(session, group=group, sort="created", limit=LISTED).runs
-    return RedirectResponse("/compare?" + urlencode({"runs": ",".join(str(run.id) for run in launched)}), 303)
+    return RedirectResponse(compare_address(launched), 303)
 
 
 def _choose(request: Request, database: Database, parts: Sequence[str], q: str | None) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.comparison.actions import compare_address
 from app.database.engine import Database
 from app.jobs.queue import launch
 from app.jobs.scheduler import Scheduler
@@ -80,7 +81,7 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
             return _form(request, sent, origin, field_errors(refused.errors, origin.meaning(sent.fields)))
     if len(launched) == 1:
         return RedirectResponse(f"/runs/{launched[0].id}", 303)
-    return RedirectResponse("/compare?runs=" + ",".join(str(run.id) for run in launched), 303)
+    return RedirectResponse(compare_address(launched), 303)
 
 
 def _forked(database: Database, scheduler: Scheduler, parent: int, step: int, child: LaunchRequest, key: str) -> Run:

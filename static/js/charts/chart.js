@@ -176,9 +176,9 @@ export class Chart {
     layout.height = this.node.clientHeight; // which the rows may have changed
     fold(layout, this.node.clientWidth);
     this.rows = names.map((axis, i) => this.#row(axis, layout.annotations[i].text, visible));
-    for (const row of this.rows) this.#scale(layout[row.axis], row, stacked);
-    const empty = this.rows.filter(({ courses }) => !whole([...courses.values()]));
-    for (const { axis, curves } of empty) {
+    for (const row of this.rows) {
+      const { axis, curves } = row;
+      if (this.#scale(layout[axis], row, stacked)) continue;
       layout[axis].showticklabels = false; // they would say something of numbers that are not there
       layout.annotations.push(instead(curves.length ? "no values so far" : "no run shown", layout[axis].domain));
     }
@@ -283,6 +283,7 @@ export class Chart {
    * @param {Axis} axis
    * @param {Row} row
    * @param {boolean} stacked
+   * @returns {boolean} whether the row has a value
    */
   #scale(axis, row, stacked) {
     const courses = [...row.courses.values()];
@@ -294,6 +295,7 @@ export class Chart {
     axis.type = isLog && everything && everything[0] > 0 ? "log" : "linear";
     if (axis.type === "log") axis.nticks = 3; // more of them crowd at the end of each decade
     Object.assign(axis, { autorange: false, range: this.#heights.get(row.axis) ?? this.#range(axis, courses, stacked) });
+    return everything !== null;
   }
 
   /**

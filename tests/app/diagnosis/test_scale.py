@@ -78,8 +78,8 @@ def test_the_plain_sum_of_squares_raises_an_alarm_with_its_cost_and_its_mend(his
     assert finding.title == "The scale does not fit: it expects 0.707 and makes 0.260"
     assert finding.message == (
         "The decoder is told to expect errors of 0.707 a pixel; on held-out images they are 0.260. Under so wide a "
-        "scale a code is worth too little: by linear theory the KL ends at 0.327 nats and the squared error at 0.0673 "
-        "a pixel; with σ fitted, at 12.8 nats and 0.0227."
+        "scale a code is worth too little: by linear theory the KL ends at 12.8 nats and the squared error at 0.0227 "
+        "a pixel with σ fitted; as it is, at 0.327 nats and 0.0673."
     )
     assert finding.changes == {"scale": "optimal"}
     assert finding.evidence.values[-1] == pytest.approx(0.26)

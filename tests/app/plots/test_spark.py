@@ -27,6 +27,7 @@ def test_a_gap_breaks_the_line_and_what_is_alone_stays_a_dot() -> None:
 def test_the_trend_is_that_of_the_bound_or_of_an_autoencoders_reconstruction() -> None:
     entry = Extremes(first=(1, -30.0), last=(9, -12.0), min=(1, -30.0), max=(8, -11.0))
     assert trend({"elbo": entry}, variational=True) == Trend(first=30, best=11, latest=12)
+    assert trend({"elbo": entry}, variational=True, diverged=True) == Trend(first=30, best=11, latest=None)
     assert trend({"elbo": entry}, variational=False) is None
     assert trend({"reconstruction": entry}, variational=False) == Trend(first=-30, best=-30, latest=-12)
 

@@ -95,7 +95,7 @@ def test_runs_launched_together_are_one_link_away(client: TestClient, launch: La
     assert len(links) == 2  # a row each; the run that was launched alone has none
     assert links[0] in read(client, f"/runs/{pair[0]['id']}")
     assert "/compare?group=" not in read(client, "/runs/1")
-    assert client.get(links[0]).headers["location"] == "/compare?runs=2%2C3"
+    assert client.get(links[0]).headers["location"] == "/compare?runs=2,3"
     client.post("/api/runs", json={"config": {}, "seeds": list(range(9))})
     (many,) = set(re.findall(r'href="(/compare\?group=[^"]+)"', read(client, "/runs"))) - set(links)
     page = read(client, client.get(many).headers["location"])
