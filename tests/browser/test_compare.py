@@ -250,7 +250,7 @@ def test_runs_launched_together_are_one_click_from_their_comparison(visit: Visit
     page = visit("/runs?q=pair")
     page.get_by_role("link", name="Compare pair BCE and those launched with it").click()
     page.wait_for_selector("body[data-ready]")
-    assert page.url.endswith(f"/compare?runs={pair[0]}%2C{pair[1]}")
+    assert page.url.endswith(f"/compare?runs={pair[0]},{pair[1]}")
     visit(f"/runs/{pair[0]}")
     page.get_by_role("link", name="Compare the 2 launched together").click()
     page.wait_for_url("**/compare?runs=*")
