@@ -14,9 +14,9 @@ MOST_TAGS, LONGEST_TAG, LONGEST_NAME, LONGEST_NOTES = 20, 40, 120, 20_000
 def unexamined(status: str, config: TrainConfig) -> str:
     """Why a run has no report."""
     if not config.examine:
-        return "its configuration leaves the examination out"
+        return "the configuration leaves the examination out"
     if status in LIVE:
-        return "its model is examined when training has finished"
+        return "the model is examined when training has finished"
     if status == "finished":
-        return "it ended before models were examined"
-    return f"it is {status}, and only a finished model is examined"
+        return "ended before models were examined"
+    return f"{status}, and only a finished model is examined"

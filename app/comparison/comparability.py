@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.records import Run
+from app.run_rules import LIVE
 from app.text.labels import listed
 from app.text.quantities import bits_unit, decoder, pixels, reconstruction_unit
 from vae_core.config.families import OBJECTIVES
@@ -49,7 +50,8 @@ def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
     having = [config for config in configs if has(quantity, config)]
     if len(having) < len(configs):
         shared = verdict(quantity, having) if len(having) > 1 else Verdict(quantity, False, "")
-        return Verdict(quantity, shared.comparable, f"{shared.reason} {_AUTOENCODER[quantity]}".strip())
+        lacking = dict.fromkeys(filter(None, (why_without(quantity, config) for config in configs)))
+        return Verdict(quantity, shared.comparable, " ".join(filter(None, [shared.reason, *lacking])))
     if quantity in _RULES:
         return _RULES[quantity](configs)
     if quantity in BOUNDS:
@@ -60,8 +62,17 @@ def verdict(quantity: str, configs: Sequence[TrainConfig]) -> Verdict:
 
 
 def has(quantity: str, config: TrainConfig) -> bool:
-    """Whether a model has the quantity at all: a plain autoencoder has none that is made of a KL."""
-    return config.model == "vae" or quantity not in _AUTOENCODER
+    """Whether a model has the quantity at all."""
+    return why_without(quantity, config) is None
+
+
+def why_without(quantity: str, config: TrainConfig) -> str | None:
+    """Why a model does not have the quantity: a plain autoencoder has none that is made of a KL."""
+    if config.model == "ae" and quantity in _AUTOENCODER:
+        return _AUTOENCODER[quantity]
+    if quantity == "bits_per_dim" and bits_unit(config) is None:
+        return "On grey pixels the BCE gives no pixel value a probability."
+    return None
 
 
 _AUTOENCODER = {
@@ -99,7 +110,8 @@ def cautions(runs: Sequence[Run], names: Sequence[str]) -> tuple[str, ...]:
     known = [(run, name) for run, name in zip(runs, names, strict=True) if run.status != "diverged"]
     if len(known) < 2 or not _equal(run.train_config.dataset for run, _ in known):
         return ()
-    return tuple(filter(None, [_weights(known), steps_made(known), _older(known)]))
+    ended = [(run, name) for run, name in known if run.status not in LIVE]
+    return tuple(filter(None, [_weights(known), _steps_made(ended), _older(known)]))
 
 
 def _older(known: Sequence[tuple[Run, str]]) -> str | None:
@@ -123,10 +135,10 @@ def _weights(known: Sequence[tuple[Run, str]]) -> str | None:
     )
 
 
-def steps_made(known: Sequence[tuple[Run, str]]) -> str | None:
+def _steps_made(ended: Sequence[tuple[Run, str]]) -> str | None:
     """'They have made 3,000 steps each, but C 600 and D none'; None where all have made as many."""
     by_count: dict[int, list[str]] = {}
-    for run, name in known:
+    for run, name in ended:
         by_count.setdefault(run.step, []).append(name)
     if len(by_count) < 2:
         return None
@@ -147,8 +159,6 @@ def has_zero(quantity: str, configs: Sequence[TrainConfig]) -> bool:
 
 def _bits_verdict(configs: Sequence[TrainConfig]) -> Verdict:
     units = [bits_unit(config) for config in configs]
-    if None in units:
-        return Verdict("bits_per_dim", False, "On grey pixels the BCE gives no pixel value a probability.")
     if not _equal(units):
         return Verdict("bits_per_dim", False, f"Bits of different values: {_listed(units)}.")
     if units[0] != "8-bit pixels":

@@ -10,6 +10,7 @@ from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, c
 from app.comparison.reasons import Reason, find_reasons
 from app.comparison.standing import names, stale, status_note
 from app.comparison.summary import headline, unpaired, unread, without_prior
+from app.diagnosis.history import Finding
 from app.records import Run
 from app.text.numbers import format_number
 from vae_core.config.train_config import TrainConfig
@@ -113,12 +114,14 @@ def compare(
     base: int = 0,
     by: str | None = None,
     statistics: Mapping[int, Statistics] | None = None,
+    findings: Mapping[int, Sequence[Finding]] | None = None,
 ) -> Comparison:
     """Compare runs by their configurations, last held-out evaluations and, where all have them, reports and scores.
 
     `base` is the place of the run that the others are compared with, `by` the quantity for the comparison image by
     image; where the runs do not share it, the first that they share takes its place. `statistics` are of each run's
-    pixels, where they are counted: without them no reason has a number from theory.
+    pixels, where they are counted: without them no reason has a number from theory. `findings` are what is wrong with
+    each run by itself.
     """
     reports = {run.id: (reports or {})[run.id] for run in runs if _fresh(run, reports or {})}
     scores = {run_id: each for run_id, each in (scores or {}).items() if run_id in reports}
@@ -137,13 +140,15 @@ def compare(
     cells = {name: [(one.get(name), None) for one in measured] for name in YARDSTICKS if name in shared} | read
     rows = [yardstick(name, each, scored, base, ratio=has_zero(name, configs)) for name, each in cells.items()]
     yardsticks = tuple(row for row in rows if row.quantity not in read)
+    wrong = findings or {}
+    overfitted = [any(one.name == "overfitting" for one in wrong.get(run.id, ())) for run in runs]
     return Comparison(
         runs=tuple(run.id for run in runs),
         base=runs[base].id,
         names=tuple(called),
         status_notes=notes,
-        headline=headline(yardsticks, runs, called, scored),
-        reasons=find_reasons(runs, statistics or {}),
+        headline=headline(yardsticks, runs, called, scored, overfitted),
+        reasons=find_reasons(runs, statistics or {}, wrong),
         actions=settling_actions(runs),
         verdicts=verdicts,
         sentence=units_sentence(configs),

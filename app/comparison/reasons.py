@@ -4,12 +4,13 @@ A reason is a difference between the runs. What all of them share explains nothi
 page of a run says that.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.comparison.actions import Action
 from app.comparison.standing import groups, kind, names, status_note
+from app.diagnosis.history import Finding
 from app.launch.form import format_changes, sibling_address
 from app.records import EvaluationRecord, Run
 from app.run_rules import EXTENDS, GOES_ON, LIVE
@@ -24,7 +25,7 @@ from vae_core.theory.convention import implied
 from vae_core.theory.cost import size
 from vae_core.theory.linear import linear_optimum, live_units
 from vae_core.theory.pixel_statistics import Pixels, Statistics
-from vae_core.theory.preflight import SUMS, revival, slower
+from vae_core.theory.preflight import SUMS, revival
 from vae_core.theory.scale_fit import ScaleFit, scale_fit
 
 CAPACITY = ("architecture", "hidden", "activation", "latent_dim")
@@ -64,15 +65,18 @@ class Contestant:
     train: Pixels | None  # of the images that it learns from; None where they are not counted
 
 
-def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> tuple[Reason, ...]:
+def find_reasons(
+    runs: Sequence[Run], statistics: Mapping[int, Statistics], findings: Mapping[int, Sequence[Finding]]
+) -> tuple[Reason, ...]:
     """What explains most in nats first, then what no number of nats can be given of; seeds alone are no reason.
 
-    `statistics` are of each run's pixels, where they are counted.
+    `statistics` are of each run's pixels, where they are counted; `findings` what is wrong with a run by itself.
     """
-    gone = [_diverged(run, name) for run, name in _called(runs) if run.status == "diverged"]
+    called = list(_called(runs))
+    gone = [_diverged(run, name, findings.get(run.id, ())) for run, name in called if run.status == "diverged"]
     sides = [
         Contestant(run, name, run.train_config, run.result, known.train if (known := statistics.get(run.id)) else None)
-        for run, name in _called(runs)
+        for run, name in called
         if run.result
     ]
     if len({run.config["dataset"] for run in runs}) > 1 or len(sides) < 2:
@@ -83,9 +87,11 @@ def find_reasons(runs: Sequence[Run], statistics: Mapping[int, Statistics]) -> t
     explained |= {reason.run for reason in differences}
     reference = min(sides, key=lambda side: (side.evaluation.mse_per_pixel is None, side.evaluation.mse_per_pixel or 0))
     others = [side for side in sides if side is not reference]
-    differences += [*_plain(sides), *_dead(sides, explained), *_steps(sides), *_sizes(reference, others)]
+    differences += [*_plain(sides), *_dead(sides, explained), *_overfitted(sides, findings), *_steps(sides)]
+    differences += _sizes(reference, others)
+    differences += [*_losses(reference, others, explained), *_pixels(reference, others)]
     for side in others:
-        differences += [*_losses(reference, side, explained), *_pixels(reference, side), *_training(reference, side)]
+        differences += _training(reference, side)
     with_nats = sorted((one for one in differences if one.nats is not None), key=lambda one: -(one.nats or 0))
     return (*with_nats, *gone, *(one for one in differences if one.nats is None))
 
@@ -101,15 +107,20 @@ def _called(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
             yield run, name
 
 
-def _diverged(run: Run, name: str) -> Reason:
-    changes = slower(run.train_config)
+def _diverged(run: Run, name: str, findings: Sequence[Finding]) -> Reason:
+    """With what may keep its loss finite, as its own page says."""
     text = f"{name} {status_note(run)}: its loss was no finite number there, so it has no result to compare."
-    label = f"Train {name} with a learning rate of {format_number(changes['learning_rate'])}"
-    return Reason(run.id, text, None, (_change(run, label, changes),))
+    finding = next((one for one in findings if one.name == "divergence"), None)
+    remedies = finding.remedies if finding else ()
+    return Reason(run.id, text, None, tuple(_train(run, name, remedy.changes) for remedy in remedies))
 
 
 def _change(run: Run, label: str, changes: dict[str, Any]) -> Action:
     return Action(label, changes, sibling_address(run.id, changes))
+
+
+def _train(run: Run, name: str, changes: dict[str, Any]) -> Action:
+    return _change(run, f"Train {name} with {format_changes(changes)}", changes)
 
 
 def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
@@ -226,6 +237,16 @@ def _dead(sides: Sequence[Contestant], explained: set[int]) -> Iterator[Reason]:
             yield Reason(side.run.id, text, None, actions)
 
 
+def _overfitted(sides: Sequence[Contestant], findings: Mapping[int, Sequence[Finding]]) -> Iterator[Reason]:
+    """Runs whose held-out loss was lower before, whether they are ahead or not."""
+    for side in sides:
+        for finding in findings.get(side.run.id, ()):
+            if finding.name == "overfitting":
+                losses, text = finding.evidence.values, f"{side.name} overfits. {finding.message}"
+                actions = tuple(_train(side.run, side.name, remedy.changes) for remedy in finding.remedies)
+                yield Reason(side.run.id, text, losses[-1] - min(losses), actions)
+
+
 def _sizes(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reason]:
     """Networks and codes of other sizes than that of the least squared error."""
     for side in others:
@@ -264,7 +285,11 @@ def _steps(sides: Sequence[Contestant]) -> Iterator[Reason]:
     goal = longest.run.total_steps if longest.run.status in LIVE else longest.run.step
     for side in sides:
         if side.run.step < longest.run.step:
-            text = f"{side.name} has made {side.run.step:,} steps, {longest.name} {longest.run.step:,}."
+            if side.run.status in LIVE or longest.run.status in LIVE:
+                results = [f"{one.name}'s result is of step {one.evaluation.step:,}" for one in (side, longest)]
+                text = f"{listed(results)}."
+            else:
+                text = f"{side.name} has made {side.run.step:,} steps, {longest.name} {longest.run.step:,}."
             yield Reason(side.run.id, text, None, _longer(side.run, side.name, goal))
 
 
@@ -279,26 +304,46 @@ def _longer(run: Run, name: str, steps: int) -> tuple[Action, ...]:
     return (_change(run, label, changes),)
 
 
-def _losses(reference: Contestant, side: Contestant, explained: set[int]) -> Iterator[Reason]:
+def _losses(reference: Contestant, others: Sequence[Contestant], explained: set[int]) -> Iterator[Reason]:
     """Other losses, and with them other prices of an error, where nothing says it better."""
-    if _apart(side.config, reference.config, ["objective"]):
-        ours, theirs = (OBJECTIVES[one.config.objective].title for one in (side, reference))
-        yield Reason(side.run.id, f"{side.name} maximises {ours}, {reference.name} {theirs}.", None, ())
-    kl, other = side.evaluation.kl, reference.evaluation.kl
-    priced = _apart(side.config, reference.config, ("likelihood", "scale", "sigma", "nu"))
-    if priced and kl is not None and other is not None and side.run.id not in explained:
-        text = (
-            f"{side.name} and {reference.name} set different prices on an error, and so on a code: they pay "
-            f"{number(kl)} and {number(other)} nats of KL."
-        )
-        yield Reason(side.run.id, text, None, ())
+    objectives = _sharing([reference, *others], lambda side: OBJECTIVES[side.config.objective].title)
+    if len(objectives) > 1:
+        clauses = [f"{_names(sides)} maximise{'s' * (len(sides) == 1)} {title}" for title, sides in objectives.items()]
+        yield Reason(others[0].run.id, f"{listed(clauses)}.", None, ())
+    left = [side for side in others if side.run.id not in explained and side.evaluation.kl is not None]
+    if left and reference.evaluation.kl is not None:
+        prices = [
+            f"{_names(sides)} ({listed([number(side.evaluation.kl) for side in sides])} nats of KL)"
+            for sides in _sharing([reference, *left], _price).values()
+        ]
+        if len(prices) > 1:
+            text = f"The price of an error, and so of a code, is one in {', another in '.join(prices)}."
+            yield Reason(left[0].run.id, text, None, ())
 
 
-def _pixels(reference: Contestant, side: Contestant) -> Iterator[Reason]:
+def _price(side: Contestant) -> tuple[object, ...]:
+    config = side.config
+    return config.likelihood, config.scale, config.sigma, config.nu
+
+
+def _sharing(sides: Sequence[Contestant], key: Callable[[Contestant], object]) -> dict[object, list[Contestant]]:
+    """Those that have the same, by what they have."""
+    sharing: dict[object, list[Contestant]] = {}
+    for side in sides:
+        sharing.setdefault(key(side), []).append(side)
+    return sharing
+
+
+def _names(sides: Sequence[Contestant]) -> str:
+    return listed([side.name for side in sides])
+
+
+def _pixels(reference: Contestant, others: Sequence[Contestant]) -> Iterator[Reason]:
     """Pixels made otherwise from the same images."""
-    if _apart(side.config, reference.config, IMAGES):
-        ours, theirs = (("dequantised " * one.config.dequantize) + pixels(one.config) for one in (side, reference))
-        yield Reason(side.run.id, f"{side.name} learns {ours}, {reference.name} {theirs}.", None, ())
+    kinds = _sharing([reference, *others], lambda side: ("dequantised " * side.config.dequantize) + pixels(side.config))
+    if len(kinds) > 1:
+        clauses = [f"{_names(sides)} learn{'s' * (len(sides) == 1)} {kind}" for kind, sides in kinds.items()]
+        yield Reason(others[0].run.id, f"{listed(clauses)}.", None, ())
 
 
 def _training(reference: Contestant, side: Contestant) -> Iterator[Reason]:
@@ -309,5 +354,4 @@ def _training(reference: Contestant, side: Contestant) -> Iterator[Reason]:
     if changes:
         own = {name: getattr(side.config, name) for name in changes}
         text = f"{side.name} was trained with {format_changes(own)}; {reference.name} with {format_changes(changes)}."
-        label = f"Train {side.name} with {format_changes(changes)}"
-        yield Reason(side.run.id, text, None, (_change(side.run, label, changes),))
+        yield Reason(side.run.id, text, None, (_train(side.run, side.name, changes),))

@@ -27,11 +27,11 @@ def status_note(run: Run) -> str | None:
 
 
 def unscored(run: Run, report: Report | None) -> str:
-    """Why a run was not scored image by image, or not examined, after "it is" or as a clause of its own."""
+    """Why a run was not scored image by image, or not examined."""
     if run.status == "diverged":
-        return f"it {status_note(run)}, and only a finished model is examined"
+        return f"{status_note(run)}, and only a finished model is examined"
     if report and not stale(run, report):
-        return "it ended before images were scored one by one, so rerun it to pair"
+        return "ended before images were scored one by one, so rerun it to pair"
     return unexamined(run.status, run.train_config)
 
 

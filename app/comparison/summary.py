@@ -21,7 +21,11 @@ NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 def headline(
-    yardsticks: Sequence[Yardstick], runs: Sequence[Run], names: Sequence[str], scored: Sequence[Scores | None]
+    yardsticks: Sequence[Yardstick],
+    runs: Sequence[Run],
+    names: Sequence[str],
+    scored: Sequence[Scores | None],
+    overfitted: Sequence[bool],
 ) -> str | None:
     """Who is ahead, and with which rate: of single runs among these models, of several seeds among configurations.
 
@@ -29,7 +33,9 @@ def headline(
     image by image, or share no such number.
     """
     rows = {row.quantity: row for row in yardsticks if row.lead}
-    bound = [rows[name] for name in BOUNDS if name in rows][:1]
+    rates = list(map(_rate, scored))
+    variational = {place for place, rate in enumerate(rates) if rate is not None}
+    bound = [rows[name] for name in BOUNDS if name in rows and variational <= set(_places(rows[name]))][:1]
     errors = [rows[name] for name in ERRORS if name in rows]
     leads = [row for row in (*bound, *errors) if row.lead]
     if not leads or not leads[0].lead:
@@ -37,7 +43,6 @@ def headline(
     every_place = [_places(row) for row in leads]
     places = max(every_place, key=len)  # a plain autoencoder has errors, but no bound
     whole = [row for row, those in zip(leads, every_place, strict=True) if those == places]
-    rates = list(map(_rate, scored))
     sharing = groups([runs[place] for place in places])
     seeds = [sharing.count(one) for one in set(sharing)]
     if min(seeds) > 1:
@@ -47,6 +52,8 @@ def headline(
     else:
         few = "One run each" if max(seeds) == 1 else "Some configurations have one run alone"
         body = [*_of_models(bound, errors, names, rates), f"{few}: another seed may change the order."]
+    past = [names[place] for place in places if overfitted[place]]
+    body += [f"{listed(past)} overfit{'s' * (len(past) == 1)}: see why."] * bool(past)
     images = leads[0].lead.gap.images or 0
     out = [f"{name} ({_left_out(run)})" for run, name, each in zip(runs, names, scored, strict=True) if each is None]
     body += [f"Left out: {listed(out)}."] * bool(out)
@@ -203,9 +210,9 @@ def of_readings(
     open_still = len(readings) - sum(map(len, ahead.values()))
     if len(ahead) == 1 and not open_still:
         return f"However the outputs are read, {names[next(iter(ahead))]} is ahead."
-    leaders = "; ".join(f"{names[place]} as {listed(each)}" for place, each in ahead.items())
+    leaders = "; ".join(f"{names[place]} as {listed([f'“{name}”' for name in each])}" for place, each in ahead.items())
     unclear = "; read otherwise, none clearly is" * bool(open_still)
-    return f"Who is ahead depends on the reading: {leaders}{unclear}."
+    return f"Who is ahead depends on how the outputs are read: {leaders}{unclear}."
 
 
 def unpaired(
@@ -227,8 +234,16 @@ def unpaired(
     if not missing:
         return None
     coming = all(run.status in LIVE and run.train_config.examine for run, _ in missing)
-    why = "; ".join(f"{name}: {unscored(run, reports.get(run.id))}" for run, name in missing)
+    why = _each_once([(name, unscored(run, reports.get(run.id))) for run, name in missing])
     return f"Not paired image by image{' yet' * coming}. {why}."
+
+
+def _each_once(whys: Sequence[tuple[str, str]]) -> str:
+    """'A and B: it was not examined; C: it diverged': every reason once, with the names of the runs that have it."""
+    sharing: dict[str, list[str]] = {}
+    for name, why in whys:
+        sharing.setdefault(why, []).append(name)
+    return "; ".join(f"{listed(sharing[why])}: {why}" for why in sharing)
 
 
 def unread(runs: Sequence[Run], reports: Mapping[int, Report], names: Sequence[str]) -> str | None:
@@ -236,11 +251,11 @@ def unread(runs: Sequence[Run], reports: Mapping[int, Report], names: Sequence[s
     if len({(run.config["dataset"], run.config["binarize"]) for run in runs}) > 1:
         return "These runs look at different images or pixels, so their readings do not compare."
     missing = [
-        f"{name}: {unscored(run, None)}"
+        (name, unscored(run, None))
         for run, name in zip(runs, names, strict=True)
         if run.id not in reports or stale(run, reports[run.id])
     ]
-    return f"Not all of these were examined. {'; '.join(missing)}." if missing else None
+    return f"Not all of these were examined. {_each_once(missing)}." if missing else None
 
 
 def without_prior(runs: Sequence[Run], names: Sequence[str]) -> str | None:

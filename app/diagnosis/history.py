@@ -123,3 +123,8 @@ class Finding:
     """The address of the sibling run's form; null where there is nothing to change."""
     others: tuple[Remedy, ...] = ()
     """What may help in place of these changes."""
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The changes that a sibling run can make, what helps most often first."""
+        return tuple(one for one in (Remedy(self.changes, self.sibling), *self.others) if one.sibling)

@@ -9,7 +9,7 @@ column of a table is all decimals or none. The minus is a real one, and no line 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
 from typing import Protocol
 
 from app.records import Run
@@ -48,8 +48,13 @@ def number(value: float | None) -> str:
 
 
 def column(values: Sequence[float | None]) -> list[str]:
-    """The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near."""
+    """The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near.
+
+    Beside numbers of ordinary size, one that is far larger has a power of its own and changes nothing for them.
+    """
     exponents = [_exponent(value) for value in values if _is_scaled(value)]
+    far = LARGE + MIXED if min(exponents, default=0) < LARGE else inf
+    exponents = [exponent for exponent in exponents if exponent < far]
     low, high = min(exponents, default=0), max(exponents, default=0)
     decimals = high >= SMALL and low < LARGE
     if len(exponents) > 1:
@@ -61,8 +66,9 @@ def column(values: Sequence[float | None]) -> list[str]:
             texts.append(_plain(value))
             continue
         exponent = _exponent(value)
-        power = 0 if decimals else exponent if shared is None else shared
-        texts.append(_fixed(value, power, max(0, DIGITS - 1 - exponent + power)) + _times(power) * (not decimals))
+        scaled = not decimals or exponent >= far
+        power = 0 if not scaled else exponent if shared is None or exponent >= far else shared
+        texts.append(_fixed(value, power, max(0, DIGITS - 1 - exponent + power)) + _times(power) * scaled)
     return texts
 
 

@@ -8,5 +8,5 @@ def test_every_state_has_its_reason() -> None:
     states = ("queued", "running", "finished", "stopped", "failed", "diverged", "interrupted")
     config = TrainConfig()
     assert len({unexamined(state, config) for state in states}) == len(states) - 1  # queued and running will have one
-    assert unexamined("diverged", config).startswith("it is diverged")
+    assert unexamined("diverged", config).startswith("diverged, and only")
     assert "leaves the examination out" in unexamined("finished", TrainConfig(examine=False))

@@ -10,10 +10,12 @@ from sqlmodel import Session
 from app.comparison.compare import YARDSTICKS, Comparison, compare
 from app.comparison.pairing import Scores
 from app.comparison.summary import LETTERS
+from app.diagnosis.diagnose import diagnose
 from app.errors import Refused
 from app.records import Run
 from app.store import reports, runs, scores
 from app.text.quantities import READING_NAMES
+from app.web.api.diagnosis import read_history
 from app.web.dependencies import DatabaseDep, ShelfDep
 from app.web.pixel_statistics import NoStatistics, StatisticsCache
 from app.web.refusals import refusals
@@ -53,7 +55,8 @@ def read_comparison(
     place = 0 if base is None else ids.index(base)
     counted = {run.id: shelf.find(run.train_config) for run in chosen}
     known = {run_id: each for run_id, each in counted.items() if not isinstance(each, NoStatistics)}
-    comparison = compare(chosen, examined, scored, base=place, by=by, statistics=known)
+    findings = {run.id: diagnose(read_history(session, shelf, run)).findings for run in chosen}
+    comparison = compare(chosen, examined, scored, base=place, by=by, statistics=known, findings=findings)
     counting = any(isinstance(each, NoStatistics) and each.soon for each in counted.values())
     return ComparedRuns(chosen, examined, scored, comparison, counting)
 

@@ -1,7 +1,7 @@
 // How much of y a row shows. The rule, which docs/charts.md states for readers:
 //
-// Fit: of each run the values after its transient, which is the first tenth of its way to the last visible step. Of
-// these all but outliers, which lie further from the middle four fifths than 1.5 times what these span; and always the
+// Fit: of each run the values after its transient, which is the first tenth of its way to the last visible step, without
+// those of a loss that blew up: a thousand times as large as a quarter of them. Of these all but outliers, which lie further from the middle four fifths than 1.5 times what these span; and always the
 // held-out values after the transient and the newest value, unless the run has left what it was by far. The band and
 // the raw points under a smoothed line widen that by no more than a quarter on either side. Several runs share the
 // union, without a run a thousand times as large as its fellows.
@@ -28,7 +28,7 @@ const TAIL = 0.1; // at either end of the sorted values: between them is the mid
 const FENCE = 1.5; // times what the middle spans is no outlier
 const BAND = 0.25; // of the curve's range, at most, for what is drawn around it
 const LEFT = 20; // times what the middle spans, or its own size: a value further out is of a run that diverged
-const FELLOWS = 1000; // times a fellow's size, at least 1 nat
+const FELLOWS = 1000; // times a fellow's size, at least 1 nat, or that of a run's own smaller values
 const ROOM = 0.05; // above and below
 const SHORT = 0.01; // of the points, back inside
 const EVEN = 1e-6; // of a value: a range that is narrower has one value
@@ -119,7 +119,7 @@ function own(course, window) {
   const end = transientEnd(course, window);
   const values = within(x, y, end, window);
   const circles = within(heldOut.x, heldOut.y, end, window);
-  const ordered = sorted(values.length ? values : circles);
+  const ordered = sane(sorted(values.length ? values : circles));
   if (ordered.length === 0) return null;
   const [least, most] = fence(ordered);
   const [bottom, top] = middle(ordered);
@@ -133,6 +133,17 @@ function own(course, window) {
     lows.length ? Math.min(from, Math.max(middle(lows)[0], from - wider)) : from,
     highs.length ? Math.max(to, Math.min(middle(highs)[1], to + wider)) : to,
   ];
+}
+
+/**
+ * Values without those that are a thousand times as large as the smaller quarter of them.
+ * @param {number[]} ordered
+ * @returns {number[]} in the same order
+ */
+function sane(ordered) {
+  const sizes = sorted(ordered.map(Math.abs));
+  const most = FELLOWS * Math.max(1, sizes[Math.floor(sizes.length / 4)]);
+  return ordered.filter((value) => Math.abs(value) <= most);
 }
 
 /**

@@ -20,12 +20,15 @@ export function formatNumber(value) {
 }
 
 /**
- * The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near.
+ * The numbers of one row or column: all decimals, or all with a power of ten, one for all if they lie near. Beside
+ * numbers of ordinary size, one that is far larger has a power of its own and changes nothing for them.
  * @param {Value[]} values
  * @returns {string[]}
  */
 export function formatColumn(values) {
-  const exponents = values.filter(isScaled).map((value) => exponentOf(value));
+  const all = values.filter(isScaled).map((value) => exponentOf(value));
+  const far = Math.min(...all) < LARGE ? LARGE + MIXED : Infinity;
+  const exponents = all.filter((exponent) => exponent < far);
   const low = exponents.length ? Math.min(...exponents) : 0;
   const high = exponents.length ? Math.max(...exponents) : 0;
   const beside = exponents.length > 1 ? low >= SMALL - MIXED && high < LARGE + MIXED : true;
@@ -33,8 +36,9 @@ export function formatColumn(values) {
   return values.map((value) => {
     if (!isScaled(value)) return plain(value);
     const exponent = exponentOf(value);
-    const power = decimals ? 0 : high - low <= MIXED ? high : exponent;
-    return fixed(value, power, Math.max(0, DIGITS - 1 - exponent + power)) + (decimals ? "" : times(power));
+    const scaled = !decimals || exponent >= far;
+    const power = !scaled ? 0 : high - low <= MIXED && exponent < far ? high : exponent;
+    return fixed(value, power, Math.max(0, DIGITS - 1 - exponent + power)) + (scaled ? times(power) : "");
   });
 }
 

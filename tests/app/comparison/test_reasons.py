@@ -8,6 +8,9 @@ import pytest
 
 from app.comparison.actions import seed_actions
 from app.comparison.reasons import Reason, find_reasons
+from app.diagnosis.divergence import divergence
+from app.diagnosis.history import Finding, RunHistory, TrainingTerms
+from app.diagnosis.overfitting import overfitting
 from app.records import Run
 from tests.app.builders import make_evaluation, make_run
 from vae_core.presets import PRESETS
@@ -27,8 +30,10 @@ def run(id: int, mse: float = 0.03, kl: float | None = 5.0, std: float = 0.2, ac
     return make_run(id, **{"evaluation": held_out, **more})
 
 
-def reasons(runs: list[Run], known: Statistics | None = None) -> list[Reason]:
-    return list(find_reasons(runs, {one.id: known for one in runs} if known else {}))
+def reasons(
+    runs: list[Run], known: Statistics | None = None, findings: dict[int, list[Finding]] | None = None
+) -> list[Reason]:
+    return list(find_reasons(runs, {one.id: known for one in runs} if known else {}, findings or {}))
 
 
 def preset_runs() -> list[Run]:
@@ -52,7 +57,10 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])
     assert scale.nats == pytest.approx(fitted.kl - plain.kl)
     assert (price.run, price.nats) == (1, None)
-    assert "they pay 3.42 and 38.4 nats of KL" in price.text
+    assert price.text == (
+        "The price of an error, and so of a code, is one in MSE σ fitted (38.4 nats of KL), another in BCE (3.42 nats "
+        "of KL)."
+    )
 
 
 def test_without_the_third_run_one_click_starts_it(grey: Statistics) -> None:
@@ -126,18 +134,21 @@ def test_steps_are_those_made_and_a_run_that_can_is_extended() -> None:
 
 def test_a_run_on_its_way_needs_no_extension() -> None:
     going = run(2, status="running", max_steps=3000, beta=4).model_copy(update={"step": 900})
-    (behind,) = [reason for reason in reasons([run(1, max_steps=3000), going]) if "900 steps" in reason.text]
+    *_, behind = reasons([run(1, max_steps=3000), going])
+    assert behind.text == "β=4's result is of step 40 and β=1's result is of step 40."
     assert behind.actions == ()
     paused = going.model_copy(update={"status": "paused"})
-    (behind,) = [reason for reason in reasons([run(1, max_steps=3000), paused]) if "900 steps" in reason.text]
+    *_, behind = reasons([run(1, max_steps=3000), paused])
     assert [(action.label, action.address) for action in behind.actions] == [("Resume β=4", "/runs/2")]
 
 
 def test_a_diverged_run_has_its_mend_and_no_part_in_the_rest() -> None:
     gone = run(3, mse=0.0001, status="diverged", max_steps=12, learning_rate=0.5, **GAUSSIAN)
-    only, *others = reasons([run(1), run(2, latent_dim=3), gone])
+    terms = [TrainingTerms(step, loss, 1.0) for step, loss in enumerate((50.0, 40.0, 9e9), 1)]
+    history = RunHistory(3, gone.train_config, "diverged", [], terms, None, None)
+    only, *others = reasons([run(1), run(2, latent_dim=3), gone], findings={3: divergence(history) or []})
     assert only.text.startswith("run-3 diverged at step 12: ")
-    assert only.actions[0].changes == {"learning_rate": 0.001}
+    assert [action.changes for action in only.actions] == [{"learning_rate": 0.001}, {"grad_clip": 1.0}]  # as its page
     assert all(reason.run != 3 and "0.0001" not in reason.text for reason in others)
 
 
@@ -152,7 +163,7 @@ def test_sizes_are_told_in_parameters_and_nats(grey: Statistics) -> None:
 
 def test_a_run_that_still_trains_is_met_where_it_will_end() -> None:
     going = run(1, status="running", max_steps=200_000).model_copy(update={"step": 32_481})
-    (behind,) = [reason for reason in reasons([going, run(2, max_steps=3000)]) if "32,481" in reason.text]
+    (behind, *_) = reasons([going, run(2, max_steps=3000)])
     assert behind.actions[0].label.endswith("to 200,000 steps too")
 
 
@@ -187,9 +198,28 @@ def test_what_is_left_is_named_and_offered() -> None:
     )
     assert told.actions[0].changes == {"learning_rate": 0.001, "seed": 0}
     objective, *_ = reasons([run(1, 0.01), run(2, 0.02, objective="iwae")])
-    assert objective.text == "IWAE maximises IWAE, ELBO ELBO."
+    assert objective.text == "ELBO maximises ELBO and IWAE maximises IWAE."
     (image,) = [one for one in reasons([run(1, 0.01), run(2, 0.02, binarize="static")]) if "learns" in one.text]
     assert "binary pixels, drawn once" in image.text
+
+
+def test_several_runs_with_one_loss_are_told_together() -> None:
+    runs = [run(1, 0.01, kl=9.0), *(run(id, kl=id, latent_dim=id, sigma=0.1, **GAUSSIAN) for id in (2, 3))]
+    assert (
+        "is one in BCE Z=20 (9.00 nats of KL), another in MSE Z=2 and MSE Z=3 (2.00 and 3.00 nats of KL)."
+        in " ".join(reason.text for reason in reasons(runs))
+    )
+
+
+def test_a_run_past_its_best_says_so_even_if_it_is_ahead() -> None:
+    rows = [make_evaluation(step, reconstruction=loss, kl=1.0, elbo_se=0.5) for step, loss in ((10, 80.0), (20, 70.0))]
+    rows += [make_evaluation(step, reconstruction=77.5, kl=1.0, elbo_se=0.5) for step in (30, 40)]
+    terms = [TrainingTerms(step, 90.0 - step, 1.0) for step in range(1, 41)]
+    past = run(1, 0.01, max_steps=40, batch_size=1438)
+    (finding,) = overfitting(RunHistory(1, past.train_config, "finished", rows, terms, None, None)) or []
+    only, *_ = reasons([past, run(2, latent_dim=3, max_steps=40, batch_size=1438)], findings={1: [finding]})
+    assert only.text.startswith("Z=20 overfits. On held-out images the loss has risen by 7.5 nats since step 20")
+    assert (only.nats, [action.changes for action in only.actions]) == (7.5, [{"max_steps": 20}])
 
 
 def test_seeds_alone_and_other_images_are_no_reason(grey: Statistics) -> None:

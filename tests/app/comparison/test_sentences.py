@@ -24,7 +24,7 @@ from app.plots.figure import Line
 from app.plots.terms import compare_figure
 from app.records import EvaluationRecord, Run
 from app.run_page import notes
-from app.run_rules import GOES_ON
+from app.run_rules import GOES_ON, LIVE
 from app.text.quantities import reconstruction_unit
 from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import TrainConfig
@@ -72,7 +72,16 @@ class World:
     base: int
 
     def compared(self) -> Comparison:
-        return compare(self.runs, self.reports, self.scores, base=self.base, statistics=self.statistics)
+        findings = {run.id: diagnose(self.history(run)).findings for run in self.runs}
+        return compare(
+            self.runs, self.reports, self.scores, base=self.base, statistics=self.statistics, findings=findings
+        )
+
+    def history(self, run: Run) -> RunHistory:
+        rows = self.evaluations[run.id]
+        terms = [TrainingTerms(row.step, row.reconstruction, row.kl) for row in rows if row.step]
+        known = self.reports.get(run.id), self.statistics.get(run.id)
+        return RunHistory(run.id, run.train_config, run.status, rows, terms, *known)
 
 
 @pytest.fixture(scope="module")
@@ -250,8 +259,8 @@ def _without_seed(run: Run) -> dict[str, str]:
 
 
 def _check_steps(runs: Sequence[Run], comparison: Comparison) -> None:
-    """The steps that a caution counts are those made, each once, and said exactly where they differ."""
-    made = {run.step for run in runs if run.status != "diverged"}
+    """The steps that a caution counts are those that ended runs made, each once, and said exactly where they differ."""
+    made = {run.step for run in runs if run.status not in {*LIVE, "diverged"}}
     one_data = _one_data(runs)
     (*lengths,) = (caution for caution in comparison.cautions if " made " in caution)
     assert bool(lengths) == (one_data and len(made) > 1)
@@ -308,6 +317,11 @@ def _check_reasons(runs: Sequence[Run], comparison: Comparison) -> None:
         assert all(run.status == "diverged" for run in (by_id[reason.run] for reason in comparison.reasons))
 
 
+def counted(world: World, grey: Statistics) -> World:
+    """With the pixels of its digits known."""
+    return replace(world, statistics={run.id: grey for run in world.runs if run.config["dataset"] == "digits"})
+
+
 THOROUGH = settings(
     max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate]
 )
@@ -316,10 +330,9 @@ THOROUGH = settings(
 @THOROUGH
 @given(worlds())
 def test_a_comparison_says_only_what_holds(grey: Statistics, world: World) -> None:
-    known = {run.id: grey for run in world.runs if run.config["dataset"] == "digits"}
     check(world, world.compared())
-    counted = replace(world, statistics=known)
-    check(counted, counted.compared())
+    known = counted(world, grey)
+    check(known, known.compared())
 
 
 @THOROUGH
@@ -344,12 +357,10 @@ def test_a_row_of_curves_has_one_unit_of_measure(world: World) -> None:
 @THOROUGH
 @given(worlds())
 def test_what_is_said_of_one_run_is_clean(grey: Statistics, world: World) -> None:
+    world = counted(world, grey)
     for run in world.runs:
         rows = world.evaluations[run.id]
-        terms = [TrainingTerms(row.step, row.reconstruction, row.kl) for row in rows if row.step]
-        pixels = grey if run.config["dataset"] == "digits" else None
-        history = RunHistory(run.id, run.train_config, run.status, rows, terms, world.reports.get(run.id), pixels)
-        diagnosis = diagnose(history)
+        diagnosis = diagnose(world.history(run))
         for finding in diagnosis.findings:
             for sentence in (finding.title, finding.message, finding.evidence.title, finding.evidence.line_name):
                 assert not UGLY.search(sentence), sentence

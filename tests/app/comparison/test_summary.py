@@ -127,7 +127,7 @@ def test_what_a_diverged_run_scored_before_is_no_result(pair: Pair, scores: Call
     assert "of these two trained models" in comparison.headline
     assert comparison.names == ("BCE", "MSE", "run-3")  # by its own name: it is compared with none
     assert comparison.headline.endswith("Left out: run-3 (diverged at step 12).")
-    assert "it diverged at step 12" in comparison.why_unpaired
+    assert "run-3: diverged at step 12" in comparison.why_unpaired
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_run_that_goes_on_is_not_what_was_scored(pair: Pair, scores: Callable[
     comparison = compare(gone_on, reports, scored)
     assert comparison.headline is None
     assert comparison.why_unpaired == (
-        "Not paired image by image yet. Z=3: its model is examined when training has finished."
+        "Not paired image by image yet. Z=3: the model is examined when training has finished."
     )
 
 
@@ -231,10 +231,10 @@ def test_readings_agree_or_not(pair: Pair, scores: Callable[..., Scores]) -> Non
     comparison, reports, _ = pair(runs, scores(), scores(), reading=({"soft_bernoulli": 3.0}, {"gaussian_fitted": 3.0}))
     sentence = of_readings(comparison.readings, runs, reports, "AB")
     assert sentence.endswith(
-        "B as Bernoulli: BCE of the grey levels; A as Gaussian, σ fitted; read otherwise, none clearly is."
+        "B as “Bernoulli: BCE of the grey levels”; A as “Gaussian, σ fitted”; read otherwise, none clearly is."
     )
     comparison, reports, _ = pair(runs, scores(), scores(), reading=({"soft_bernoulli": 3.0}, {}))
-    assert "depends on the reading: B as" in of_readings(comparison.readings, runs, reports, "AB")
+    assert "depends on how the outputs are read: B as" in of_readings(comparison.readings, runs, reports, "AB")
 
 
 def test_a_bce_and_a_cb_run_differ_by_a_share_of_the_reading(
@@ -253,14 +253,14 @@ def test_runs_that_cannot_be_paired_say_what_is_missing(pair: Pair, scores: Call
     assert unpaired(runs, reports, scored, "ABC") is None
     del scored[1], scored[3], reports[3]
     sentence = unpaired(runs, reports, scored, "ABC")
-    assert "A: it ended before images were scored one by one, so rerun it to pair" in sentence
-    assert "C: its configuration leaves the examination out" in sentence
+    assert "A: ended before images were scored one by one, so rerun it to pair" in sentence
+    assert "C: the configuration leaves the examination out" in sentence
     assert "B:" not in sentence
     assert " yet" not in sentence  # nobody will score them
     live = [runs[0].model_copy(update={"status": "running"}), *runs[1:2]]
-    assert unpaired(live, reports, scored, "AB").startswith("Not paired image by image yet. A: its model is examined")
+    assert unpaired(live, reports, scored, "AB").startswith("Not paired image by image yet. A: the model is examined")
     stopped = [runs[0].model_copy(update={"status": "stopped"}), *runs[1:2]]
-    assert "A: it ended before" in unpaired(stopped, reports, scored, "AB")
+    assert "A: ended before" in unpaired(stopped, reports, scored, "AB")
 
 
 def with_elbos(report: Report, **elbos: float) -> list[Reading]:

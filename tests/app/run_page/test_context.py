@@ -10,7 +10,7 @@ def test_a_new_run_has_its_views_and_nothing_else_to_draw() -> None:
     shown = describe_run(make_run(status="queued"), [], None, None, vitals=False)
     assert list(shown.figures) == ["lines", "stacked", "training"]
     assert shown.kl_figure is shown.kl_history_figure is shown.variance_figure is shown.reading is shown.belief is None
-    assert shown.unexamined == "its model is examined when training has finished"
+    assert shown.unexamined == "the model is examined when training has finished"
 
 
 def test_an_examined_run_has_its_latents_drawn_and_its_readings_judged(report: Report) -> None:

@@ -249,8 +249,8 @@ def test_a_finished_run_shows_its_examination(client: TestClient, trained: Train
 
 
 def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, trained: Trained) -> None:
-    assert "its model is examined when training has finished" in text(client, f"/runs/{launch()['id']}")
-    assert "No report: it ended before" in text(client, f"/runs/{trained()}")
+    assert "the model is examined when training has finished" in text(client, f"/runs/{launch()['id']}")
+    assert "No report: ended before" in text(client, f"/runs/{trained()}")
 
 
 def test_a_gap_that_is_noise_has_no_digits_of_its_own(client: TestClient, trained: Trained, report: Report) -> None:
@@ -303,7 +303,7 @@ def test_runs_without_scores_say_rerun_to_pair(
     scored, other = (client.get(f"/api/runs/{run}").json()["name"] for run in pair)
     page = text(client, f"/compare?runs={pair[0]},{pair[1]}")
     verdict = page[page.index('id="verdict"') :].split("</section>")[0]
-    assert f"{other}: it ended before images were scored one by one, so rerun it to pair" in verdict
+    assert f"{other}: ended before images were scored one by one, so rerun it to pair" in verdict
     assert f"{scored}: " not in verdict
     assert "data:image/png" not in page
 

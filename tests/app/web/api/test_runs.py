@@ -175,10 +175,10 @@ def test_a_run_without_a_report_says_why(client: TestClient, launch: Launch, tra
     run = launch()["id"]
     for path in ("report", "xray"):
         answer = client.get(f"/api/runs/{run}/{path}")
-        said = f"Run {run} has no report: its model is examined when training has finished."
+        said = f"Run {run} has no report: the model is examined when training has finished."
         assert (answer.status_code, answer.json()["errors"][0]["message"]) == (404, said)
     client.post(f"/api/runs/{run}/stop")
-    assert "it is stopped" in client.get(f"/api/runs/{run}/report").json()["errors"][0]["message"]
+    assert "has no report: stopped, and only" in client.get(f"/api/runs/{run}/report").json()["errors"][0]["message"]
     assert client.get(f"/api/runs/{trained()}/report").status_code == 404
 
 

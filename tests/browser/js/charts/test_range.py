@@ -51,6 +51,18 @@ def test_the_transient_does_not_set_the_range(ranged: Any) -> None:
     assert ranged(course(values), rule="whole") == [values.min(), values.max()]
 
 
+def test_a_short_run_that_blew_up_is_read_before_it_did(ranged: Any) -> None:
+    """Without a transient, and with most of its few steps far away."""
+    sane = [56.0, 48.0, 44.0, 42.0]
+    blown = course([*sane, 300.0, 1e5, 1e12, 4e20, 4e33, None])
+    assert ranged(blown) == [42.0, 300.0]
+    (mark,) = ranged(blown, rule="beyond")
+    assert (mark["value"], mark["above"]) == (4e33, True)
+    assert ranged(course([5e6, 4e6, 3e6])) == [3e6, 5e6]
+    rising = [0.0, 0.5, 3.0, 60.0, 900.0, 2000.0]  # a KL is no loss that blows up
+    assert ranged(course(rising))[1] == 2000.0
+
+
 def test_a_spike_is_clipped_and_noise_is_not(ranged: Any) -> None:
     values = 100 + np.random.default_rng(1).normal(0, 1, 1000)
     assert ranged(course(values)) == [values[100:].min(), values[100:].max()]
