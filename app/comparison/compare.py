@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.comparison.actions import Action, settling_actions
 from app.comparison.comparability import Verdict, cautions, has, has_zero, units_sentence, verdict
-from app.comparison.metrics import Cell, Yardstick, yardstick
+from app.comparison.metrics import Cell, Yardstick, measured, yardstick
 from app.comparison.pairing import ClassShare, Contrast, Scores, class_shares, contrasts
 from app.comparison.reasons import Reason, find_reasons
 from app.comparison.standing import names, stale, status_note
@@ -19,7 +19,6 @@ from vae_core.report import Report
 from vae_core.schema import DESCRIBED
 from vae_core.theory.pixel_statistics import Statistics
 
-EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
 YARDSTICKS = (
     "negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units",
     "log_px", "accuracy", "ssim", "psnr", "seconds",
@@ -171,10 +170,7 @@ def _fresh(run: Run, reports: Mapping[int, Report]) -> bool:
 
 def _measured(run: Run, report: Report | None) -> dict[str, float | None]:
     """What is known of the `YARDSTICKS`."""
-    values: dict[str, float | None] = {"seconds": run.seconds or None}
-    if run.result:
-        values |= {name: getattr(run.result, name) for name in EVALUATED}
-        values["negative_elbo"] = _negative(run.result.elbo)
+    values = measured(run)
     if report:
         values |= {"accuracy": report.latents.accuracy, "log_px": report.bound.log_px if report.bound else None}
         values |= {"ssim": report.fidelity.ssim, "psnr": report.fidelity.psnr}

@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.comparison.comparability import has
 from app.comparison.pairing import Gap, Lead, Scores, leading, paired
+from app.records import Run
+from app.text.numbers import called
 from app.text.quantities import QUANTITIES
 from vae_core.schema import DESCRIBED
+
+BOUNDS = ("negative_elbo", "bits_per_dim")
+ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
+EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
 
 Cell = tuple[float | None, float | None]  # a run's value and its standard error over images
 
@@ -68,3 +75,26 @@ def _first(values: Sequence[float | None], better: str) -> int | None:
     if choose is None or len(known) < len(values) or len(set(known)) < len(known):
         return None
     return values.index(choose(known))
+
+
+def measured(run: Run) -> dict[str, float | None]:
+    """What a run with a result came to, of what its model has: the yardsticks of its last evaluation, and the time."""
+    values: dict[str, float | None] = {"seconds": run.seconds or None}
+    if run.result:
+        values |= {name: getattr(run.result, name) for name in EVALUATED}
+        values["negative_elbo"] = None if run.result.elbo is None else -run.result.elbo
+    return {name: value for name, value in values.items() if has(name, run.train_config)}
+
+
+def name_of(quantity: str) -> str:
+    """What a sentence calls it."""
+    return ERRORS.get(quantity) or called(quantity)
+
+
+def unit_of(quantity: str) -> str:
+    """Its unit of measure after a number, or nothing."""
+    if quantity == "mse_per_pixel":
+        return " a pixel"
+    if quantity == "bce_per_pixel":
+        return " nats a pixel"
+    return " nats" if "nats" in QUANTITIES[quantity].unit else ""

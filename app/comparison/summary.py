@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.comparison.metrics import Yardstick
+from app.comparison.group import outcome
+from app.comparison.metrics import BOUNDS, ERRORS, Yardstick, name_of, unit_of
 from app.comparison.pairing import Lead, Scores
-from app.comparison.standing import by_dataset, group_names, groups, stale, status_note, unscored
+from app.comparison.standing import by_dataset, groups, stale, status_note, unscored
 from app.records import Run
 from app.run_rules import LIVE
 from app.text.labels import listed
-from app.text.numbers import called, distinct, number, percent
-from app.text.quantities import QUANTITIES, READING_NAMES
+from app.text.numbers import distinct, number, percent
+from app.text.quantities import READING_NAMES
 from vae_core.report import Reading, Report
 
+OVER_SEEDS = "± is Student's 95 % interval over seeds; which images are held out adds its own, below."
 LETTERS = "ABCDEFGH"  # of the runs, in their order
-BOUNDS = ("negative_elbo", "bits_per_dim")
-ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
 NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -40,24 +40,21 @@ def headline(
     leads = [row for row in (*bound, *errors) if row.lead]
     if not leads or not leads[0].lead:
         return None
-    every_place = [_places(row) for row in leads]
-    places = max(every_place, key=len)  # a plain autoencoder has errors, but no bound
-    whole = [row for row, those in zip(leads, every_place, strict=True) if those == places]
+    places = max(map(_places, leads), key=len)  # a plain autoencoder has errors, but no bound
     sharing = groups([runs[place] for place in places])
     seeds = [sharing.count(one) for one in set(sharing)]
+    images = leads[0].lead.gap.images or 0
     if min(seeds) > 1:
-        every, called_by = groups(runs), group_names(runs)
-        configured = [called_by[every[places[sharing.index(one)]]] for one in range(max(sharing) + 1)]
-        body = _over_seeds(whole, places, sharing, [runs[place] for place in places], configured, rates)
+        body = [*outcome([runs[place] for place in places]).sentences, OVER_SEEDS]
     else:
         few = "One run each" if max(seeds) == 1 else "Some configurations have one run alone"
-        body = [*_of_models(bound, errors, names, rates), f"{few}: another seed may change the order."]
+        models = " ".join(_of_models(bound, errors, names, rates))
+        body = [f"On the same {images:,} held-out images, {models}", f"{few}: another seed may change the order."]
     past = [names[place] for place in places if overfitted[place]]
     body += [f"{listed(past)} overfit{'s' * (len(past) == 1)}: see why."] * bool(past)
-    images = leads[0].lead.gap.images or 0
     out = [f"{name} ({_left_out(run)})" for run, name, each in zip(runs, names, scored, strict=True) if each is None]
     body += [f"Left out: {listed(out)}."] * bool(out)
-    return f"On the same {images:,} held-out images, {' '.join(body)}"
+    return " ".join(body)
 
 
 def _places(row: Yardstick) -> list[int]:
@@ -93,7 +90,7 @@ def _clause(quantity: str, lead: Lead, names: Sequence[str]) -> str:
     order.sort(key=lambda item: (item[1] != lead.first, item[1] != lead.second))
     order[2:] = sorted(order[2:])
     shown = dict(zip((place for _, place in order), distinct([mean for mean, _ in order]), strict=True))
-    name, unit = ERRORS.get(quantity) or called(quantity), _unit(quantity)
+    name, unit = name_of(quantity), unit_of(quantity)
     if lead.clear:
         best = f"{names[lead.first]} has the {'lower' if len(order) == 2 else 'lowest'} {name}"
         others = ", ".join(f"{names[place]}: {shown[place]}" for _, place in order[1:])
@@ -104,14 +101,6 @@ def _clause(quantity: str, lead: Lead, names: Sequence[str]) -> str:
         values = f"both {shown[lead.first]}{unit}"
     rest = "".join(f"; {names[place]} has {shown[place]}" for _, place in order[2:])
     return f"the {name} of {first} and that of {second} do not clearly differ ({values}){rest}"
-
-
-def _unit(quantity: str) -> str:
-    if quantity == "mse_per_pixel":
-        return " a pixel"
-    if quantity == "bce_per_pixel":
-        return " nats a pixel"
-    return " nats" if "nats" in QUANTITIES[quantity].unit else ""
 
 
 def _price(lead: Lead, names: Sequence[str], rates: Sequence[float | None]) -> str:
@@ -128,63 +117,6 @@ def _price(lead: Lead, names: Sequence[str], rates: Sequence[float | None]) -> s
 
 def _paid(rate: float | None) -> str:
     return "none" if rate is None else number(rate)
-
-
-def _over_seeds(
-    leads: Sequence[Yardstick],
-    places: Sequence[int],
-    sharing: Sequence[int],
-    runs: Sequence[Run],
-    names: Sequence[str],
-    rates: Sequence[float | None],
-) -> list[str]:
-    """Configurations against each other by plain counts of seeds, each quantity in a sentence."""
-    members = [[i for i, group in enumerate(sharing) if group == one] for one in range(max(sharing) + 1)]
-    if len(members) == 1:
-        return [_spread(leads, places, names[0], rates)]
-    sentences = []
-    for row in leads[:2] if leads[0].quantity in BOUNDS else leads[:1]:
-        means = [float(row.lead.means[place] or 0) for place in places] if row.lead else []
-        table = [{runs[i].train_config.seed: means[i] for i in each} for each in members]
-        sentences.append(_counted(row.quantity, table, names))
-    paid = [[rates[places[i]] for i in each] for each in members]
-    means_paid = [None if None in each else float(np.mean([rate or 0 for rate in each])) for each in paid]
-    averages = listed([f"{name} {_paid(rate)}" for name, rate in zip(names, means_paid, strict=True)])
-    return [*sentences, f"In KL, nats on average: {averages}."]
-
-
-def _spread(leads: Sequence[Yardstick], places: Sequence[int], name: str, rates: Sequence[float | None]) -> str:
-    """Runs that differ in the seed alone have no best one: how far they are apart is what a seed does."""
-    row = next((one for one in leads if one.quantity in ERRORS), leads[0])
-    assert row.lead  # noqa: S101  the headline is made of such rows only
-    means = [mean for mean in row.lead.means if mean is not None]
-    low, high = distinct([min(means), max(means)])
-    paid = [rate for place in places if (rate := rates[place]) is not None]
-    price = f", with {' to '.join(dict.fromkeys(distinct([min(paid), max(paid)])))} nats of KL" if paid else ""
-    label = ERRORS.get(row.quantity) or called(row.quantity)
-    other = "the other" if len(means) == 2 else "others"
-    return (
-        f"these {NUMBERS[len(means)]} runs of one configuration ({name} and {other}) differ in the seed alone: their "
-        f"{label} is {' to '.join(dict.fromkeys([low, high]))}{_unit(row.quantity)}{price}."
-    )
-
-
-def _counted(quantity: str, table: Sequence[Mapping[int, float]], names: Sequence[str]) -> str:
-    """On how many seeds the configuration with the least average is below each other one."""
-    averages = [float(np.mean(list(each.values()))) for each in table]
-    first = int(np.argmin(averages))
-    label, unit = ERRORS.get(quantity) or called(quantity), _unit(quantity)
-    shown = distinct(averages)
-    counts = []
-    for other in sorted(set(range(len(table))) - {first}, key=lambda one: averages[one]):
-        seeds = table[first].keys() & table[other].keys()
-        won = sum(table[first][seed] < table[other][seed] for seed in seeds)
-        against = f"{names[other]} ({shown[other]} on average)"
-        count = f"on {won} of {len(seeds)} seed{'s' * (len(seeds) > 1)}"
-        counts.append(f"{against} {count}" if seeds else f"{against}, with no seed in common")
-    if averages.count(averages[first]) > 1:
-        return f"no configuration alone has the least {label} on average, {shown[first]}{unit}."
-    return f"{names[first]} has the least {label} on average, {shown[first]}{unit}, and lies below {listed(counts)}."
 
 
 def of_readings(

@@ -82,36 +82,46 @@ def seeds(
     """Runs of two losses, a seed each, with these squared errors; the second loss's seeds are so far `apart`."""
     losses = [("bernoulli", each) for each in bce] + [("gaussian", each) for each in mse]
     runs = [
-        run(id, likelihood=loss, seed=(id - 1) % len(bce) + apart * (loss == "gaussian"))
-        for id, (loss, _) in enumerate(losses, 1)
+        run(
+            id,
+            likelihood=loss,
+            seed=(id - 1) % len(bce) + apart * (loss == "gaussian"),
+            evaluation=make_evaluation(**{**ERRED, "mse_per_pixel": each}),
+        )
+        for id, (loss, each) in enumerate(losses, 1)
     ]
     return runs, [scores(mse=each) for _, each in losses]
 
 
 def test_two_seeds_of_one_loss_are_never_the_answer(pair: Pair, scores: Callable[..., Scores]) -> None:
-    """Six runs, three seeds of each loss: what counts is on how many seeds one lies below the other."""
+    """Six runs, three seeds of each loss: one verdict for each loss."""
     runs, scored = seeds(scores, (0.060, 0.061, 0.0605), (0.077, 0.078, 0.0775))
     comparison, _, _ = pair(runs, *scored)
     assert comparison.names == ("BCE s0", "BCE s1", "BCE s2", "MSE s0", "MSE s1", "MSE s2")
-    assert (
-        "BCE has the least squared error on average, 0.0605 a pixel, and lies below MSE (0.0775 on average) on 3 of 3 "
-        "seeds. In KL, nats on average: BCE "
-    ) in comparison.headline
+    assert comparison.headline == (
+        "BCE has the lower squared error on average, 0.0605\xa0±\xa00.0012 a pixel over 3 seeds: below MSE by "
+        "0.0170 (p = 0), on each of 3 seeds. In nats of KL: BCE 12.0 and MSE 12.0. "
+        "± is Student's 95 % interval over seeds; which images are held out adds its own, below."
+    )
     assert "clearly differ" not in comparison.headline
     assert "One run each" not in comparison.headline
 
 
 def test_seeds_that_disagree_are_counted(pair: Pair, scores: Callable[..., Scores]) -> None:
     runs, scored = seeds(scores, (0.060, 0.061, 0.090), (0.077, 0.078, 0.0775))
-    assert "lies below MSE (0.0775 on average) on 2 of 3 seeds" in pair(runs, *scored)[0].headline
-    runs, scored = seeds(scores, (0.060, 0.061, 0.090), (0.077, 0.078, 0.0775), apart=3)
-    assert "and lies below MSE (0.0775 on average), with no seed in common." in pair(runs, *scored)[0].headline
+    headline = pair(runs, *scored)[0].headline
+    assert "By squared error, BCE and MSE cannot be told apart: they are 0.007" in headline
+    assert "A paired permutation test of 3 seeds cannot go below p = 0.250." in headline
+    assert "in 4 of 5 cases; about " in headline
+    runs, scored = seeds(scores, (0.060, 0.061, 0.063), (0.077, 0.078, 0.0775), apart=3)
+    assert "below MSE by 0.01" in (unpaired_seeds := pair(runs, *scored)[0].headline)
+    assert "on each of" not in unpaired_seeds
 
 
 def test_seeds_of_one_configuration_have_no_best(pair: Pair, scores: Callable[..., Scores]) -> None:
     runs, scored = seeds(scores, (0.060, 0.061, 0.0605), ())
     headline = pair(runs, *scored)[0].headline
-    assert "differ in the seed alone: their squared error is 0.0600 to 0.0610 a pixel" in headline
+    assert "differ in the seed alone: squared error 0.0605\xa0±\xa00.0012 a pixel over 3 seeds" in headline
     assert "lowest" not in headline
 
 

@@ -1,0 +1,194 @@
+"""Runs by configuration: what each comes to over its seeds, and whether configurations differ by more than seeds. Pure.
+
+Numbers are those of the last evaluation, on all held-out images.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from app.comparison.comparability import has, verdict
+from app.comparison.metrics import BOUNDS, ERRORS, measured, name_of, unit_of
+from app.comparison.seeds import SeedContrast, Spread, contrast, holm, permutation_floor, spread
+from app.comparison.standing import by_dataset, group_names, groups, status_note
+from app.launch.request import varied
+from app.records import Run
+from app.text.labels import listed
+from app.text.numbers import interval, number
+from app.text.quantities import QUANTITIES
+from vae_core.schema import DESCRIBED
+
+METRICS = ("negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units", "seconds")
+MOST_PAIRED = 8  # configurations, up to which every pair is compared
+LEAST_P = 0.05
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A configuration, and what it came to over its seeds."""
+
+    __pydantic_config__ = DESCRIBED
+
+    config: dict[str, Any]
+    """The fields in which the configurations differ, the seed apart."""
+    label: str
+    """What tells it from the others, or the name of its first run."""
+    runs: tuple[int, ...]
+    """The numbers of its runs."""
+    n: int
+    """Its seeds with a result; a seed that ran twice counts once, by its newest run."""
+    metrics: dict[str, Spread]
+    """Each yardstick over those seeds."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What several runs came to, configuration by configuration."""
+
+    cells: tuple[Cell, ...]
+    """In the order in which their first runs come."""
+    contrasts: tuple[SeedContrast, ...]
+    """Of every pair of configurations with a result, each yardstick that they share; none of more than eight."""
+    sentences: tuple[str, ...]
+    """Who is ahead, over seeds, and how sure that is."""
+
+
+def outcome(runs: Sequence[Run]) -> Outcome:
+    """Of at least one run; yardsticks without a common unit of measure are not compared."""
+    places, labels = groups(runs), group_names(runs)
+    members = [[run for run, at in zip(runs, places, strict=True) if at == place] for place in range(len(labels))]
+    tables = [_by_seed(its) for its in members]
+    configs = [its[0].train_config for its in members]
+    differing = [name for name in varied(configs) if name != "seed"]
+    cells = tuple(
+        Cell(
+            {name: config.to_dict()[name] for name in differing},
+            label,
+            tuple(run.id for run in its),
+            max((len(values) for values in table.values()), default=0),
+            {name: spread(list(values.values())) for name, values in table.items()},
+        )
+        for config, label, its, table in zip(configs, labels, members, tables, strict=True)
+    )
+    contrasts = _contrasts(members, tables) if len(by_dataset(runs)) == 1 else ()
+    return Outcome(cells, contrasts, tuple(_sentences(cells, contrasts)))
+
+
+def _by_seed(runs: Sequence[Run]) -> dict[str, dict[int, float]]:
+    """Each yardstick of the runs of one configuration that have a result, by their seeds."""
+    table: dict[str, dict[int, float]] = {}
+    for run in runs:
+        if status_note(run) is None:
+            known = measured(run)
+            for name in METRICS:
+                if (value := known.get(name)) is not None:
+                    table.setdefault(name, {})[run.train_config.seed] = value
+    return table
+
+
+def _contrasts(
+    members: Sequence[Sequence[Run]], tables: Sequence[Mapping[str, Mapping[int, float]]]
+) -> tuple[SeedContrast, ...]:
+    """Every pair of configurations, each p after Holm among those of its yardstick."""
+    if len(members) > MOST_PAIRED:
+        return ()
+    made: list[SeedContrast] = []
+    for name in METRICS:
+        having = [place for place, table in enumerate(tables) if table.get(name)]
+        configs = [members[place][0].train_config for place in having]
+        if name == "seconds" or len(having) < 2 or not verdict(name, configs).comparable:
+            continue
+        assert all(has(name, config) for config in configs)  # noqa: S101  a value is there
+        family = [contrast(a, b, name, tables[a][name], tables[b][name]) for a, b in combinations(having, 2)]
+        adjusted = holm([one.p for one in family])
+        made += [replace(one, p_holm=p) for one, p in zip(family, adjusted, strict=True)]
+    return tuple(made)
+
+
+def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast]) -> list[str]:
+    """The bound first, where all share one, then the error of the decoder's mean."""
+    if len(cells) == 1:
+        return _alone(cells[0])
+    known = {one.metric for one in contrasts}
+    wanted = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
+    sentences = [
+        text for name in wanted for text in _conclusion(cells, [one for one in contrasts if one.metric == name])
+    ]
+    if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p = " in text for text in sentences):
+        sentences.append("Each p counts all pairs of configurations (Holm).")
+    paid = [f"{cell.label} {_plus_minus(cell.metrics['kl'])}" for cell in cells if "kl" in cell.metrics]
+    return [*sentences, f"In nats of KL: {listed(paid)}."] if sentences and paid else sentences
+
+
+def _alone(cell: Cell) -> list[str]:
+    """What seeds do to the one configuration that there is."""
+    metric = next((name for name in ERRORS if name in cell.metrics), None)
+    if metric is None or cell.n < 2:
+        return []
+    each, rate = cell.metrics[metric], cell.metrics.get("kl")
+    paid = f", with {_plus_minus(rate)} nats of KL" if rate else ""
+    alone = "These runs have one configuration and differ in the seed alone"
+    return [f"{alone}: {name_of(metric)} {_plus_minus(each)}{unit_of(metric)} over {_seeds(each.n)}{paid}."]
+
+
+def _conclusion(cells: Sequence[Cell], family: Sequence[SeedContrast]) -> list[str]:
+    """Which configuration has the least of a yardstick on average, and which it is clearly below."""
+    metric = family[0].metric
+    places = sorted({place for one in family for place in (one.a, one.b)})
+    spreads = {place: cells[place].metrics[metric] for place in places}
+    first = min(places, key=lambda place: spreads[place].mean)
+    name, unit = name_of(metric), unit_of(metric)
+    if max(each.n for each in spreads.values()) == 1:
+        return [f"One seed each: how much {name} differs between seeds is not known, so nothing follows for others."]
+    against = {one.b if one.a == first else one.a: one for one in family if first in (one.a, one.b)}
+    ahead = f"{cells[first].label} has the {'lower' if len(places) == 2 else 'lowest'} {name} on average"
+    head = f"{ahead}, {_plus_minus(spreads[first])}{unit} over {_seeds(spreads[first].n)}"
+    order = sorted(against, key=lambda place: spreads[place].mean)
+    clear = [_below(cells[place].label, against[place]) for place in order if against[place].clear]
+    open_still = [place for place in order if not against[place].clear]
+    sentences = [f"{head}: {listed(clear)}."] if clear else []
+    for place in open_still:
+        beside, one = f"By {name}, {cells[first].label} and {cells[place].label}", against[place]
+        if one.low == one.high == 0:
+            sentences.append(f"{beside} are equal on {_seeds(one.n)}.")
+        else:
+            sentences.append(f"{beside} cannot be told apart{_doubt(one, unit)}")
+    return sentences
+
+
+def _below(label: str, one: SeedContrast) -> str:
+    """'below MSE by 0.0170 ± 0.0030 (p = 0.002), on each of 3 seeds'."""
+    ways = ""
+    if one.same_way is not None:
+        ways = f", on {'each' if one.same_way == one.n else str(one.same_way)} of {one.n} seeds"
+    apart = interval(abs(one.difference), one.half_width)
+    return f"below {label} by {apart} (p = {number(one.p_holm)}){ways}"
+
+
+def _doubt(one: SeedContrast, unit: str) -> str:
+    """How far apart they are, and how many seeds would tell."""
+    if one.half_width is None:
+        return ": one of them has a single seed."
+    apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}"
+    if one.detectable is None:
+        return f"{apart}."
+    found = f" So many seeds find a difference of {number(one.detectable)} in 4 of 5 cases"
+    more = f"; about {one.needed} each would find this one." if one.needed else ", and no 200 would find this one."
+    floor = permutation_floor(one.n)
+    least = f" A paired permutation test of {_seeds(one.n)} cannot go below p = {number(floor)}."
+    return f"{apart}.{found}{more}{least * (one.paired and floor > LEAST_P)}"
+
+
+def _plus_minus(each: Spread) -> str:
+    return number(each.mean) if each.half_width is None else interval(each.mean, each.half_width)
+
+
+def _seeds(n: int) -> str:
+    return f"{n} seed{'s' * (n != 1)}"
+
+
+def more_seeds(contrasts: Sequence[SeedContrast]) -> int | None:
+    """Seeds that each configuration should have so that every open difference of a bound or an error is found."""
+    ranked = [one for one in contrasts if QUANTITIES[one.metric].better == "lower" and not one.clear]
+    return max((one.needed for one in ranked if one.needed and one.needed > one.n), default=None)
