@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from app.comparison.comparability import has, verdict
+from app.comparison.comparability import verdict
 from app.comparison.metrics import BOUNDS, ERRORS, measured, name_of, unit_of
-from app.comparison.seeds import SeedContrast, Spread, contrast, holm, permutation_floor, spread
-from app.comparison.standing import by_dataset, group_names, groups, status_note
+from app.comparison.seeds import SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
+from app.comparison.standing import group_names, groups, status_note
 from app.launch.request import varied
-from app.records import Run
+from app.records import EvaluationRecord, Run
 from app.text.labels import listed
 from app.text.numbers import interval, number
 from app.text.quantities import QUANTITIES
@@ -38,12 +38,12 @@ class Cell:
     """The numbers of its runs."""
     n: int
     """Its seeds with a result; a seed that ran twice counts once, by its newest run."""
-    metrics: dict[str, Spread]
+    metrics: dict[str, SeedSpread]
     """Each yardstick over those seeds."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SeedOutcome:
     """What several runs came to, configuration by configuration."""
 
     cells: tuple[Cell, ...]
@@ -52,9 +52,18 @@ class Outcome:
     """Of every pair of configurations with a result, each yardstick that they share; none of more than eight."""
     sentences: tuple[str, ...]
     """Who is ahead, over seeds, and how sure that is."""
+    shared: tuple[str, ...]
+    """The yardsticks that all configurations with a result have in one unit of measure."""
+
+    def best(self, metric: str) -> int | None:
+        """The place of the configuration with the least mean so far; None where more is better, or neither."""
+        if QUANTITIES[metric].better != "lower":
+            return None
+        known = {place: cell.metrics[metric].mean for place, cell in enumerate(self.cells) if metric in cell.metrics}
+        return min(known, key=lambda place: known[place]) if len(known) > 1 else None
 
 
-def outcome(runs: Sequence[Run]) -> Outcome:
+def outcome(runs: Sequence[Run]) -> SeedOutcome:
     """Of at least one run; yardsticks without a common unit of measure are not compared."""
     places, labels = groups(runs), group_names(runs)
     members = [[run for run, at in zip(runs, places, strict=True) if at == place] for place in range(len(labels))]
@@ -71,8 +80,9 @@ def outcome(runs: Sequence[Run]) -> Outcome:
         )
         for config, label, its, table in zip(configs, labels, members, tables, strict=True)
     )
-    contrasts = _contrasts(members, tables) if len(by_dataset(runs)) == 1 else ()
-    return Outcome(cells, contrasts, tuple(_sentences(cells, contrasts)))
+    shared = tuple(name for name in METRICS if _is_shared(name, members, tables))
+    contrasts = _contrasts(shared, tables) if len(members) <= MOST_PAIRED else ()
+    return SeedOutcome(cells, contrasts, tuple(_sentences(cells, contrasts)), shared)
 
 
 def _by_seed(runs: Sequence[Run]) -> dict[str, dict[int, float]]:
@@ -87,19 +97,21 @@ def _by_seed(runs: Sequence[Run]) -> dict[str, dict[int, float]]:
     return table
 
 
-def _contrasts(
-    members: Sequence[Sequence[Run]], tables: Sequence[Mapping[str, Mapping[int, float]]]
-) -> tuple[SeedContrast, ...]:
+def _is_shared(
+    name: str, members: Sequence[Sequence[Run]], tables: Sequence[Mapping[str, Mapping[int, float]]]
+) -> bool:
+    """Whether at least two configurations have the yardstick, in one unit of measure."""
+    configs = [its[0].train_config for its, table in zip(members, tables, strict=True) if table.get(name)]
+    return len(configs) > 1 and (name == "seconds" or verdict(name, configs).comparable)
+
+
+def _contrasts(shared: Sequence[str], tables: Sequence[Mapping[str, Mapping[int, float]]]) -> tuple[SeedContrast, ...]:
     """Every pair of configurations, each p after Holm among those of its yardstick."""
-    if len(members) > MOST_PAIRED:
-        return ()
     made: list[SeedContrast] = []
-    for name in METRICS:
-        having = [place for place, table in enumerate(tables) if table.get(name)]
-        configs = [members[place][0].train_config for place in having]
-        if name == "seconds" or len(having) < 2 or not verdict(name, configs).comparable:
+    for name in shared:
+        if name == "seconds":
             continue
-        assert all(has(name, config) for config in configs)  # noqa: S101  a value is there
+        having = [place for place, table in enumerate(tables) if table.get(name)]
         family = [contrast(a, b, name, tables[a][name], tables[b][name]) for a, b in combinations(having, 2)]
         adjusted = holm([one.p for one in family])
         made += [replace(one, p_holm=p) for one, p in zip(family, adjusted, strict=True)]
@@ -111,9 +123,9 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast]) -> list
     if len(cells) == 1:
         return _alone(cells[0])
     known = {one.metric for one in contrasts}
-    wanted = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
+    chosen = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
     sentences = [
-        text for name in wanted for text in _conclusion(cells, [one for one in contrasts if one.metric == name])
+        text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])
     ]
     if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p = " in text for text in sentences):
         sentences.append("Each p counts all pairs of configurations (Holm).")
@@ -173,19 +185,44 @@ def _doubt(one: SeedContrast, unit: str) -> str:
     apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}"
     if one.detectable is None:
         return f"{apart}."
-    found = f" So many seeds find a difference of {number(one.detectable)} in 4 of 5 cases"
+    reach = f" So many seeds find a difference of {number(one.detectable)} in 4 of 5 cases"
     more = f"; about {one.needed} each would find this one." if one.needed else ", and no 200 would find this one."
     floor = permutation_floor(one.n)
     least = f" A paired permutation test of {_seeds(one.n)} cannot go below p = {number(floor)}."
-    return f"{apart}.{found}{more}{least * (one.paired and floor > LEAST_P)}"
+    return f"{apart}.{reach}{more}{least * (one.paired and floor > LEAST_P)}"
 
 
-def _plus_minus(each: Spread) -> str:
+def _plus_minus(each: SeedSpread) -> str:
     return number(each.mean) if each.half_width is None else interval(each.mean, each.half_width)
 
 
 def _seeds(n: int) -> str:
     return f"{n} seed{'s' * (n != 1)}"
+
+
+@dataclass(frozen=True)
+class SeedCurve:
+    """A held-out yardstick of one configuration over the steps at which each of its seeds was evaluated."""
+
+    steps: tuple[int, ...]
+    spreads: tuple[SeedSpread, ...]
+    runs: tuple[tuple[float, ...], ...]  # of each run its values at those steps
+
+
+def seed_curve(evaluations: Sequence[Sequence[EvaluationRecord]], quantity: str) -> SeedCurve:
+    """The mean over runs where all that have begun were evaluated, the first weights apart."""
+    begun = [values for rows in evaluations if (values := _by_step(rows, quantity))]
+    steps = sorted(set.intersection(*(set(values) for values in begun))) if begun else []
+    spreads = tuple(spread([values[step] for values in begun]) for step in steps)
+    return SeedCurve(tuple(steps), spreads, tuple(tuple(values[step] for step in steps) for values in begun))
+
+
+def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float]:
+    """The finite values after the first step."""
+    if quantity == "negative_elbo":
+        return {row.step: -row.elbo for row in rows if row.step and row.elbo is not None}
+    values = {row.step: getattr(row, quantity) for row in rows if row.step}
+    return {step: value for step, value in values.items() if value is not None}
 
 
 def more_seeds(contrasts: Sequence[SeedContrast]) -> int | None:

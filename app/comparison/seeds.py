@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import t as student
 
 from vae_core.schema import DESCRIBED
 
@@ -23,7 +22,7 @@ BySeed = Mapping[int, float]  # what a configuration came to, by its seeds
 
 
 @dataclass(frozen=True)
-class Spread:
+class SeedSpread:
     """A number over the seeds of one configuration."""
 
     __pydantic_config__ = DESCRIBED
@@ -89,14 +88,14 @@ class SeedContrast:
         return self.p_holm is not None and self.p_holm < SIGNIFICANT
 
 
-def spread(values: Sequence[float]) -> Spread:
+def spread(values: Sequence[float]) -> SeedSpread:
     """Mean, deviation and interval of at least one value."""
     n, mean = len(values), float(np.mean(values))
     if n == 1:
-        return Spread(1, mean, None, None, None)
+        return SeedSpread(1, mean, None, None, None)
     sd = float(np.std(values, ddof=1))
     half = _quantile(n - 1) * sd / sqrt(n)
-    return Spread(n, mean, sd, mean - half, mean + half)
+    return SeedSpread(n, mean, sd, mean - half, mean + half)
 
 
 def contrast(a: int, b: int, metric: str, ours: BySeed, theirs: BySeed) -> SeedContrast:
@@ -155,7 +154,7 @@ def _test(difference: float, error: float | None, freedom: float) -> tuple[float
     half = _quantile(freedom) * error
     if not error:
         return difference, difference, 0.0 if difference else None
-    return difference - half, difference + half, float(2 * student.sf(abs(difference) / error, freedom))
+    return difference - half, difference + half, 2 * _tail(abs(difference) / error, freedom)
 
 
 def _plan(difference: float, sd: float | None, n: int, *, paired: bool) -> tuple[float | None, int | None]:
@@ -164,10 +163,24 @@ def _plan(difference: float, sd: float | None, n: int, *, paired: bool) -> tuple
         return None, None
     counts = np.arange(2, MOST + 1)
     freedom = (counts - 1) * (1 if paired else 2)
-    found = (student.ppf(1 - SIGNIFICANT / 2, freedom) + student.ppf(POWER, freedom)) * sd / np.sqrt(counts)
-    enough = counts[found <= abs(difference)]
-    return float(found[n - 2]) if 2 <= n <= MOST else None, int(enough[0]) if len(enough) else None
+    least = (_quantiles(1 - SIGNIFICANT / 2, freedom) + _quantiles(POWER, freedom)) * sd / np.sqrt(counts)
+    enough = counts[least <= abs(difference)]
+    return float(least[n - 2]) if 2 <= n <= MOST else None, int(enough[0]) if len(enough) else None
 
 
 def _quantile(freedom: float) -> float:
-    return float(student.ppf(1 - SIGNIFICANT / 2, freedom))
+    return float(_quantiles(1 - SIGNIFICANT / 2, np.array(freedom)))
+
+
+def _quantiles(p: float, freedom: np.ndarray) -> np.ndarray:
+    """Student's, for each number of degrees of freedom."""
+    from scipy.special import stdtrit  # noqa: PLC0415  half a second, which a server that starts does not have
+
+    return np.asarray(stdtrit(freedom, p))
+
+
+def _tail(t: float, freedom: float) -> float:
+    """The probability of more than t."""
+    from scipy.special import stdtr  # noqa: PLC0415
+
+    return float(stdtr(freedom, -t))

@@ -92,6 +92,15 @@ class RunRow(SQLModel, table=True):
         return TrainConfig.parse(self.config, stored=True)
 
 
+class LaunchRow(SQLModel, table=True):
+    """A mark under which runs were launched: it is written once, so that a request that is sent again launches none."""
+
+    __tablename__ = "launch"
+
+    group: str = Field(primary_key=True)
+    created_at: float = Field(default_factory=now)
+
+
 class StepRow(SQLModel, table=True):
     """The terms of one optimiser update, nats per example. Its ELBO is −(reconstruction + kl)."""
 

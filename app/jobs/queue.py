@@ -1,25 +1,91 @@
 """What people launch, into the queue."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
 from app.database.engine import Database
+from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
-from app.launch.request import LaunchRequest
+from app.launch.request import MAX_RUNS, LaunchRequest
 from app.records import Run
-from app.store import runs
+from app.run_rules import LIVE
+from app.store import control, launches, listing, runs
+from vae_core.config.limits import MAX_SEED
+
+GroupAction = Literal["stop", "retry"]
+RETRIED = ("failed", "interrupted")
+SEED_AT_END = re.compile(r" s\d+$")
 
 
 def launch(
     database: Database, scheduler: Scheduler, request: LaunchRequest, group: str, preset: str | None = None
-) -> list[Run]:
+) -> Sequence[Run]:
     """Store every run of the request in one transaction and wake the scheduler. Raises `RefusedConfig`, `Refused`.
 
-    `group` marks what was launched together; `preset` says where a form that was filled in full began.
+    `group` marks what was launched together: what was launched under it before is returned, and nothing launched.
+    `preset` says where a form that was filled in full began.
     """
-    configs = request.configs()
-    names = request.names(configs, runs.friendly_name())
     with database.write() as session:
+        if not launches.claim(session, group):
+            return listing.of_group(session, group)
+        configs = request.configs()
+        names = request.names(configs, runs.friendly_name())
         launched = [
-            runs.create(session, config, name=name, preset=request.preset or preset, tags=request.tags, group=group)
+            runs.create(
+                session,
+                config,
+                name=name,
+                preset=request.preset or preset,
+                tags=request.tags,
+                group=group,
+                paused=request.paused,
+            )
             for config, name in zip(configs, names, strict=True)
         ]
     scheduler.wake()
     return launched
+
+
+def add_seeds(database: Database, scheduler: Scheduler, group: str, count: int) -> list[Run]:
+    """As many more seeds of each configuration of a group, numbered on. Raises `NotFound`, `Refused`."""
+    with database.write() as session:
+        known = listing.of_group(session, group)
+        if not known:
+            raise NotFound(f"There is no group {group}.")
+        firsts = {run.configuration: run for run in reversed(known) if not run.deleted_at}
+        if count * len(firsts) > MAX_RUNS:
+            message = f"count makes {count * len(firsts):,} runs, more than the {MAX_RUNS} of one launch"
+            raise Refused(message, "count")
+        last = max(run.train_config.seed for run in known)
+        if last + count > MAX_SEED:
+            raise Refused(f"count leaves no room below {MAX_SEED}: the last seed is {last}", "count")
+        launched = [
+            runs.create(
+                session,
+                replace(run.train_config, seed=seed),
+                name=f"{SEED_AT_END.sub('', run.name)} s{seed}",
+                preset=run.preset,
+                tags=run.tags,
+                group=group,
+                parent_id=run.parent_id,
+                parent_step=run.parent_step,
+            )
+            for seed in range(last + 1, last + 1 + count)
+            for run in reversed(firsts.values())
+        ]
+    scheduler.wake()
+    return launched
+
+
+def act_on_group(database: Database, scheduler: Scheduler, group: str, action: GroupAction) -> list[Run]:
+    """Stop what is live, or queue again what failed; the runs that changed. Raises `NotFound`."""
+    states, act = (LIVE, control.stop) if action == "stop" else (RETRIED, control.resume)
+    with database.write() as session:
+        known = listing.of_group(session, group)
+        if not known:
+            raise NotFound(f"There is no group {group}.")
+        changed = [act(session, run.id) for run in known if run.status in states and not run.deleted_at]
+    scheduler.wake()
+    return changed

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.launch.labels import as_typed, choices, label, schema, shown
+from app.launch.several import split
 from app.text.numbers import format_number
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig, json_schema
 
@@ -72,7 +73,7 @@ def _mend(error: ConfigError, typed: Mapping[str, str]) -> tuple[str, str] | Non
     name = error.field
     if name == SEEDS:
         return (str(error.bound), str(error.bound)) if error.bound else None
-    if name not in json_schema()["properties"]:
+    if name not in json_schema()["properties"] or len(split(name, typed.get(name, ""))) > 1:
         return None
     candidates = [as_typed(error.bound)] if error.spans else list(_tidied(name, typed.get(name, "")))
     remedy = next((text for text in candidates if _is_accepted(name, text, typed)), None)

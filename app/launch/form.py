@@ -9,6 +9,7 @@ from app.launch.field_errors import SEEDS, FieldError
 from app.launch.labels import AUTOMATIC, EMPTY_MEANS, choices, label, may_be_empty, schema, shown, typed
 from app.launch.origin import DEFAULTS, LENGTH, Origin
 from app.launch.request import MAX_RUNS
+from app.launch.several import split
 from vae_core.config.train_config import json_schema
 
 BASIC = (  # what most runs choose; the others are one click away
@@ -16,7 +17,8 @@ BASIC = (  # what most runs choose; the others are one click away
 )  # fmt: skip
 SEEDS_HELP = (
     f"How many times to launch it, up to {MAX_RUNS} runs: each time with the next seed, so with other first weights, "
-    "batches and noise. What differs between losses counts only where it differs more than seeds do."
+    "batches and noise; or the seeds themselves, such as 0, 1, 5. What differs between losses counts only where it "
+    "differs more than seeds do."
 )
 PHRASES = {("scale", "optimal"): "its scale fitted", ("scale", "shared"): "its scale learned"}  # of changes
 
@@ -40,6 +42,11 @@ class FormField:
     shown_when: Mapping[str, list[str]] | None = None
     refusal: FieldError | None = None
     group: str = ""
+
+    @property
+    def values(self) -> list[str]:
+        """What is typed or chosen, value by value."""
+        return split(self.name, self.value)
 
     @property
     def changed(self) -> bool:

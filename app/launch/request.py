@@ -1,12 +1,13 @@
 """From one launch request to the configurations that it means: preset, changes, twin, seeds. Pure."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import sqrt
+from itertools import product
+from math import prod, sqrt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from app.errors import Refused
 from app.run_rules import LONGEST_NAME, LONGEST_TAG, MOST_TAGS
@@ -19,6 +20,12 @@ from vae_core.presets import PRESETS
 MAX_RUNS = 100
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+KINDS = ("as a number", "as a list")  # of what `seeds` takes
+Seeds = Annotated[
+    Annotated[int, Field(ge=1, le=MAX_RUNS), Tag(KINDS[0])]
+    | Annotated[list[Seed], Field(max_length=MAX_RUNS), Tag(KINDS[1])],
+    Discriminator(lambda value: KINDS[isinstance(value, list)]),
+]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=LONGEST_TAG)]], Field(max_length=MOST_TAGS)]
 
 
@@ -35,8 +42,14 @@ class LaunchRequest(BaseModel):
     """Changes to the preset's fields, or to the defaults."""
     preset: Name | None = None
     """The preset to begin from."""
-    seeds: Annotated[list[Seed], Field(max_length=MAX_RUNS)] = []
-    """Launch every run once with each of these seeds."""
+    seeds: Seeds = []
+    """Launch every run once with each of these seeds; of a number, with as many, from its own on."""
+    vary: dict[str, Annotated[list[Any], Field(min_length=1, max_length=MAX_RUNS)]] = {}
+    """Launch every run once with each combination of these values, by field of the configuration."""
+    request_id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{8,64}$")] | None = None
+    """A mark of the sender's own: the same one launches once, whatever else is sent with it again."""
+    paused: bool = False
+    """Whether the runs wait, paused, until somebody resumes them."""
     twin: bool = False
     """Whether to launch the same run with the other loss, too."""
 
@@ -50,21 +63,61 @@ class LaunchRequest(BaseModel):
             raise Refused(f"preset must be one of {', '.join(PRESETS)}, not {self.preset!r}", "preset")
         if self.twin and len(configs) == 1:
             configs.append(twin_of(configs[0]))
-        if self.seeds:
-            configs = [replace(config, seed=seed) for seed in dict.fromkeys(self.seeds) for config in configs]
-        if len(configs) > MAX_RUNS:
-            raise Refused(f"seeds make {len(configs)} runs, more than the {MAX_RUNS} of one launch", "seeds")
-        return configs
+        configs = crossed(configs, self.vary)
+        every = [self._seeded(config) for config in configs]
+        most = max((len(seeded) for seeded in every), default=0)
+        if len(configs) * most > MAX_RUNS:
+            what = " and ".join(filter(None, ["vary" * bool(self.vary), "seeds" * bool(self.seeds)]))
+            message = f"{what} make {len(configs) * most:,} runs, more than the {MAX_RUNS} of one launch"
+            raise Refused(message, "vary" if len(configs) > MAX_RUNS else "seeds")
+        return [seeded[at] for at in range(most) for seeded in every]
+
+    def _seeded(self, config: TrainConfig) -> list[TrainConfig]:
+        """One configuration with each of the seeds."""
+        if not isinstance(self.seeds, int):
+            return [replace(config, seed=seed) for seed in dict.fromkeys(self.seeds)] or [config]
+        last = config.seed + self.seeds - 1
+        if last > MAX_SEED:
+            message = f"seed must be at most {MAX_SEED - self.seeds + 1} for {self.seeds} seeds, not {config.seed}"
+            raise RefusedConfig([ConfigError("seed", message, 0, spans=True)])
+        return [replace(config, seed=seed) for seed in range(config.seed, last + 1)]
 
     def names(self, configs: list[TrainConfig], base: str) -> list[str]:
         """One name a run: the base alone, or with what the runs of this launch differ in."""
         base = self.name or base
         if len(configs) == 1:
             return [base]
+        several = len({config.seed for config in configs}) > 1
         return [
-            " ".join(filter(None, [base, words, f"s{config.seed}" * bool(self.seeds)]))
+            " ".join(filter(None, [base, words, f"s{config.seed}" * several]))
             for words, config in zip(distinguishing(configs), configs, strict=True)
         ]
+
+
+def crossed(configs: Sequence[TrainConfig], vary: Mapping[str, Sequence[Any]]) -> list[TrainConfig]:
+    """Every configuration with every combination of values; those that train the same, since a field does not count
+    beside others, once. Raises `RefusedConfig`, `Refused`.
+    """
+    fields = TrainConfig().to_dict()
+    for name in vary:
+        if name not in fields:
+            raise Refused(f"vary must name fields of a configuration, such as beta, not {name[:60]!r}", "vary")
+        if name == "seed":
+            raise Refused("vary takes no seed: give the seeds as seeds, such as 3 or [0, 1, 2]", "seeds")
+    count = prod(map(len, vary.values()))
+    if count * len(configs) > MAX_RUNS:
+        raise Refused(f"vary makes {count * len(configs):,} runs, more than the {MAX_RUNS} of one launch", "vary")
+    made: dict[tuple[str, int, int], TrainConfig] = {}
+    for values in product(*vary.values()):
+        for config in configs:
+            one = TrainConfig.parse({**config.to_dict(), **_lengths(vary), **dict(zip(vary, values, strict=True))})
+            made.setdefault((one.seedless, one.seed, one.total_steps), one)
+    return list(made.values())
+
+
+def _lengths(vary: Mapping[str, Sequence[Any]]) -> dict[str, None]:
+    """What a varied length replaces: of epochs and steps whichever ends first would hide the other."""
+    return {"epochs": None} if "max_steps" in vary and "epochs" not in vary else {}
 
 
 def varied(configs: Sequence[TrainConfig]) -> list[str]:

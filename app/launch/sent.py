@@ -1,15 +1,18 @@
 """What a browser sends of the form, and what it asks for. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from app.errors import Refused
 from app.launch.field_errors import SEEDS
 from app.launch.origin import Origin
 from app.launch.request import MAX_RUNS, LaunchRequest
+from app.launch.several import joined, split
 from app.run_rules import LONGEST_NAME
 from vae_core.config.limits import MAX_SEED
-from vae_core.config.train_config import ConfigError, RefusedConfig
+from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 
 LONGEST_KEY = 40
 
@@ -28,9 +31,16 @@ class Sent:
     key: str = ""  # the same one launches once
 
     @classmethod
-    def read(cls, form: Mapping[str, str]) -> Self:
-        """The form's own fields from those of the configuration; the button beside an error sets one of those."""
-        fields = dict(form)
+    def read(cls, items: Iterable[tuple[str, object]]) -> Self:
+        """The form's own fields from those of the configuration; the button beside an error sets one of those.
+
+        A field that is there several times, as where several choices are marked, has several values.
+        """
+        given: dict[str, list[str]] = {}
+        for name, value in items:
+            if isinstance(value, str):
+                given.setdefault(name, []).append(value)
+        fields = {name: joined(values) for name, values in given.items()}
         field, _, value = fields.pop("remedy", "").partition("=")
         if field:
             fields[field] = value
@@ -48,30 +58,56 @@ class Sent:
     def request(self, origin: Origin) -> LaunchRequest:
         """What to launch: a preset as it is where no field was sent. Raises `RefusedConfig` with all that is wrong."""
         whole = not self.fields or set(origin.decided) - self.fields.keys()
+        values = {name: split(name, text) for name, text in origin.meaning(self.fields).items()}
+        vary = {name: each for name, each in values.items() if len(each) > 1}
         request = LaunchRequest(
             name=self.name or None,
             preset=(self.preset or None) if whole else None,
-            config=origin.meaning(self.fields),
+            config={name: each[0] for name, each in values.items()},
             twin=self.twin,
         )
-        errors = []
+        errors = self._wrong_counts(vary)
+        configs: list[TrainConfig] = []
         try:
-            configs = request.configs()
+            configs = request.configs()  # first without what varies, so that no error is told once a combination
+            configs = configs if errors else request.model_copy(update={"vary": vary}).configs()
         except RefusedConfig as refused:
-            configs, errors = [], refused.errors
-        count = _whole(self.seeds) if self.seeds else 1
+            errors += refused.errors
+        except Refused as refused:
+            errors.append(ConfigError(_largest(vary), refused.message))
+        seeds = self._seeds()
         most = MAX_RUNS // max(1, len(configs))
-        if not count or count > most:
-            each = "Seeds" if most == MAX_RUNS else f"Seeds for each of {len(configs)} runs"
-            errors.append(ConfigError(SEEDS, f"{each}: a whole number from 1 to {most}", most if count else 1))
-        elif count > 1 and configs and configs[0].seed + count - 1 > MAX_SEED:
-            errors.append(ConfigError("seed", f"seed leaves no room for {count} seeds", 0, spans=True))
-        if errors:
+        if seeds is None or (seeds if isinstance(seeds, int) else len(seeds)) > most:
+            each_one = "Seeds" if most == MAX_RUNS else f"Seeds for each of {len(configs)} runs"
+            text = f"{each_one}: a whole number from 1 to {most}, or the seeds themselves, such as 0, 1, 5"
+            errors.append(ConfigError(SEEDS, text, 1 if seeds is None else most))
+        elif isinstance(seeds, int) and configs and configs[0].seed + seeds - 1 > MAX_SEED:
+            errors.append(ConfigError("seed", f"seed leaves no room for {seeds} seeds", 0, spans=True))
+        if errors or seeds is None:
             raise RefusedConfig(errors)
-        if not count or count == 1:
-            return request
-        first = configs[0].seed
-        return request.model_copy(update={"seeds": list(range(first, first + count))})
+        return request.model_copy(update={"vary": vary, "seeds": [] if seeds == 1 else seeds})
+
+    def _wrong_counts(self, vary: Mapping[str, Sequence[str]]) -> list[ConfigError]:
+        """What cannot have several values here."""
+        if self.fork:
+            return [ConfigError(name, f"{name} has one value in a run that goes on from another") for name in vary]
+        if "seed" in vary:
+            return [ConfigError("seed", "seed has one value: several go into Seeds, such as 0, 1, 5")]
+        return []
+
+    def _seeds(self) -> int | list[int] | None:
+        """How many seeds, or which; None where neither was typed."""
+        parts = [part.strip() for part in re.split("[,;]", self.seeds or "1") if part.strip()]
+        seeds = [_whole(part) for part in parts]
+        if len(seeds) == 1:
+            return seeds[0] or None
+        listed = [seed for seed in seeds if seed is not None and seed <= MAX_SEED]
+        return list(dict.fromkeys(listed)) if listed and len(listed) == len(seeds) else None
+
+
+def _largest(vary: Mapping[str, Sequence[str]]) -> str:
+    """The field with the most values."""
+    return max(vary, key=lambda name: len(vary[name]))
 
 
 def _whole(typed: str) -> int | None:

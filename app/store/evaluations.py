@@ -31,6 +31,17 @@ def of_run(session: Session, run_id: int) -> list[EvaluationRecord]:
     return [EvaluationRecord(**row) for row in session.execute(query).mappings()]
 
 
+def of_runs(session: Session, run_ids: Iterable[int]) -> dict[int, list[EvaluationRecord]]:
+    """Every evaluation of several runs, oldest first; without their KL per dimension."""
+    columns = [column for column in FIELDS if column.name != "kl_per_dim"]
+    query = sa.select(TABLE.c.run_id, *columns).where(TABLE.c.run_id.in_(list(run_ids))).order_by(TABLE.c.step)
+    rows: dict[int, list[EvaluationRecord]] = {run_id: [] for run_id in run_ids}
+    for row in session.execute(query).mappings():
+        values = dict(row)
+        rows[values.pop("run_id")].append(EvaluationRecord(**values, kl_per_dim=None))
+    return rows
+
+
 def at_step(session: Session, run_id: int, step: int) -> EvaluationRecord:
     """The evaluation at a step that has one."""
     query = sa.select(*FIELDS).where(TABLE.c.run_id == run_id, TABLE.c.step == step)

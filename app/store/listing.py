@@ -73,6 +73,12 @@ def some(session: Session, run_ids: Iterable[int]) -> list[ListedRun]:
     return listed(session, session.scalars(query).all())
 
 
+def of_group(session: Session, group: str) -> list[ListedRun]:
+    """The runs that were launched together, the oldest first; deleted ones too."""
+    query = sa.select(RunRow).where(col(RunRow.group) == group).order_by(col(RunRow.id))
+    return listed(session, session.scalars(query).all())
+
+
 def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int]:
     """How many runs that are not deleted each group has."""
     column = col(RunRow.group)

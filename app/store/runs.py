@@ -39,13 +39,15 @@ def create(
     group: str | None = None,
     parent_id: int | None = None,
     parent_step: int | None = None,
+    paused: bool = False,
 ) -> Run:
-    """A queued run, under a friendly name if none is given.
+    """A queued run, or a paused one that waits to be resumed, under a friendly name if none is given.
 
     It begins with the weights of the run `parent_id`, if there is one, after `parent_step` or its newest checkpoint.
     """
     row = RunRow(
         name=(name or "").strip() or friendly_name(),
+        status="paused" if paused else "queued",
         preset=preset,
         tags=_tidy(tags),
         group=group,

@@ -109,8 +109,9 @@ def _invalid_address(request: Request, error: RequestValidationError) -> Respons
 
 
 def _refusal(detail: dict[str, Any]) -> RefusalReason:
-    """What Pydantic refuses: the field without where it stood (body, query), and the value if it is short."""
-    place = [str(part) for part in detail["loc"] if part not in {"body", "query", "path"}]
+    """What Pydantic refuses: the field without where it stood (body, query) and as what, and a value that is short."""
+    parts = map(str, detail["loc"])
+    place = [part for part in parts if part not in {"body", "query", "path"} and not part.startswith("as a ")]
     field = ".".join(place)[:200] or None
     value = repr(detail.get("input"))
     given = f" (was {value})" if len(value) <= 60 and detail["type"] != "missing" else ""

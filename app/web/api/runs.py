@@ -40,6 +40,8 @@ class RunChange(BaseModel):
 class Launched(Record):
     """The runs that a request launched."""
 
+    group: str
+    """The mark that they share; `GET /api/groups/{id}` compares them."""
     runs: list[Run]
     """In the order in which they are queued."""
 
@@ -89,8 +91,12 @@ def read_config() -> Configuration:
 
 @router.post("/runs", status_code=201, responses=refusals(422, *CHANGE))
 def create_runs(database: DatabaseDep, scheduler: SchedulerDep, request: LaunchRequest) -> Launched:
-    """Launch one run, or the several that a preset, a twin or seeds make."""
-    return Launched(runs=launch(database, scheduler, request, runs.new_group()))
+    """Launch one run, or the several that a preset, a twin, varied fields or seeds make.
+
+    A `request_id` that was sent before launches nothing, and its answer has the runs of that time.
+    """
+    group = request.request_id or runs.new_group()
+    return Launched(group=group, runs=list(launch(database, scheduler, request, group)))
 
 
 @router.get("/runs", responses=refusals(422))

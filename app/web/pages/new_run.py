@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.comparison.actions import compare_address
+from app.comparison.standing import groups
+from app.comparison.summary import LETTERS
 from app.database.engine import Database
 from app.jobs.queue import launch
 from app.jobs.scheduler import Scheduler
@@ -16,6 +18,7 @@ from app.launch.form import draw
 from app.launch.origin import Origin
 from app.launch.request import LaunchRequest
 from app.launch.sent import Sent
+from app.launch.several import joined
 from app.records import Run
 from app.store import control, listing, runs
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -41,7 +44,7 @@ def show_new(
     preset: Annotated[str, Query(max_length=120)] = START_PRESET,
     like: Annotated[RunId | None, Query(alias="from")] = None,
     step: Annotated[RunId | None, Query(alias="fork")] = None,
-    seeds: Annotated[str, Query(max_length=9)] = "1",
+    seeds: Annotated[str, Query(max_length=200)] = "1",
 ) -> Response:
     """The form, filled from a preset or from an earlier run; a fork begins with that run's weights after a step.
 
@@ -50,7 +53,7 @@ def show_new(
     """
     origin = origin_of(database, preset, like)
     fields = {name: value for name, value in origin.values.items() if name not in origin.decided}
-    given = {name: value for name, value in request.query_params.items() if name not in OWN}
+    given = {name: joined(request.query_params.getlist(name)) for name in request.query_params if name not in OWN}
     sent = Sent(
         preset="" if like else preset,
         like=like,
@@ -66,7 +69,7 @@ def show_new(
 @router.post("/runs")
 async def create_runs(request: Request, database: DatabaseDep, scheduler: SchedulerDep) -> Response:
     """Launch what the form says; a refused form comes back with what was typed. A repeated submit launches nothing."""
-    sent = Sent.read({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
+    sent = Sent.read((await request.form()).multi_items())
     sent = replace(sent, key=sent.key or runs.new_group())
     origin = origin_of(database, sent.preset, sent.like)
     launched = _launched_before(database, sent.key)
@@ -79,9 +82,15 @@ async def create_runs(request: Request, database: DatabaseDep, scheduler: Schedu
                 launched = launch(database, scheduler, planned, sent.key, sent.preset or None)
         except RefusedConfig as refused:
             return _form(request, sent, origin, field_errors(refused.errors, origin.meaning(sent.fields)))
+    return RedirectResponse(_landing(launched, sent.key), 303)
+
+
+def _landing(launched: Sequence[Run], group: str) -> str:
+    """The page of one run, the comparison of a few configurations, or the page of many and of seeds."""
     if len(launched) == 1:
-        return RedirectResponse(f"/runs/{launched[0].id}", 303)
-    return RedirectResponse(compare_address(launched), 303)
+        return f"/runs/{launched[0].id}"
+    few = len(launched) <= len(LETTERS) and len(set(groups(launched))) == len(launched)
+    return compare_address(launched) if few else f"/groups/{group}"
 
 
 def _forked(database: Database, scheduler: Scheduler, parent: int, step: int, child: LaunchRequest, key: str) -> Run:

@@ -58,8 +58,8 @@ class Plan:
 @router.post("/runs/preflight")
 async def show_preflight(request: Request) -> Response:
     """The parts of the page that follow what the form says now."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    context = await run_in_threadpool(_follow, request, Sent.read(form))
+    sent = Sent.read((await request.form()).multi_items())
+    context = await run_in_threadpool(_follow, request, sent)
     return page(request, "new/_preflight.html", context)
 
 
@@ -88,7 +88,7 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         _warned(Plan(title, config, *predict_run(state.database, state.shelf, config)), parent)
         for title, config in zip(distinguishing(kinds), kinds, strict=True)
     ]
-    seeds = max(1, len(planned.seeds))
+    seeds = planned.seeds if isinstance(planned.seeds, int) else max(1, len(planned.seeds))
     seconds = [plan.preflight.seconds for plan in plans]
     return {
         "plans": plans,

@@ -1,5 +1,7 @@
 // What was changed since the preset or the earlier run that a form was filled in from: marks, and buttons that go back.
 
+import { setText, textOf } from "./values.js";
+
 /** @param {HTMLElement} part */
 const inputOf = (part) => /** @type {HTMLInputElement | HTMLSelectElement} */ (part.querySelector("input, select"));
 
@@ -19,8 +21,9 @@ function normal(text) {
  */
 function isChanged(part) {
   const field = inputOf(part);
-  if (field.disabled || (field.value.trim() === "" && part.dataset.optional === undefined)) return false;
-  return normal(field.value) !== normal(part.dataset.base ?? "");
+  const text = textOf(field);
+  if (field.disabled || (text.trim() === "" && part.dataset.optional === undefined)) return false;
+  return normal(text) !== normal(part.dataset.base ?? "");
 }
 
 /**
@@ -54,7 +57,7 @@ export function startResets(form) {
     const part = /** @type {HTMLElement | null | undefined} */ (button?.closest(".field"));
     if (!part) return;
     const field = inputOf(part);
-    field.value = part.dataset.base ?? "";
+    setText(field, part.dataset.base ?? "");
     field.dispatchEvent(new Event("input", { bubbles: true })); // as if typed
     field.focus();
   });

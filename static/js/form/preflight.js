@@ -4,6 +4,7 @@
 import { element } from "../parts/embedded.js";
 import { swapFrom, whileCounting } from "../parts/fragments.js";
 import { debounced, throttled } from "../parts/pacing.js";
+import { setText } from "./values.js";
 
 const PAUSE_MS = 150; // after the last key
 
@@ -57,7 +58,7 @@ const changesOf = (button) => Object.entries(JSON.parse(button.dataset.changes ?
 function makeChanges(button) {
   const fields = changesOf(button).map(([name, value]) => {
     const field = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    field.value = String(value);
+    setText(field, String(value));
     reveal(field);
     return field;
   });

@@ -1,5 +1,7 @@
 // What was typed into a form, kept with this entry of the browser's history: Back and reload bring it back.
 
+import { setText, textOf } from "./values.js";
+
 /** @typedef {Record<string, string | boolean>} Typed */
 
 /**
@@ -18,7 +20,7 @@ function fieldsOf(form) {
  */
 function read(form) {
   return Object.fromEntries(
-    fieldsOf(form).map((field) => [field.name, field instanceof HTMLInputElement && field.type === "checkbox" ? field.checked : field.value]),
+    fieldsOf(form).map((field) => [field.name, field instanceof HTMLInputElement && field.type === "checkbox" ? field.checked : textOf(field)]),
   );
 }
 
@@ -35,7 +37,7 @@ export function keepTyped(form, filledIn) {
 
   for (const field of fieldsOf(form)) {
     const value = kept?.typed?.[field.name];
-    if (typeof value === "string") field.value = value;
+    if (typeof value === "string") setText(field, value);
     else if (typeof value === "boolean") /** @type {HTMLInputElement} */ (field).checked = value;
   }
   if (filledIn) keep();

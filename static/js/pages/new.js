@@ -5,6 +5,7 @@ import { element } from "../parts/embedded.js";
 import { focusErrors } from "../parts/errors.js";
 import { startPreflight } from "../form/preflight.js";
 import { keepTyped } from "../form/typed.js";
+import { takeSeveral, valuesOf } from "../form/values.js";
 
 const LENGTH = ["epochs", "max_steps"]; // emptied together, they fall back to what the form began as
 
@@ -23,7 +24,10 @@ const field = (name) => /** @type {HTMLInputElement | null} */ (form.elements.na
  * @param {Record<string, (string | undefined)[]>} condition the values that each field may have
  * @returns {boolean}
  */
-const matches = (condition) => Object.entries(condition).every(([name, allowed]) => allowed.includes(field(name)?.value));
+const matches = (condition) => Object.entries(condition).every(([name, allowed]) => {
+  const one = field(name);
+  return one !== null && valuesOf(one).some((value) => allowed.includes(value));
+});
 
 /** What another choice makes meaningless is hidden and not sent: the server takes its default. */
 function showFields() {
@@ -47,7 +51,27 @@ function showLength() {
   }
 }
 
+/** Let a choice take several values, and say which do. */
+function startSeveral() {
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-several]"))) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const select = /** @type {HTMLSelectElement} */ (button.closest(".field")?.querySelector("select"));
+      takeSeveral(select, !select.multiple);
+      select.dispatchEvent(new Event("input", { bubbles: true })); // as if chosen
+      select.focus();
+    });
+  }
+}
+
+function showSeveral() {
+  for (const button of form.querySelectorAll("[data-several]")) {
+    button.setAttribute("aria-pressed", String(button.closest(".field")?.querySelector("select")?.multiple));
+  }
+}
+
 function follow() {
+  showSeveral();
   showFields();
   showLength();
   markChanges(form);
@@ -67,6 +91,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(submit);
 });
 follow();
+startSeveral();
 startResets(form);
 startPreflight(restored);
 document.querySelector(".presets [data-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -17,6 +17,9 @@ export interface Answers {
   "GET /api/runs/{run_id}/xray": Xray;
   "GET /api/runs/{run_id}/pictures": PictureSheets;
   "GET /api/compare": Comparison;
+  "GET /api/groups/{group_id}": GroupOutcome;
+  "POST /api/groups/{group_id}/seeds": ChangedRuns;
+  "POST /api/groups/{group_id}/{action}": ChangedRuns;
   "GET /api/runs/{run_id}/checkpoints": KeptCheckpoints;
   "GET /api/runs/{run_id}/export/{name}": { [key: string]: unknown };
   "GET /api/events": EventLog;
@@ -95,6 +98,26 @@ export type BucketedSteps = {
   bucket: number;
   /** Whether the last bucket can still grow. */
   partial: boolean;
+};
+
+/** A configuration, and what it came to over its seeds. */
+export type Cell = {
+  /** The fields in which the configurations differ, the seed apart. */
+  config: { [key: string]: unknown };
+  /** What tells it from the others, or the name of its first run. */
+  label: string;
+  /** The numbers of its runs. */
+  runs: number[];
+  /** Its seeds with a result; a seed that ran twice counts once, by its newest run. */
+  n: number;
+  /** Each yardstick over those seeds. */
+  metrics: { [key: string]: SeedSpread };
+};
+
+/** The runs that a request changed or launched. */
+export type ChangedRuns = {
+  /** As they are now. */
+  runs: Run[];
 };
 
 /** On how many images of a class each run alone is the best one. */
@@ -301,6 +324,20 @@ export type Gap = {
   share?: number | null;
 };
 
+/** What runs that were launched together came to. */
+export type GroupOutcome = {
+  /** The mark that they share. */
+  id: string;
+  /** Their numbers; deleted ones are left out. */
+  runs: number[];
+  /** The configurations, each with what it came to over its seeds. */
+  cells: Cell[];
+  /** How far configurations are apart, of up to eight. */
+  contrasts: SeedContrast[];
+  /** Who is ahead, over seeds, and how sure that is. */
+  sentences: string[];
+};
+
 /** That the server is up. */
 export type Health = {
   /** Always ok: a server that is not up does not answer. */
@@ -359,6 +396,8 @@ export type Latents = {
 
 /** The runs that a request launched. */
 export type Launched = {
+  /** The mark that they share; `GET /api/groups/{id}` compares them. */
+  group: string;
   /** In the order in which they are queued. */
   runs: Run[];
 };
@@ -774,6 +813,50 @@ export type RunPage = {
   facets: { [key: string]: { [key: string]: number } };
   /** The runs that match, on this page or not. */
   total: number;
+};
+
+/** How far the mean over seeds of one configuration is from that of another. */
+export type SeedContrast = {
+  /** The place of the one among the configurations. */
+  a: number;
+  /** The place of the other. */
+  b: number;
+  /** The name of the yardstick. */
+  metric: string;
+  /** The mean of a less that of b. */
+  difference: number;
+  /** Lower end of Student's 95 % interval of the difference; null where a seed each is all there is. */
+  low: number | null;
+  /** Its upper end. */
+  high: number | null;
+  /** Of the t test that both have one mean; null where it cannot be computed. */
+  p: number | null;
+  /** The same after Holm (1979), for all pairs of configurations of this yardstick. */
+  p_holm: number | null;
+  /** Seeds that both have where it is paired; else the fewer of the two. */
+  n: number;
+  /** Whether it is the mean of differences of the same seeds. */
+  paired: boolean;
+  /** On how many of the n seeds the difference has the sign of its mean; null where it is not paired. */
+  same_way: number | null;
+  /** The smallest difference that so many seeds find in 4 of 5 cases, at p = 0.05. */
+  detectable: number | null;
+  /** Seeds each that would find this difference in 4 of 5 cases; null where no 200 would. */
+  needed: number | null;
+};
+
+/** A number over the seeds of one configuration. */
+export type SeedSpread = {
+  /** Seeds. */
+  n: number;
+  /** Over the seeds. */
+  mean: number;
+  /** Standard deviation between seeds, with n − 1; null for one seed. */
+  sd: number | null;
+  /** Lower end of Student's 95 % interval of the mean; null for one seed. */
+  low: number | null;
+  /** Its upper end. */
+  high: number | null;
 };
 
 /** Exponential moving averages over all steps, at each `step`; a term that was not asked for is left out. */

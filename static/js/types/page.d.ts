@@ -79,6 +79,7 @@ export interface Reference {
 /** The JSON that pages embed, by the id of its element; those called `<name>-figure` hold a figure or null. */
 export interface Embedded {
   "page-data": { cursor: number; runs: PageRun[]; columns: string[] };
+  "group-data": { cursor: number; runs: number[] };
   figures: Record<string, Figure>;
   references: Reference[];
   planes: Figure[];

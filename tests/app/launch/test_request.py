@@ -81,6 +81,41 @@ def test_names_tell_the_runs_of_one_launch_apart() -> None:
     assert LaunchRequest(name="mine").names([TrainConfig()], "calm-heron") == ["mine"]
 
 
+def test_a_number_of_seeds_begins_with_the_runs_own() -> None:
+    assert [config.seed for config in LaunchRequest(config={"seed": 4}, seeds=3).configs()] == [4, 5, 6]
+    with pytest.raises(RefusedConfig) as refused:
+        LaunchRequest(config={"seed": 2**31 - 2}, seeds=3).configs()
+    assert [error.field for error in refused.value.errors] == ["seed"]
+
+
+def test_varied_fields_are_crossed_and_what_trains_the_same_is_one_run() -> None:
+    request = LaunchRequest(vary={"likelihood": ["bernoulli", "gaussian"], "sigma": [0.1, 0.5]}, seeds=[1, 2])
+    configs = request.configs()
+    assert [(config.likelihood, config.sigma, config.seed) for config in configs[:3]] == [
+        ("bernoulli", 0.1, 1), ("gaussian", 0.1, 1), ("gaussian", 0.5, 1),
+    ]  # fmt: skip
+    assert len(configs) == 6  # σ is not at work beside BCE
+    assert request.names(configs, "owl")[:3] == ["owl BCE s1", "owl MSE σ=0.1 s1", "owl MSE σ=0.5 s1"]
+    (short, long) = LaunchRequest(preset="digits-demo", vary={"max_steps": [10, 3000]}).configs()
+    assert (short.total_steps, long.total_steps) == (10, 3000)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "text"),
+    [
+        ({"vary": {"betta": [1]}}, "vary", "'betta'"),
+        ({"vary": {"seed": [1, 2]}}, "seeds", "no seed"),
+        ({"vary": {"latent_dim": list(range(1, 12)), "beta": [0.1 * i for i in range(1, 11)]}}, "vary", "110 runs"),
+        ({"vary": {"beta": [1, 2]}, "seeds": 51}, "seeds", "102 runs"),
+        ({"vary": {"beta": [1, -2]}}, None, "beta must be at least 0, not -2"),
+    ],
+)
+def test_a_grid_that_cannot_be_is_refused(body: dict[str, object], field: str | None, text: str) -> None:
+    with pytest.raises((Refused, RefusedConfig), match=text) as refused:
+        LaunchRequest.model_validate(body).configs()
+    assert getattr(refused.value, "field", None) == field
+
+
 def test_nonsense_is_refused_with_its_field() -> None:
     with pytest.raises(Refused) as refused:
         LaunchRequest(preset="nope").configs()
