@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.comparison.standing import by_dataset, groups, names, status_note
-from app.launch.form import preset_address, sibling_address
+from app.launch.form import sibling_address
 from app.records import Run
-from vae_core.presets import PRESETS
 from vae_core.schema import DESCRIBED
 
 MORE_SEEDS = 2  # beside the one that a run has
@@ -46,36 +45,19 @@ def compare_address(runs: Sequence[Run]) -> str:
 
 
 def seed_actions(runs: Sequence[Run]) -> tuple[Action, ...]:
-    """Where each configuration has one run: two more seeds of each, at once where they are one preset's."""
+    """Where each configuration has one run: more seeds of each, in their group where they were launched together."""
     called = [(run, name) for run, name in zip(runs, names(runs), strict=True) if not status_note(run)]
     known = [run for run, _ in called]
     if len(known) < 2 or len(set(groups(known))) < len(known):
         return ()
     seed = max(run.train_config.seed for run in known) + 1
-    more: dict[str, Any] = {"seed": seed, "seeds": MORE_SEEDS}
-    if address := _whole_preset(known, more):
-        return (Action(f"{1 + MORE_SEEDS} seeds each", {"seed": seed}, address),)
+    group = known[0].group
+    if group and all(run.group == group for run in runs):
+        return (Action("More seeds of each", {"seed": seed}, f"/groups/{group}"),)
     if len(known) > FEW:
         return ()
+    more: dict[str, Any] = {"seed": seed, "seeds": MORE_SEEDS}
     return tuple(
         Action(f"{MORE_SEEDS} more seeds of {name}", {"seed": seed}, sibling_address(run.id, more))
         for run, name in called
     )
-
-
-def _whole_preset(runs: Sequence[Run], more: dict[str, Any]) -> str | None:
-    """The form of the preset that launched exactly these runs, with what was changed in all of them."""
-    preset = PRESETS.get(runs[0].preset or "")
-    if preset is None or len({(run.preset, run.group) for run in runs}) > 1 or len(preset.changes) != len(runs):
-        return None
-    configs = [run.train_config for run in runs]
-    common = {
-        name: value
-        for name, value in configs[0].to_dict().items()
-        if all(getattr(one, name) == getattr(configs[0], name) for one in configs)
-    }
-    planned = preset.configs()
-    changes = {name: value for name, value in common.items() if any(one.to_dict()[name] != value for one in planned)}
-    if set(preset.configs(changes)) != set(configs):
-        return None
-    return preset_address(preset.name, changes | more)

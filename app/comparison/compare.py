@@ -75,7 +75,7 @@ class Comparison:
     reasons: tuple[Reason, ...]
     """Why the runs came out as they did, what explains most first."""
     actions: tuple[Action, ...]
-    """What would settle which is better, such as three seeds each; of runs on different images, those of the same."""
+    """What would settle which is better, such as more seeds of each; of runs on different images, those of the same."""
     verdicts: tuple[Verdict, ...]
     """Which quantities may be compared, and why."""
     sentence: str

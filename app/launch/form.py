@@ -162,11 +162,6 @@ def sibling_address(run_id: int, changes: Mapping[str, Any]) -> str:
     return f"/runs/new?{urlencode({'from': run_id, **typed(changes)})}"
 
 
-def preset_address(preset: str, changes: Mapping[str, Any]) -> str:
-    """The address of the form, filled in with a preset and these changes."""
-    return f"/runs/new?{urlencode({'preset': preset, **typed(changes)})}"
-
-
 def format_changes(changes: Mapping[str, Any]) -> str:
     """Values as the form would show them, "β: 1"; where words say it shorter, those: "its scale fitted"."""
     return "; ".join(

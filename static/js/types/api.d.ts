@@ -144,7 +144,7 @@ export type Comparison = {
   headline: string | null;
   /** Why the runs came out as they did, what explains most first. */
   reasons: Reason[];
-  /** What would settle which is better, such as three seeds each; of runs on different images, those of the same. */
+  /** What would settle which is better, such as more seeds of each; of runs on different images, those of the same. */
   actions: Action[];
   /** Which quantities may be compared, and why. */
   verdicts: Verdict[];

@@ -234,16 +234,11 @@ def test_what_explains_most_comes_first(grey: Statistics) -> None:
     assert [reason.nats is None for reason in found] == sorted(reason.nats is None for reason in found)
 
 
-def test_three_seeds_each_are_one_click_for_a_preset_as_launched() -> None:
+def test_more_seeds_of_what_was_launched_together_go_into_its_group() -> None:
     (action,) = seed_actions(preset_runs())
-    assert action.label == "3 seeds each"
-    query = parse_qs(urlsplit(action.address).query)
-    assert query == {"preset": ["bce-vs-mse"], "seed": ["1"], "seeds": ["2"]}
-    shorter = [one.model_copy(update={"config": {**one.config, "max_steps": 300, "seed": 5}}) for one in preset_runs()]
-    (action,) = seed_actions([type(one)(**one.model_dump()) for one in shorter])
-    assert parse_qs(urlsplit(action.address).query) == {
-        "preset": ["bce-vs-mse"], "max_steps": ["300"], "seed": ["6"], "seeds": ["2"],
-    }  # fmt: skip
+    assert (action.label, action.changes, action.address) == ("More seeds of each", {"seed": 1}, "/groups/g")
+    apart = [preset_runs()[0], preset_runs()[1].model_copy(update={"group": "other"})]
+    assert [parse_qs(urlsplit(one.address).query)["from"] for one in seed_actions(apart)] == [["1"], ["2"]]
 
 
 def test_other_runs_have_a_button_each_and_seeds_none() -> None:
