@@ -395,7 +395,7 @@ def test_a_tap_reads_a_curve(browser: Browser, server: Server, real: dict[str, i
     (row, *_) = page.evaluate(ROWS)
     page.touchscreen.tap(row["left"] + row["width"] / 2, row["top"] + row["height"] / 2)
     expect(page.locator(f"{READOUT} .reading")).to_contain_text("−ELBO")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    eventually(page, "width => document.documentElement.scrollWidth <= width", 390)
     watch.check()
     context.close()
 

@@ -75,7 +75,7 @@ def test_more_seeds_join_the_group(visit: Visit, server: Server, group: str) -> 
 def test_the_page_of_a_group_fits_and_is_for_everybody(visit: Visit, group: str, width: int) -> None:
     page = visit(f"/groups/{group}")
     page.set_viewport_size({"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    eventually(page, "document.documentElement.scrollWidth <= innerWidth")
     assert accessibility_faults(page) == []
 
 

@@ -89,7 +89,7 @@ def test_text_of_twice_the_size_makes_nothing_wider_than_the_screen(
     ):
         visit(path.format(*pair))
         assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        eventually(page, "width => document.documentElement.scrollWidth <= width", width)
     for path in ("/compare", "/login"):
         page.goto(server.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        eventually(page, "width => document.documentElement.scrollWidth <= width", width)

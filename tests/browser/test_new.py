@@ -51,7 +51,7 @@ def test_on_a_phone_the_basics_take_two_screens_and_start_stays_in_view(visit: V
     for place in (0, 0.5, 1):
         page.evaluate("place => scrollTo(0, place * document.documentElement.scrollHeight)", place)
         assert page.evaluate(START_IN_VIEW), place
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    eventually(page, "width => document.documentElement.scrollWidth <= width", width)
 
 
 def test_an_error_stands_beside_its_field_in_words_and_is_mended_there(visit: Visit) -> None:
@@ -205,7 +205,7 @@ def test_one_click_from_the_first_visit_to_the_comparison(newcomer: Server, page
         assert accessibility_faults(page) == [], scheme
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        eventually(page, "width => document.documentElement.scrollWidth <= width", width)
     page.set_viewport_size({"width": 1400, "height": 900})
     assert page.locator(".recorded .rows").last.bounding_box()["y"] < 900
 

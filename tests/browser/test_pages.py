@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watch, accessibility_faults, faults_unscrolled
+from tests.browser.conftest import Watch, accessibility_faults, eventually, faults_unscrolled
 from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
@@ -49,7 +49,7 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, pair: list[int], name: s
     page = visit("/runs")
     page.set_viewport_size({"width": width, "height": 844})
     visit(PATHS[name].format(*pair))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    eventually(page, "width => document.documentElement.scrollWidth <= width", width)
 
 
 def test_pages_work_without_scripts(browser: Browser, server: Server, pair: list[int]) -> None:

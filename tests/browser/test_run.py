@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import accessibility_faults
+from tests.browser.conftest import accessibility_faults, eventually
 from tests.server import Server, wait_until
 
 Visit = Callable[[str], Page]
@@ -67,14 +67,14 @@ def test_a_phone_shows_tiles_in_two_columns_and_scrolls_in_one_direction(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     visit(f"/runs/{ended(**config)}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    eventually(page, "width => document.documentElement.scrollWidth <= width", width)
     lefts = page.evaluate(
         "() => [...document.querySelectorAll('.tiles > div')].map((tile) => tile.getBoundingClientRect().left)"
     )
     assert len(set(lefts)) == 2
     assert page.evaluate(ROOFLESS) == []
     page.get_by_text("⋯").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    eventually(page, "width => document.documentElement.scrollWidth <= width", width)
 
 
 def test_an_alarm_is_a_line_with_its_mend_and_unfolds(visit: Visit, ended: Callable[..., int]) -> None:

@@ -64,7 +64,7 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
     bar = page.locator(".bulk").bounding_box()
     assert bar
     assert bar["y"] + bar["height"] <= 844
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    eventually(page, "document.documentElement.scrollWidth === 390")
     assert accessibility_faults(page) == []
 
     press(page, "Delete")
