@@ -11,7 +11,7 @@ from typing import Any
 from app.comparison.comparability import verdict
 from app.comparison.metrics import BOUNDS, ERRORS, measured, name_of, unit_of
 from app.comparison.seeds import SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
-from app.comparison.standing import group_names, groups, status_note
+from app.comparison.standing import group_names, groups
 from app.launch.request import varied
 from app.records import EvaluationRecord, Run
 from app.text.labels import listed
@@ -37,7 +37,7 @@ class Cell:
     runs: tuple[int, ...]
     """The numbers of its runs."""
     n: int
-    """Its seeds with a result; a seed that ran twice counts once, by its newest run."""
+    """Its seeds that have finished; a seed that ran twice counts once, by its newest run."""
     metrics: dict[str, SeedSpread]
     """Each yardstick over those seeds."""
 
@@ -86,10 +86,10 @@ def outcome(runs: Sequence[Run]) -> SeedOutcome:
 
 
 def _by_seed(runs: Sequence[Run]) -> dict[str, dict[int, float]]:
-    """Each yardstick of the runs of one configuration that have a result, by their seeds."""
+    """Each yardstick of the finished runs of one configuration, by their seeds: others have made fewer steps."""
     table: dict[str, dict[int, float]] = {}
     for run in runs:
-        if status_note(run) is None:
+        if run.status == "finished":
             known = measured(run)
             for name in METRICS:
                 if (value := known.get(name)) is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vae_core.config.families import SCALED
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
+from vae_core.report import PICTURED
 from vae_core.theory.layers import (
     KERNEL,
     Convolution,
@@ -27,6 +28,11 @@ CHUNK = 1000  # images that an evaluation decodes at once; fixed, since the orde
 STEP = 1e-3  # seconds of a step of the smallest network
 RATE = 50e9  # floating-point operations a second, of one core
 PIXEL = 4e-8  # seconds of an evaluation for each pixel
+ROW = 120  # bytes of a step in the database, with what makes it quick to read
+SAVED = 3  # checkpoints: the two newest and the best
+STATES = 13e3  # bytes of a checkpoint beside its numbers: the random generators
+SHEET = 64  # images
+COMPRESSED = 0.8  # bytes of a pixel in a picture
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,20 @@ def seconds(config: TrainConfig) -> float:
     evaluation = facts.test * (2 * network.multiplications(1) / RATE + PIXEL * facts.dimensions)
     evaluations = 1 + -(-config.total_steps // config.evaluation_interval)
     return config.total_steps * step + evaluations * evaluation
+
+
+def disk(config: TrainConfig) -> float:
+    """Rough bytes that a run leaves in the database and its folder: steps, pictures, scores, and three checkpoints.
+
+    Noisy pictures compress badly: a byte a pixel is usual for 8×8 digits, less for larger images.
+    """
+    facts = FACTS[config.dataset]
+    saved = (COPIES[config.optimizer] - 1) * size(config).parameters  # all but the gradients
+    checkpoints = SAVED * (FLOAT * saved + STATES)
+    sheets = 3 * (1 + -(-config.total_steps // config.picture_interval)) * SHEET
+    pictures = (sheets + 2 * PICTURED * config.examine) * facts.dimensions * COMPRESSED
+    scores = config.examine * 12 * 8 * min(2000, facts.test)
+    return config.total_steps * ROW + checkpoints + pictures + scores
 
 
 def _costs(layers: Iterable[Layer]) -> tuple[LayerCost, ...]:

@@ -9,7 +9,7 @@ from vae_core.config.families import OBJECTIVES
 from vae_core.config.train_config import TrainConfig
 from vae_core.schema import DESCRIBED
 from vae_core.theory.convention import implied
-from vae_core.theory.cost import memory, seconds, size
+from vae_core.theory.cost import disk, memory, seconds, size
 from vae_core.theory.linear import largest_eigenvalue, linear_optimum, live_units, weight_name
 from vae_core.theory.pixel_statistics import Pixels, Statistics
 from vae_core.theory.references import Reference, references
@@ -72,6 +72,8 @@ class Preflight:
     """Weights and biases of both networks and the likelihood."""
     memory: float
     """Bytes, an estimate."""
+    disk: float
+    """Bytes that the run leaves behind, an estimate."""
     seconds: float
     """Of training and evaluations, an estimate."""
     seconds_from: str
@@ -109,6 +111,7 @@ def predict(
         steps=config.total_steps,
         parameters=size(config).parameters,
         memory=memory(config),
+        disk=disk(config),
         seconds=duration,
         seconds_from=basis,
         warnings=tuple(_warnings(config, statistics)),

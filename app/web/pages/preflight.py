@@ -96,6 +96,7 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         "refusals": {},
         "planned_runs": len(plans) * seeds,
         "seconds": max(*seconds, sum(seconds) * seeds / max(1, state.settings.slots)),
+        "disk": sum(plan.preflight.disk for plan in plans) * seeds,
         "units": {reconstruction_unit(plan.config) for plan in plans},
         "sizes": urlencode({name: getattr(kinds[0], name) for name in SIZES}),
     }

@@ -108,7 +108,7 @@ export type Cell = {
   label: string;
   /** The numbers of its runs. */
   runs: number[];
-  /** Its seeds with a result; a seed that ran twice counts once, by its newest run. */
+  /** Its seeds that have finished; a seed that ran twice counts once, by its newest run. */
   n: number;
   /** Each yardstick over those seeds. */
   metrics: { [key: string]: SeedSpread };
@@ -621,6 +621,8 @@ export type Preflight = {
   parameters: number;
   /** Bytes, an estimate. */
   memory: number;
+  /** Bytes that the run leaves behind, an estimate. */
+  disk: number;
   /** Of training and evaluations, an estimate. */
   seconds: number;
   /** What the estimate of the time rests on. */

@@ -68,8 +68,9 @@ def test_many_pairs_pay_for_each_other() -> None:
 def test_what_has_no_result_is_no_seed() -> None:
     runs = [*two_losses(), run(7, 0.001, likelihood="gaussian", seed=3, status="diverged")]
     queued = make_run(8, status="queued", seed=9).model_copy(update={"step": 0})
-    bce, mse = outcome([*runs, queued]).cells
-    assert (bce.n, bce.runs, mse.n, mse.runs) == (3, (1, 3, 5, 8), 3, (2, 4, 6, 7))
+    stopped = run(9, 0.9, seed=11, status="stopped")
+    bce, mse = outcome([*runs, queued, stopped]).cells
+    assert (bce.n, bce.runs, mse.n, mse.runs) == (3, (1, 3, 5, 8, 9), 3, (2, 4, 6, 7))
     assert outcome([queued]).sentences == ()
 
 

@@ -10,7 +10,7 @@ from torch import nn
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 from vae_core.model.vae import VAE, build_model
-from vae_core.theory.cost import memory, seconds, size
+from vae_core.theory.cost import disk, memory, seconds, size
 
 LIKELIHOODS = [
     {},
@@ -58,7 +58,7 @@ def test_a_convolution_multiplies_at_every_place_that_its_filter_visits() -> Non
     assert (last.multiplications, last.outputs) == (32 * 9 * 16, 64)
 
 
-@pytest.mark.parametrize("estimate", [memory, seconds])
+@pytest.mark.parametrize("estimate", [memory, seconds, disk])
 def test_more_of_anything_never_costs_less(estimate: Callable[[TrainConfig], float]) -> None:
     base: dict[str, Any] = {"hidden": (64,), "max_steps": 1000, "batch_size": 64}
     least = estimate(TrainConfig.parse(base))
