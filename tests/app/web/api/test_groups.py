@@ -25,7 +25,7 @@ def group(client: TestClient) -> str:
     with database.write() as session:
         for likelihood, errors in ERRORS.items():
             for seed, error in enumerate(errors):
-                config = TrainConfig(likelihood=likelihood, seed=seed, max_steps=3000, epochs=None)
+                config = TrainConfig.parse({"likelihood": likelihood, "seed": seed, "max_steps": 3000, "epochs": None})
                 rows = [_evaluation(step, error + 0.01 * (step < 3000)) for step in (0, 300, 3000)]
                 run = insert(session, config, name=f"{likelihood} s{seed}", evaluated=rows)
                 runs.get_row(session, run).group = "together"
@@ -97,8 +97,8 @@ def test_more_seeds_are_numbered_on_in_the_same_group(client: TestClient, group:
 
 @pytest.mark.parametrize("action", ["", "/seeds", "/stop", "/retry"])
 def test_a_group_that_is_not_there_is_named(client: TestClient, action: str) -> None:
-    send = client.post if action else client.get
-    answer = send(f"/api/groups/nowhere{action}", **({"json": {}} if action == "/seeds" else {}))
+    address = f"/api/groups/nowhere{action}"
+    answer = client.post(address, json={}) if action else client.get(address)
     assert answer.status_code == 404
     assert "nowhere" in answer.json()["errors"][0]["message"]
 
