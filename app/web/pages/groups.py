@@ -61,7 +61,9 @@ def show_group(
         "sentences": made.sentences,
         "metrics": [name for name in METRICS if any(name in cell.metrics for cell in made.cells)],
         "quantities": QUANTITIES,
-        "shared": made.shared,
+        "apart": [
+            name for name in METRICS if name not in made.shared and sum(name in cell.metrics for cell in made.cells) > 1
+        ],
         "best": {name: made.best(name) for name in made.shared},
         "more": MORE,
         "decisive": more_seeds(made.contrasts),
