@@ -27,11 +27,41 @@ def headline(
     scored: Sequence[Scores | None],
     overfitted: Sequence[bool],
 ) -> str | None:
-    """Who is ahead, and with which rate: of single runs among these models, of several seeds among configurations.
+    """Who is ahead, and with which rate: of several seeds each among configurations, of single runs among these models.
 
-    By the bound if they share one, and by the errors of the decoder's mean. None where fewer than two runs were scored
-    image by image, or share no such number.
+    By the bound if they share one, and by the errors of the decoder's mean. None where nothing of that is known.
     """
+    body, inside = _over_seeds(runs)
+    if not body:
+        body, inside = _of_models(yardsticks, runs, names, scored)
+    if not body:
+        return None
+    past = [names[place] for place in inside if overfitted[place]]
+    body += [f"{listed(past)} overfit{'s' * (len(past) == 1)}: see why."] * bool(past)
+    out = [
+        f"{name} ({_left_out(run)})"
+        for place, (run, name) in enumerate(zip(runs, names, strict=True))
+        if place not in inside
+    ]
+    body += [f"Left out: {listed(out)}."] * bool(out)
+    return " ".join(body)
+
+
+def _over_seeds(runs: Sequence[Run]) -> tuple[list[str], list[int]]:
+    """Sentences over seeds, and the places of the runs that they are about; none where some have a single seed."""
+    places = [place for place, run in enumerate(runs) if run.status == "finished"]
+    done = [runs[place] for place in places]
+    sharing = groups(done)
+    if not done or len(by_dataset(runs)) > 1 or min(map(sharing.count, sharing)) < 2:
+        return [], []
+    sentences = outcome(done).sentences
+    return ([*sentences, OVER_SEEDS], places) if sentences else ([], [])
+
+
+def _of_models(
+    yardsticks: Sequence[Yardstick], runs: Sequence[Run], names: Sequence[str], scored: Sequence[Scores | None]
+) -> tuple[list[str], list[int]]:
+    """Sentences about trained models that were scored image by image, and the places of those."""
     rows = {row.quantity: row for row in yardsticks if row.lead}
     rates = list(map(_rate, scored))
     variational = {place for place, rate in enumerate(rates) if rate is not None}
@@ -39,22 +69,13 @@ def headline(
     errors = [rows[name] for name in ERRORS if name in rows]
     leads = [row for row in (*bound, *errors) if row.lead]
     if not leads or not leads[0].lead:
-        return None
-    places = max(map(_places, leads), key=len)  # a plain autoencoder has errors, but no bound
-    sharing = groups([runs[place] for place in places])
-    seeds = [sharing.count(one) for one in set(sharing)]
+        return [], []
+    compared = [runs[place] for place in max(map(_places, leads), key=len)]  # an autoencoder has errors, but no bound
+    few = "One run each" if len(set(groups(compared))) == len(compared) else "Some configurations have one run alone"
     images = leads[0].lead.gap.images or 0
-    if min(seeds) > 1:
-        body = [*outcome([runs[place] for place in places]).sentences, OVER_SEEDS]
-    else:
-        few = "One run each" if max(seeds) == 1 else "Some configurations have one run alone"
-        models = " ".join(_of_models(bound, errors, names, rates))
-        body = [f"On the same {images:,} held-out images, {models}", f"{few}: another seed may change the order."]
-    past = [names[place] for place in places if overfitted[place]]
-    body += [f"{listed(past)} overfit{'s' * (len(past) == 1)}: see why."] * bool(past)
-    out = [f"{name} ({_left_out(run)})" for run, name, each in zip(runs, names, scored, strict=True) if each is None]
-    body += [f"Left out: {listed(out)}."] * bool(out)
-    return " ".join(body)
+    models = " ".join(_ranked(bound, errors, names, rates))
+    body = [f"On the same {images:,} held-out images, {models}", f"{few}: another seed may change the order."]
+    return body, [place for place, each in enumerate(scored) if each is not None]
 
 
 def _places(row: Yardstick) -> list[int]:
@@ -71,7 +92,7 @@ def _rate(scores: Scores | None) -> float | None:
     return float(np.mean(scores["kl"])) if scores and "kl" in scores else None
 
 
-def _of_models(
+def _ranked(
     bound: Sequence[Yardstick], errors: Sequence[Yardstick], names: Sequence[str], rates: Sequence[float | None]
 ) -> list[str]:
     """The trained models against each other: a clause for the bound, one for the errors, and the rates beside them."""
@@ -166,15 +187,17 @@ def unpaired(
     if not missing:
         return None
     coming = all(run.status in LIVE and run.train_config.examine for run, _ in missing)
-    why = _each_once([(name, unscored(run, reports.get(run.id))) for run, name in missing])
-    return f"Not paired image by image{' yet' * coming}. {why}."
+    whys = [(name, unscored(run, reports.get(run.id))) for run, name in missing]
+    return f"Not paired image by image{' yet' * coming}. {_each_once(whys, len(runs))}."
 
 
-def _each_once(whys: Sequence[tuple[str, str]]) -> str:
-    """'A and B: it was not examined; C: it diverged': every reason once, with the names of the runs that have it."""
+def _each_once(whys: Sequence[tuple[str, str]], everyone: int) -> str:
+    """'A and B: not examined; C: diverged': every reason once, with the names of those that have it if not all have."""
     sharing: dict[str, list[str]] = {}
     for name, why in whys:
         sharing.setdefault(why, []).append(name)
+    if len(sharing) == 1 and len(whys) == everyone > 1:
+        return f"Of all: {whys[0][1]}"
     return "; ".join(f"{listed(sharing[why])}: {why}" for why in sharing)
 
 
@@ -187,7 +210,7 @@ def unread(runs: Sequence[Run], reports: Mapping[int, Report], names: Sequence[s
         for run, name in zip(runs, names, strict=True)
         if run.id not in reports or stale(run, reports[run.id])
     ]
-    return f"Not all of these were examined. {_each_once(missing)}." if missing else None
+    return f"Not all of these were examined. {_each_once(missing, len(runs))}." if missing else None
 
 
 def without_prior(runs: Sequence[Run], names: Sequence[str]) -> str | None:
