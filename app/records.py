@@ -148,11 +148,26 @@ class ListedRun(Run):
     """−ELBO, or a plain autoencoder's reconstruction, as the means of at most 64 equal parts of the steps."""
 
 
+class Condition(Record):
+    """What a run's value must be to be listed: `beta > 1`."""
+
+    field: str
+    """A field of the configuration, or a number of the list."""
+    operator: Literal["=", "!=", "<", "<=", ">", ">="]
+    """How the run's value stands to this one."""
+    value: str | bool | float | tuple[int, ...] | None
+    """Of the field's own type; None where it is left empty."""
+
+
 class RunPage(Record):
     """Some runs, and where the list goes on."""
 
     runs: list[ListedRun]
     """In the order that was asked for."""
+    units: list[str | None]
+    """Of each run the unit of measure that it is ranked in, where the number that sorts has several: those of one unit
+    follow each other, the most runs first. Null for a run without the number.
+    """
     next: str | None
     """What `after` takes for the following page; null on the last one."""
     facets: dict[str, dict[str, int]]

@@ -1,6 +1,6 @@
 """What several routes take from a path or a query."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -25,9 +25,7 @@ class RunFilter(BaseModel):
     q: Annotated[str, Field(max_length=200)] = ""
     group: str | None = None
     deleted: bool = False
-    sort: Literal["created", "-created", "name", "-name", "step", "-step", "latest", "-latest", "best", "-best"] = (
-        "-created"
-    )
+    sort: Annotated[str, Field(max_length=60)] = "-created"
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

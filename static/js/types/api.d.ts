@@ -768,6 +768,8 @@ export type RunMessage = {
 export type RunPage = {
   /** In the order that was asked for. */
   runs: ListedRun[];
+  /** Of each run the unit of measure that it is ranked in, where the number that sorts has several: those of one unit follow each other, the most runs first. Null for a run without the number. */
+  units: (string | null)[];
   /** What `after` takes for the following page; null on the last one. */
   next: string | null;
   /** How many runs each value of status, likelihood, dataset and tag would leave, under all the other filters. */
