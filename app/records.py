@@ -15,6 +15,7 @@ from vae_core.theory.convention import Implied
 
 Numbers = list[float | None]
 Requested = Literal["run", "pause", "stop", "kill"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
 class Record(BaseModel):
@@ -153,9 +154,9 @@ class Condition(Record):
 
     field: str
     """A field of the configuration, or a number of the list."""
-    operator: Literal["=", "!=", "<", "<=", ">", ">="]
+    operator: Operator
     """How the run's value stands to this one."""
-    value: str | bool | float | tuple[int, ...] | None
+    value: str | bool | int | float | tuple[int, ...] | None
     """Of the field's own type; None where it is left empty."""
 
 

@@ -66,11 +66,14 @@ if (chosen) {
   recount();
 }
 
-// The address says only what differs from the standard list.
+// The address says only what differs from the standard list, and names the columns at once.
 document.getElementById("filters")?.addEventListener("formdata", ({ formData }) => {
+  if (!formData.get("field") || !formData.get("value")) for (const name of ["field", "operator", "value"]) formData.delete(name);
+  const columns = formData.getAll("columns").join();
+  formData.delete("columns");
+  if (columns !== page.columns.join()) formData.set("columns", columns);
   const empty = Array.from(formData).filter(([, value]) => value === "");
   for (const [name] of empty) formData.delete(name);
-  if (formData.getAll("column").join() === page.columns.join()) formData.delete("column");
 });
 
 // A menu closes like a menu.
