@@ -177,6 +177,19 @@ class RunPage(Record):
     """The runs that match, on this page or not."""
 
 
+class View(Record):
+    """A list or a comparison that was saved."""
+
+    id: int
+    """Counted from 1."""
+    name: str
+    """What people call it."""
+    note: str
+    """What people say of it; may be empty."""
+    address: str
+    """The page with its filters, columns and order, from the slash on: /runs?sort=kl, /compare?runs=1,2."""
+
+
 class Smoothed(Record):
     """Exponential moving averages over all steps, at each `step`; a term that was not asked for is left out."""
 

@@ -1,5 +1,5 @@
 """The tables. A run, one wide row for each of its steps and what makes them quick to read, its vitals, evaluations,
-pictures, report and scores, and the event log. What leaves the store of them is in `app.records`.
+pictures, report and scores, the event log, and saved views. What leaves the store of them is in `app.records`.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -229,6 +229,18 @@ class EventRow(SQLModel, table=True):
     kind: str
     first: int = 0
     last: int = 0
+
+
+class ViewRow(SQLModel, table=True):
+    """A list or a comparison under a name that somebody gave it."""
+
+    __tablename__ = "view"
+
+    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
+    name: str
+    note: str = ""
+    address: str  # of a page of this server, from its slash on
+    created_at: float = Field(default_factory=now)
 
 
 def dumps(value: Any) -> str:

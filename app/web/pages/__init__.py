@@ -2,9 +2,19 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.pages import actions, compare, explain, new_run, preflight, run, runs, translate
+from app.web.pages import actions, compare, explain, new_run, preflight, run, runs, translate, views
 from app.web.security import require_user
 
 router = APIRouter(dependencies=[Depends(require_user)], include_in_schema=False)
-for part in (runs, new_run, preflight, run, actions, compare, translate, explain):  # /runs/new before /runs/{run_id}
+for part in (
+    runs,
+    new_run,
+    preflight,
+    run,
+    actions,
+    compare,
+    views,
+    translate,
+    explain,
+):  # /runs/new before /runs/{run_id}
     router.include_router(part.router)

@@ -29,7 +29,7 @@ from app.leaderboard.conditions import LONGEST, OPERATORS, choosable
 from app.leaderboard.rankings import rank_headings
 from app.plots.recording import recorded_runs, what_was_recorded
 from app.records import ListedRun, Operator, RunPage
-from app.store import events, listing, runs
+from app.store import events, listing, runs, views
 from app.templating import folder
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -138,6 +138,7 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
         listed, wrong = _matching(session, query)
         rows = _rows(session, listed.runs, names, query.sort)
         named = {run.id: run for run in listing.some(session, [*query.undo, *refused])}
+        saved = views.saved(session)
     context = {
         **rows,
         "headings": {"name": NAME} | {name: COLUMNS[name] for name in names},
@@ -160,6 +161,7 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
         "chosen": outcome.chosen if outcome else [],
         "named": named,
         "address": partial(_address, request),
+        "views": saved,
         "cursor": cursor,
     }
     if not listed.runs and not context["filtered"]:

@@ -2,6 +2,7 @@
 
 import { element, embedded } from "../parts/embedded.js";
 import { refreshParts } from "../parts/fragments.js";
+import { closeLikeMenus } from "../parts/menus.js";
 import { ProgressBars } from "../parts/progress.js";
 import { updateRow } from "../parts/rows.js";
 import { follow } from "../stream/follow.js";
@@ -76,14 +77,5 @@ document.getElementById("filters")?.addEventListener("formdata", ({ formData }) 
   for (const [name] of empty) formData.delete(name);
 });
 
-// A menu closes like a menu.
-for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu"))) {
-  const close = () => (menu.open = false);
-  document.addEventListener("click", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close());
-  menu.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape" || !menu.open) return;
-    close();
-    menu.querySelector("summary")?.focus();
-  });
-}
+closeLikeMenus("details.menu");
 document.body.dataset.ready = "true";
