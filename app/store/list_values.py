@@ -5,7 +5,7 @@ held-out numbers of a run that has no result (`Run.result` in `app.records`).
 """
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -93,14 +93,6 @@ def holds(condition: Condition) -> Any:
     named = value(condition.field)
     assert named is not None  # noqa: S101 - conditions are read against the list's own names
     return OPERATORS[condition.operator](named.expression, condition.value)
-
-
-def joint(names: Sequence[str]) -> Any:
-    """Several fields of the configuration as one text, with bars between."""
-    first, *others = (_stored(name, "as_string") for name in names)
-    for one in others:
-        first = first + "|" + one
-    return first
 
 
 @cache

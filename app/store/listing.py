@@ -6,7 +6,8 @@ and those without the number come last whatever the direction.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from sqlmodel import Session, col
 from app.database.tables import RunRow, dumps
 from app.records import Condition, ListedRun, RunPage
 from app.store.list_values import Value, holds, joined, value
-from app.store.ordering import decoded, encoded, order_of
+from app.store.ordering import Order, decoded, encoded, order_of, ranked_value
 from app.store.run_records import listed
+from app.text.quantities import fields_of_key
 
 TAGS = sa.cast(RunRow.tags, sa.Text)  # the column's JSON text
 FACETS: dict[str, Any] = {
@@ -25,6 +27,11 @@ FACETS: dict[str, Any] = {
     "dataset": col(RunRow.config)["dataset"].as_string(),
     "tag": TAGS,
 }
+COUNTED = {
+    "status": col(RunRow.status),
+    "unit_key": col(RunRow.unit_key),
+    "tag": TAGS,
+}  # no JSON to be read in each run
 
 
 class Filters(TypedDict, total=False):
@@ -53,30 +60,25 @@ def find(
     `sort` is one of `list_values.VALUES` or a field of the configuration, with a minus for descending; `after` is the
     `next` of the page before. Raises `Refused` for another sort or a cursor that is none.
     """
-    always, chosen = _conditions(filters)
-    conditions, needed = [*always, *chosen.values()], _needed(filters)
-    order = order_of(session, sort, conditions, needed)
-    query = joined(sa.select(RunRow).add_columns(*order.columns), [order.value, *needed]).where(*conditions)
+    counts = _count(session, sort, filters)
+    order = order_of(sort, counts.ranked)
+    query = _matching(sa.select(RunRow).add_columns(*order.columns), order, filters)
     if after is not None:
         query = query.where(order.beyond(decoded(after, order)))
     keyed = [(row, key) for row, *key in session.execute(query.order_by(*order.by).limit(limit + 1))]
-    facets, total = _facets(session, always, needed, filters)
     return RunPage(
         runs=listed(session, [row for row, _ in keyed[:limit]]),
         units=[None if order.place is None else order.unit(key[0]) for _, key in keyed[:limit]],
         next=encoded(order.cursor(keyed[limit - 1][1])) if len(keyed) > limit else None,
-        facets=facets,
-        total=total,
+        facets=counts.facets,
+        total=counts.total,
     )
 
 
 def numbers(session: Session, *, sort: str = "-created", **filters: Unpack[Filters]) -> list[int]:
     """The ids of all runs that match, in order. Raises `Refused` for another sort."""
-    always, chosen = _conditions(filters)
-    conditions, needed = [*always, *chosen.values()], _needed(filters)
-    order = order_of(session, sort, conditions, needed)
-    query = joined(sa.select(col(RunRow.id)), [order.value, *needed]).where(*conditions).order_by(*order.by)
-    return list(session.scalars(query))
+    order = order_of(sort, _count(session, sort, filters).ranked)
+    return list(session.scalars(_matching(sa.select(col(RunRow.id)), order, filters).order_by(*order.by)))
 
 
 def some(session: Session, run_ids: Iterable[int]) -> list[ListedRun]:
@@ -92,19 +94,25 @@ def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int
     return dict(session.execute(query.group_by(column)).all())
 
 
-def _conditions(filters: Filters) -> tuple[list[Any], dict[str, Any]]:
-    """What runs must meet whatever is counted, and by its name each filter whose values are counted."""
-    deleted_at = col(RunRow.deleted_at)
-    always: list[Any] = [deleted_at.is_not(None) if filters.get("deleted") else deleted_at.is_(None)]
-    if q := filters.get("q"):
-        always.append(col(RunRow.name).icontains(q, autoescape=True) | col(RunRow.notes).icontains(q, autoescape=True))
-    if (group := filters.get("group")) is not None:
-        always.append(col(RunRow.group) == group)
-    always += map(holds, filters.get("where", ()))
-    return always, {
-        name: sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values)
+def _matching(query: Any, order: Order, filters: Filters) -> Any:
+    """A query of those runs alone that match every filter."""
+    among = [
+        sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values)
         for name, values in _chosen(filters).items()
-    }
+    ]
+    return joined(query, [order.value, *_needed(filters)]).where(*_conditions(filters), *among)
+
+
+def _conditions(filters: Filters) -> list[Any]:
+    """What runs must meet whichever values are chosen of the facets."""
+    deleted_at = col(RunRow.deleted_at)
+    conditions: list[Any] = [deleted_at.is_not(None) if filters.get("deleted") else deleted_at.is_(None)]
+    if q := filters.get("q"):
+        within = (column.icontains(q, autoescape=True) for column in (col(RunRow.name), col(RunRow.notes)))
+        conditions.append(sa.or_(*within))
+    if (group := filters.get("group")) is not None:
+        conditions.append(col(RunRow.group) == group)
+    return [*conditions, *map(holds, filters.get("where", ()))]
 
 
 def _chosen(filters: Filters) -> dict[str, Sequence[str]]:
@@ -122,20 +130,32 @@ def _tagged(tag: str) -> Any:
     return sa.func.replace(TAGS, dumps(tag), "") != TAGS
 
 
-def _facets(
-    session: Session, conditions: list[Any], needed: Sequence[Value], filters: Filters
-) -> tuple[dict[str, dict[str, int]], int]:
+@dataclass(frozen=True)
+class Counts:
+    """How many runs there are."""
+
+    facets: dict[str, dict[str, int]]  # of each value of a facet, under all other filters
+    total: int  # that match
+    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts
+
+
+def _count(session: Session, sort: str, filters: Filters) -> Counts:
     """Read the runs once, as the combinations that there are of all facets; each count is a sum over those."""
-    columns = [column.label(name) for name, column in FACETS.items()]
-    query = joined(sa.select(*columns, sa.func.count().label("count")).select_from(RunRow), needed)
-    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    chosen = _chosen(filters)
-    total = 0
-    for row in session.execute(query.where(*conditions).group_by(*columns)).mappings():
-        values = {name: json.loads(row[name]) if name == "tag" else [row[name]] for name in FACETS}
+    value_of_sort = ranked_value(sort)
+    columns: list[Any] = [column.label(name) for name, column in COUNTED.items()]
+    counted = [sa.func.count().label("count"), sa.func.count(value_of_sort.expression).label("ranked")]
+    query = joined(sa.select(*columns, *counted).select_from(RunRow), [value_of_sort, *_needed(filters)])
+    facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    total, ranked, chosen = 0, Counter[str](), _chosen(filters)
+    for row in session.execute(query.where(*_conditions(filters)).group_by(*columns)).mappings():
+        fields = fields_of_key(row["unit_key"])
+        values = {"status": [row["status"]], "tag": json.loads(row["tag"])}
+        values |= {name: [fields[name]] for name in ("likelihood", "dataset")}
         missed = [name for name, among in chosen.items() if not set(among) & set(values[name])]
         for name in missed or FACETS:
             if len(missed) < 2:
-                counts[name].update(dict.fromkeys(values[name], row["count"]))
-        total += 0 if missed else row["count"]
-    return {name: dict(sorted(count.items())) for name, count in counts.items()}, total
+                facets[name].update(dict.fromkeys(values[name], row["count"]))
+        if not missed:
+            total += row["count"]
+            ranked[row["unit_key"]] += row["ranked"]
+    return Counts({name: dict(sorted(count.items())) for name, count in facets.items()}, total, ranked)

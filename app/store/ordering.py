@@ -3,17 +3,17 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import AutoString, Session, col
+from sqlmodel import AutoString, col
 
 from app.database.tables import RunRow, dumps
 from app.errors import Refused
-from app.store.list_values import VALUES, Value, joined, joint, value
-from app.text.quantities import UNIT_FIELDS, unit_of
+from app.store.list_values import VALUES, Value, value
+from app.text.quantities import fields_of_key, unit_of
 from vae_core.config.train_config import TrainConfig
 
 LARGEST = 2**63  # of an integer that the database takes
@@ -67,40 +67,41 @@ class Order:
         return self.units[place] if place < len(self.units) else (0, "")
 
 
-def order_of(session: Session, sort: str, conditions: Sequence[Any], needed: Sequence[Value]) -> Order:
-    """The order that `sort` names of the runs that meet the conditions, on `needed` values. Raises `Refused`."""
-    name, descending = sort.removeprefix("-"), sort.startswith("-")
-    ranked = value(name)
+def ranked_value(sort: str) -> Value:
+    """The value that `sort` names. Raises `Refused`."""
+    ranked = value(sort.removeprefix("-"))
     if ranked is None:
         named = ", ".join(VALUES)
         raise Refused(
             f"sort must be one of {named} or a field of the configuration, with or without a minus, not {sort[:60]!r}",
             "sort",
         )
+    return ranked
+
+
+def order_of(sort: str, counts: Mapping[str, int]) -> Order:
+    """The order that `sort` names, of runs of which so many with each `unit_key` have the value. Raises `Refused`."""
+    name, descending, ranked = sort.removeprefix("-"), sort.startswith("-"), ranked_value(sort)
     if not ranked.may_lack:
         return Order(ranked, descending)
     lacking = ranked.expression.is_(None)
     if unit_of(name, TrainConfig()) is None:
         return Order(ranked, descending, [(0, "")], sa.case((lacking, 1), else_=0))
-    key = joint(UNIT_FIELDS)
-    counting = joined(sa.select(key, sa.func.count()).select_from(RunRow), [ranked, *needed])
-    counts = dict(session.execute(counting.where(*conditions, ~lacking).group_by(key)).all())
-    unit_of_key = {text: _unit_of_key(name, text) for text in counts}
+    unit_of_key = {key: _unit_of_key(name, key) for key, count in counts.items() if count}
     sizes: Counter[str] = Counter()
-    for text, count in counts.items():
-        sizes[unit_of_key[text]] += count
+    for key, unit in unit_of_key.items():
+        sizes[unit] += counts[key]
     units = sorted((-count, unit) for unit, count in sizes.items())
     places = {unit: place for place, (_, unit) in enumerate(units)}
     last = len(units)
-    of_key = {text: places[unit] for text, unit in unit_of_key.items()}
-    place = sa.case(of_key, value=key, else_=last) if of_key else sa.literal(last)
+    of_key = {key: places[unit] for key, unit in unit_of_key.items()}
+    place = sa.case(of_key, value=col(RunRow.unit_key), else_=last) if of_key else sa.literal(last)
     return Order(ranked, descending, units, sa.case((lacking, last), else_=place))
 
 
 def _unit_of_key(name: str, key: str) -> str:
-    """The unit of measure of a number of the runs with this key of `UNIT_FIELDS`."""
-    config = TrainConfig.parse(dict(zip(UNIT_FIELDS, key.split("|"), strict=True)), stored=True)
-    return unit_of(name, config) or ""
+    """The unit of measure of a number of the runs with this key."""
+    return unit_of(name, TrainConfig.parse(fields_of_key(key), stored=True)) or ""
 
 
 def encoded(key: list[Any]) -> str:

@@ -122,6 +122,16 @@ def bits_unit(config: TrainConfig) -> str | None:
 UNIT_FIELDS = ("dataset", "likelihood", "binarize", "dequantize", "model")  # of the configuration, all that decide it
 
 
+def unit_key(config: TrainConfig) -> str:
+    """The `UNIT_FIELDS` as one text: runs that share it have each number in one unit of measure, of the same images."""
+    return "|".join(str(getattr(config, name)) for name in UNIT_FIELDS)
+
+
+def fields_of_key(key: str) -> dict[str, str]:
+    """The `UNIT_FIELDS` of a run with this `unit_key`."""
+    return dict(zip(UNIT_FIELDS, key.split("|"), strict=True))
+
+
 def unit_of(quantity: str, config: TrainConfig) -> str | None:
     """What one ranking of a run's number holds: its unit of measure and its images, from the `UNIT_FIELDS` alone.
 

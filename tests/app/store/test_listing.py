@@ -11,7 +11,7 @@ from app.database.tables import RunRow
 from app.errors import Refused
 from app.records import Condition, ListedRun, Run
 from app.store import control, evaluations, list_values, listing, runs, steps
-from app.text.quantities import UNIT_FIELDS, unit_of
+from app.text.quantities import fields_of_key, unit_key, unit_of
 from vae_core.config.train_config import TrainConfig, json_schema
 from vae_core.events import Evaluation, StepTerms
 
@@ -327,7 +327,7 @@ def test_conditions_on_fields_and_numbers(
         ]
 
 
-def test_the_unit_of_every_number_follows_from_the_fields_that_sort_by_it() -> None:
+def test_the_unit_of_every_number_follows_from_the_key_that_runs_share() -> None:
     schema = json_schema()["properties"]
     pixels: list[dict[str, Any]] = [
         {},
@@ -340,6 +340,6 @@ def test_the_unit_of_every_number_follows_from_the_fields_that_sort_by_it() -> N
     for likelihood in schema["likelihood"]["enum"]:
         for how in pixels:
             config = TrainConfig.parse({"likelihood": likelihood, "beta": 0.5, "latent_dim": 3, **how}, stored=True)
-            known = {name: getattr(config, name) for name in UNIT_FIELDS}
+            known = TrainConfig.parse(fields_of_key(unit_key(config)), stored=True)
             for name in list_values.VALUES:
-                assert unit_of(name, config) == unit_of(name, TrainConfig.parse(known, stored=True))
+                assert unit_of(name, config) == unit_of(name, known)
