@@ -18,7 +18,7 @@ from app.live.feed import Feed
 from app.settings import Settings
 from app.templating import folder
 from app.web import error_handlers, login, pages, static_files
-from app.web.api import actions, compare, diagnosis, events, export, files, groups, preflight, runs, translate
+from app.web.api import actions, compare, diagnosis, events, export, files, groups, preflight, runs, translate, views
 from app.web.pixel_statistics import StatisticsCache
 from app.web.security import (
     HOSTS,
@@ -74,8 +74,8 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
     app.state.gate = Authenticator(read_or_make_token(settings.data / "token") if settings.auth else None)
 
     for router in (
-        *(login.router, runs.router, compare.router, groups.router, files.router, export.router, events.router),
-        *(preflight.router, diagnosis.router, actions.router),
+        *(login.router, runs.router, views.router, compare.router, groups.router, files.router, export.router),
+        *(events.router, preflight.router, diagnosis.router, actions.router),
         *(pages.router, translate.router, static_files.router),
     ):
         app.include_router(router)

@@ -15,6 +15,7 @@ from vae_core.theory.convention import Implied
 
 Numbers = list[float | None]
 Requested = Literal["run", "pause", "stop", "kill"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
 class Record(BaseModel):
@@ -148,17 +149,45 @@ class ListedRun(Run):
     """−ELBO, or a plain autoencoder's reconstruction, as the means of at most 64 equal parts of the steps."""
 
 
+class Condition(Record):
+    """What a run's value must be to be listed: `beta > 1`."""
+
+    field: str
+    """A field of the configuration, or a number of the list."""
+    operator: Operator
+    """How the run's value stands to this one."""
+    value: str | bool | int | float | tuple[int, ...] | None
+    """Of the field's own type; None where it is left empty."""
+
+
 class RunPage(Record):
     """Some runs, and where the list goes on."""
 
     runs: list[ListedRun]
     """In the order that was asked for."""
+    units: list[str | None]
+    """Of each run the unit of measure that it is ranked in, where the number that sorts has several: those of one unit
+    follow each other, the most runs first. Null for a run without the number.
+    """
     next: str | None
     """What `after` takes for the following page; null on the last one."""
     facets: dict[str, dict[str, int]]
     """How many runs each value of status, likelihood, dataset and tag would leave, under all the other filters."""
     total: int
     """The runs that match, on this page or not."""
+
+
+class View(Record):
+    """A list or a comparison that was saved."""
+
+    id: int
+    """Counted from 1."""
+    name: str
+    """What people call it."""
+    note: str
+    """What people say of it; may be empty."""
+    address: str
+    """The page with its filters, columns and order, from the slash on: /runs?sort=kl, /compare?runs=1,2."""
 
 
 class Smoothed(Record):

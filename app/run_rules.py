@@ -1,4 +1,4 @@
-"""The states of a run, which action goes from which, and the limits on what people say of one. Pure."""
+"""The states of a run, which action goes from which, and the limits on what people write. Pure."""
 
 from typing import Literal
 
@@ -9,6 +9,7 @@ LIVE = ("queued", "running", "paused")
 GOES_ON = ("paused", "stopped", "interrupted", "failed")
 EXTENDS = ("paused", "stopped", "finished")
 MOST_TAGS, LONGEST_TAG, LONGEST_NAME, LONGEST_NOTES = 20, 40, 120, 20_000
+LONGEST_VIEW_NOTE, LONGEST_ADDRESS = 1000, 2000
 
 
 def unexamined(status: str, config: TrainConfig) -> str:

@@ -14,7 +14,7 @@ from app.launch.labels import label, shown_value
 from app.plots.palette import DASHES, colour_note, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
-from app.run_rules import LONGEST_NAME, LONGEST_NOTES
+from app.run_rules import LONGEST_NAME, LONGEST_NOTES, LONGEST_VIEW_NOTE
 from app.text.numbers import (
     called,
     column,
@@ -89,5 +89,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals |= {"longest_name": LONGEST_NAME, "longest_notes": LONGEST_NOTES}
+    made.globals |= {
+        "longest_name": LONGEST_NAME,
+        "longest_notes": LONGEST_NOTES,
+        "longest_view_note": LONGEST_VIEW_NOTE,
+    }
     return made

@@ -1,5 +1,5 @@
 """The tables. A run, one wide row for each of its steps and what makes them quick to read, its vitals, evaluations,
-pictures, report and scores, and the event log. What leaves the store of them is in `app.records`.
+pictures, report and scores, the event log, and saved views. What leaves the store of them is in `app.records`.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app.text.quantities import unit_key
 from vae_core.config.train_config import TrainConfig
 
 NONFINITE = sa.column("nonfinite", sa.Boolean).is_(True)  # of a step; few are, so that their index is short
@@ -54,6 +55,7 @@ class RunRow(SQLModel, table=True):
     status: str = Field(default="queued", index=True)
     config: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # which `configure` sets
     configuration: str = Field(default="", index=True)  # shared by runs that differ in the seed alone
+    unit_key: str = ""  # shared by runs whose numbers are in one unit of measure, of the same images
     preset: str | None = None
     group: str | None = Field(default=None, index=True)  # runs launched together share one
     tags: list[str] = Field(default_factory=list, sa_type=sa.JSON)
@@ -85,6 +87,7 @@ class RunRow(SQLModel, table=True):
         """Take a configuration, and what follows from it."""
         self.config, self.total_steps = config.to_dict(), config.total_steps
         self.configuration = configuration(config, self.parent_id, self.parent_step)
+        self.unit_key = unit_key(config)
 
     @property
     def train_config(self) -> TrainConfig:
@@ -238,6 +241,18 @@ class EventRow(SQLModel, table=True):
     kind: str
     first: int = 0
     last: int = 0
+
+
+class ViewRow(SQLModel, table=True):
+    """A list or a comparison under a name that somebody gave it."""
+
+    __tablename__ = "view"
+
+    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
+    name: str
+    note: str = ""
+    address: str  # of a page of this server, from its slash on
+    created_at: float = Field(default_factory=now)
 
 
 def dumps(value: Any) -> str:

@@ -1,19 +1,24 @@
-"""Lists of runs: filters, counts for each filter, and pages by the key of the last row instead of its number."""
+"""Lists of runs: filters, counts for each filter, and pages by the key of the last row instead of its number.
+
+Runs are never ranked across units of measure: those of each unit follow each other, the unit of the most runs first,
+and those without the number come last whatever the direction.
+"""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.database.tables import RunRow, dumps
-from app.errors import Refused
-from app.records import ListedRun, RunPage
-from app.store import summaries
+from app.records import Condition, ListedRun, RunPage
+from app.store.list_values import Value, holds, joined, value
+from app.store.ordering import Order, decoded, encoded, order_of, ranked_value
 from app.store.run_records import listed
+from app.text.quantities import fields_of_key
 
 TAGS = sa.cast(RunRow.tags, sa.Text)  # the column's JSON text
 FACETS: dict[str, Any] = {
@@ -22,49 +27,58 @@ FACETS: dict[str, Any] = {
     "dataset": col(RunRow.config)["dataset"].as_string(),
     "tag": TAGS,
 }
-SORTS: dict[str, Any] = {
-    "created": col(RunRow.id),
-    "name": col(RunRow.name),
-    "step": col(RunRow.step),
-    "latest": summaries.LATEST,
-    "best": summaries.BEST,
-}
-NUMBERS = {"latest", "best"}  # not every run has them: those come last in both directions
-FARTHEST = 1e308
+COUNTED = {
+    "status": col(RunRow.status),
+    "unit_key": col(RunRow.unit_key),
+    "tag": TAGS,
+}  # no JSON to be read in each run
+
+
+class Filters(TypedDict, total=False):
+    """What runs must match: every filter, and within one any of its values. `q` searches names and notes."""
+
+    status: Sequence[str]
+    likelihood: Sequence[str]
+    dataset: Sequence[str]
+    tag: Sequence[str]
+    q: str
+    group: str | None
+    deleted: bool
+    where: Sequence[Condition]
 
 
 def find(
     session: Session,
     *,
-    status: Sequence[str] = (),
-    likelihood: Sequence[str] = (),
-    dataset: Sequence[str] = (),
-    tag: Sequence[str] = (),
-    q: str = "",
-    group: str | None = None,
-    deleted: bool = False,
     sort: str = "-created",
     after: str | None = None,
     limit: int = 50,
+    **filters: Unpack[Filters],
 ) -> RunPage:
-    """A page of the runs that match every filter; within a filter, any of its values. `q` searches names and notes.
+    """A page of the runs that match.
 
-    `sort` is created, name, step, latest or best (−ELBO, or an autoencoder's reconstruction), with a minus for
-    descending; `after` is the `next` of the page before. Raises `Refused` for another sort or a cursor that is none.
+    `sort` is one of `list_values.VALUES` or a field of the configuration, with a minus for descending; `after` is the
+    `next` of the page before. Raises `Refused` for another sort or a cursor that is none.
     """
-    always: list[Any] = [col(RunRow.deleted_at).is_not(None) if deleted else col(RunRow.deleted_at).is_(None)]
-    if q:
-        always.append(col(RunRow.name).icontains(q, autoescape=True) | col(RunRow.notes).icontains(q, autoescape=True))
-    if group is not None:
-        always.append(col(RunRow.group) == group)
-    given = {"status": status, "likelihood": likelihood, "dataset": dataset, "tag": tag}
-    chosen = {name: values for name, values in given.items() if values}
-    filters = [
-        sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values) for name, values in chosen.items()
-    ]
-    rows, following = _page(session, [*always, *filters], sort, after, limit)
-    facets, total = _facets(session, always, chosen)
-    return RunPage(runs=listed(session, rows), next=following, facets=facets, total=total)
+    counts = _count(session, sort, filters)
+    order = order_of(sort, counts.ranked)
+    query = _matching(sa.select(RunRow).add_columns(*order.columns), order, filters)
+    if after is not None:
+        query = query.where(order.beyond(decoded(after, order)))
+    keyed = [(row, key) for row, *key in session.execute(query.order_by(*order.by).limit(limit + 1))]
+    return RunPage(
+        runs=listed(session, [row for row, _ in keyed[:limit]]),
+        units=[None if order.place is None else order.unit(key[0]) for _, key in keyed[:limit]],
+        next=encoded(order.cursor(keyed[limit - 1][1])) if len(keyed) > limit else None,
+        facets=counts.facets,
+        total=counts.total,
+    )
+
+
+def numbers(session: Session, *, sort: str = "-created", **filters: Unpack[Filters]) -> list[int]:
+    """The ids of all runs that match, in order. Raises `Refused` for another sort."""
+    order = order_of(sort, _count(session, sort, filters).ranked)
+    return list(session.scalars(_matching(sa.select(col(RunRow.id)), order, filters).order_by(*order.by)))
 
 
 def some(session: Session, run_ids: Iterable[int]) -> list[ListedRun]:
@@ -86,40 +100,35 @@ def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int
     return dict(session.execute(query.group_by(column)).all())
 
 
-def _page(
-    session: Session, conditions: list[Any], sort: str, after: str | None, limit: int
-) -> tuple[list[RunRow], str | None]:
-    name, descending = sort.removeprefix("-"), sort.startswith("-")
-    if name not in SORTS:
-        raise Refused(f"sort must be one of {', '.join(SORTS)}, with or without a minus, not {sort!r}", "sort")
-    query, value = sa.select(RunRow), SORTS[name]
-    if name in NUMBERS:
-        query = query.outerjoin(summaries.TABLE, summaries.TABLE.c.run_id == RunRow.id)
-        value = sa.func.coalesce(value, -FARTHEST if descending else FARTHEST)
-    key = sa.tuple_(value, col(RunRow.id))
-    if after is not None:
-        last = sa.tuple_(*_decoded(after, str if name == "name" else float if name in NUMBERS else int))
-        conditions = [*conditions, key < last if descending else key > last]
-    order = [column.desc() if descending else column for column in key]
-    keyed = session.execute(query.add_columns(value).where(*conditions).order_by(*order).limit(limit + 1)).all()
-    rows = [row for row, _ in keyed[:limit]]
-    if len(keyed) <= limit:
-        return rows, None
-    return rows, _encoded([keyed[limit - 1][1], rows[-1].id])
+def _matching(query: Any, order: Order, filters: Filters) -> Any:
+    """A query of those runs alone that match every filter."""
+    among = [
+        sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values)
+        for name, values in _chosen(filters).items()
+    ]
+    return joined(query, [order.value, *_needed(filters)]).where(*_conditions(filters), *among)
 
 
-def _encoded(key: list[Any]) -> str:
-    return urlsafe_b64encode(dumps(key).encode()).decode()
+def _conditions(filters: Filters) -> list[Any]:
+    """What runs must meet whichever values are chosen of the facets."""
+    deleted_at = col(RunRow.deleted_at)
+    conditions: list[Any] = [deleted_at.is_not(None) if filters.get("deleted") else deleted_at.is_(None)]
+    if q := filters.get("q"):
+        within = (column.icontains(q, autoescape=True) for column in (col(RunRow.name), col(RunRow.notes)))
+        conditions.append(sa.or_(*within))
+    if (group := filters.get("group")) is not None:
+        conditions.append(col(RunRow.group) == group)
+    return [*conditions, *map(holds, filters.get("where", ()))]
 
 
-def _decoded(cursor: str, kind: type) -> tuple[Any, int]:
-    try:
-        value, id = json.loads(urlsafe_b64decode(cursor))
-        if not isinstance(value, kind) or not isinstance(id, int):
-            raise ValueError
-    except (ValueError, TypeError):
-        raise Refused(f"after must be the `next` of an earlier page, not {cursor[:60]!r}", "after") from None
-    return value, id
+def _chosen(filters: Filters) -> dict[str, Sequence[str]]:
+    given = {name: filters.get(name, ()) for name in FACETS}
+    return {name: values for name, values in given.items() if isinstance(values, Sequence) and values}
+
+
+def _needed(filters: Filters) -> list[Value]:
+    """The values that the conditions are on."""
+    return [named for one in filters.get("where", ()) if (named := value(one.field))]
 
 
 def _tagged(tag: str) -> Any:
@@ -127,19 +136,32 @@ def _tagged(tag: str) -> Any:
     return sa.func.replace(TAGS, dumps(tag), "") != TAGS
 
 
-def _facets(
-    session: Session, conditions: list[Any], chosen: dict[str, Sequence[str]]
-) -> tuple[dict[str, dict[str, int]], int]:
+@dataclass(frozen=True)
+class Counts:
+    """How many runs there are."""
+
+    facets: dict[str, dict[str, int]]  # of each value of a facet, under all other filters
+    total: int  # that match
+    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts
+
+
+def _count(session: Session, sort: str, filters: Filters) -> Counts:
     """Read the runs once, as the combinations that there are of all facets; each count is a sum over those."""
-    columns = [column.label(name) for name, column in FACETS.items()]
-    query = sa.select(*columns, sa.func.count().label("count")).where(*conditions).group_by(*columns)
-    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    total = 0
-    for row in session.execute(query).mappings():
-        values = {name: json.loads(row[name]) if name == "tag" else [row[name]] for name in FACETS}
+    value_of_sort = ranked_value(sort)
+    columns: list[Any] = [column.label(name) for name, column in COUNTED.items()]
+    counted = [sa.func.count().label("count"), sa.func.count(value_of_sort.expression).label("ranked")]
+    query = joined(sa.select(*columns, *counted).select_from(RunRow), [value_of_sort, *_needed(filters)])
+    facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    total, ranked, chosen = 0, Counter[str](), _chosen(filters)
+    for row in session.execute(query.where(*_conditions(filters)).group_by(*columns)).mappings():
+        fields = fields_of_key(row["unit_key"])
+        values = {"status": [row["status"]], "tag": json.loads(row["tag"])}
+        values |= {name: [fields[name]] for name in ("likelihood", "dataset")}
         missed = [name for name, among in chosen.items() if not set(among) & set(values[name])]
         for name in missed or FACETS:
             if len(missed) < 2:
-                counts[name].update(dict.fromkeys(values[name], row["count"]))
-        total += 0 if missed else row["count"]
-    return {name: dict(sorted(count.items())) for name, count in counts.items()}, total
+                facets[name].update(dict.fromkeys(values[name], row["count"]))
+        if not missed:
+            total += row["count"]
+            ranked[row["unit_key"]] += row["ranked"]
+    return Counts({name: dict(sorted(count.items())) for name, count in facets.items()}, total, ranked)

@@ -38,7 +38,7 @@ def _objective(elbo: str, reconstruction: str) -> Any:
     return sa.func.coalesce(-values[0], values[1])
 
 
-LATEST, BEST = _objective("last", "last"), _objective("max", "min")  # to sort by
+LATEST, BEST = _objective("last", "last"), _objective("max", "min")
 
 Points = dict[str, list[float]]  # the step and value of a term's first, last, min and max
 

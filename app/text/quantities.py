@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vae_core.config.train_config import TrainConfig
+from vae_core.datasets.facts import FACTS
 
 READING_NAMES = {  # the rows of the likelihood X-ray
     "own": "as trained",
@@ -116,3 +117,38 @@ def bits_unit(config: TrainConfig) -> str | None:
     if config.model == "ae" or (config.family.measure == "bound" and config.binarize == "none"):
         return None
     return "8-bit pixels" if config.binarize == "none" else pixels(config)
+
+
+UNIT_FIELDS = ("dataset", "likelihood", "binarize", "dequantize", "model")  # of the configuration, all that decide it
+
+
+def unit_key(config: TrainConfig) -> str:
+    """The `UNIT_FIELDS` as one text: runs that share it have each number in one unit of measure, of the same images."""
+    return "|".join(str(getattr(config, name)) for name in UNIT_FIELDS)
+
+
+def fields_of_key(key: str) -> dict[str, str]:
+    """The `UNIT_FIELDS` of a run with this `unit_key`."""
+    return dict(zip(UNIT_FIELDS, key.split("|"), strict=True))
+
+
+def unit_of(quantity: str, config: TrainConfig) -> str | None:
+    """What one ranking of a run's number holds: its unit of measure and its images, from the `UNIT_FIELDS` alone.
+
+    `latest` and `best` are −ELBO, or a plain autoencoder's reconstruction. None of a number that every run has alike.
+    """
+    if quantity in {"latest", "best"}:
+        return "reconstruction without a KL, " * (config.model == "ae") + _of_images(
+            reconstruction_unit(config), config
+        )
+    if quantity in {"negative_elbo", "reconstruction"}:
+        return _of_images(reconstruction_unit(config), config)
+    if quantity in {"mse_per_pixel", "bce_per_pixel"}:
+        return _of_images(pixels(config), config)
+    if quantity == "bits_per_dim":
+        return _of_images(bits_unit(config) or pixels(config), config)
+    return FACTS[config.dataset].title if quantity in {"kl", "active_units"} else None
+
+
+def _of_images(unit: str, config: TrainConfig) -> str:
+    return f"{unit}{',' * (', drawn' in unit)} of {FACTS[config.dataset].title}"

@@ -17,7 +17,7 @@ PATHS = {
     "a list of one": "/runs?q=alone",
     "a list of two": "/runs?q=couple",
     "a list of none": "/runs?q=nothing-like-it",
-    "all columns": "/runs?column=status&column=latest&column=best&column=held_out&column=kl&column=mse&column=created",
+    "all columns": "/runs?columns=status,latest,best,negative_elbo,kl,mse_per_pixel,created,beta,hidden&sort=kl",
     "a run": "/runs/{0}",
     "two compared": "/compare?runs={0},{1}",
     "eight compared": "/compare?runs={0},{1},{2},{3},{4},{5},{6},{7}",

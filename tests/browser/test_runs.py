@@ -39,7 +39,7 @@ def test_a_flock_is_watched_stopped_compared_deleted_and_brought_back_by_keyboar
     press(page, "Columns")
     press(page, "−ELBO best", "Space")
     press(page, "Apply")
-    ready(page, "**/runs?q=flock&column=status&*column=best*")
+    ready(page, "**/runs?q=flock&columns=status%2C*best*")
     press(page, "−ELBO best")
     ready(page, "**&sort=best")
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("−ELBO best")

@@ -1,19 +1,34 @@
 """The JSON API of runs: parse, one call, answer. The pages are its HTML twins."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.database.engine import Database
 from app.errors import NotFound, Refused
 from app.jobs.queue import launch
 from app.launch.request import LaunchRequest, Tags
-from app.records import BucketedSteps, EvaluationRecord, PictureSheet, Record, Run, RunPage, Steps, VitalsColumns
+from app.leaderboard.columns import shown_columns
+from app.leaderboard.table import csv
+from app.records import (
+    BucketedSteps,
+    EvaluationRecord,
+    ListedRun,
+    PictureSheet,
+    Record,
+    Run,
+    RunPage,
+    Steps,
+    VitalsColumns,
+)
 from app.run_rules import LONGEST_NAME, LONGEST_NOTES, unexamined
 from app.store import evaluations, listing, pictures, reports, runs, steps, vitals
 from app.web.dependencies import DatabaseDep, SchedulerDep
-from app.web.parameters import RunFilter, RunId, StepNumber
+from app.web.parameters import RunId, RunQuery, StepNumber, TableQuery
 from app.web.refusals import CHANGE, file_of, refusals
 from app.web.security import require_user
 from vae_core.config.train_config import json_schema
@@ -22,6 +37,8 @@ from vae_core.report import Reading, Report
 from vae_core.schema import DESCRIBED
 
 router = APIRouter(prefix="/api", dependencies=[Depends(require_user)], tags=["runs"])
+
+PART = 200  # runs of a table that are read at once
 
 
 class RunChange(BaseModel):
@@ -100,10 +117,28 @@ def create_runs(database: DatabaseDep, scheduler: SchedulerDep, request: LaunchR
 
 
 @router.get("/runs", responses=refusals(422))
-def list_runs(database: DatabaseDep, query: Annotated[RunFilter, Query()]) -> RunPage:
+def list_runs(database: DatabaseDep, query: Annotated[RunQuery, Query()]) -> RunPage:
     """A page of runs, the cursor of the next page, how many runs match, and how many each filter value would leave."""
     with database.read() as session:
-        return listing.find(session, **query.model_dump())
+        return listing.find(session, **query.criteria(), after=query.after, limit=query.limit)
+
+
+@router.get("/runs.csv", response_class=StreamingResponse, responses=file_of("text/csv") | refusals(422))
+def read_table(database: DatabaseDep, query: Annotated[TableQuery, Query()]) -> StreamingResponse:
+    """Every run that matches as a table, streamed: the columns of the list, and the unit of measure of each −ELBO."""
+    names = shown_columns(query.columns, query.sort)
+    with database.read() as session:
+        matching = listing.numbers(session, **query.criteria())
+    headers = {"Content-Disposition": 'attachment; filename="runs.csv"'}
+    return StreamingResponse(csv(_parts(database, matching), names), media_type="text/csv", headers=headers)
+
+
+def _parts(database: Database, run_ids: Sequence[int]) -> Iterator[list[ListedRun]]:
+    for start in range(0, len(run_ids), PART):
+        part = run_ids[start : start + PART]
+        with database.read() as session:
+            known = {run.id: run for run in listing.some(session, part)}
+        yield [known[run_id] for run_id in part if run_id in known]
 
 
 @router.get("/runs/{run_id}", responses=refusals(404, 422))

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.pages import actions, compare, explain, groups, new_run, preflight, run, runs, translate
+from app.web.pages import actions, compare, explain, groups, new_run, preflight, run, runs, translate, views
 from app.web.security import require_user
 
 router = APIRouter(dependencies=[Depends(require_user)], include_in_schema=False)
@@ -14,6 +14,7 @@ for part in (
     actions,
     compare,
     groups,
+    views,
     translate,
     explain,
 ):  # /runs/new before /runs/{run_id}

@@ -19,7 +19,7 @@ from app.plots.figure import Figure, Line
 from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
 from app.records import PictureSheet, Run
-from app.store import evaluations, events, listing, pictures
+from app.store import evaluations, events, listing, pictures, views
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
 from app.web.api.compare import Base, By, read_comparison
 from app.web.dependencies import DatabaseDep, ShelfDep
@@ -97,6 +97,7 @@ def show_comparison(
         evaluated = {run_id: evaluations.of_run(session, run_id) for run_id in ids}
         sheets = {run_id: pictures.of_run(session, run_id) for run_id in ids}
         contrasts = _contrasts(session, ids, compared.comparison.images)
+        saved = views.saved(session)
     comparison = compared.comparison
     configs = [run.train_config for run in compared.runs]
     letters = list(summary.LETTERS[: len(ids)])
@@ -124,6 +125,7 @@ def show_comparison(
         "planes": _planes(drawn, configs),
         "figures": {"lines": figure},
         "rows": sum(name.startswith("yaxis") for name in figure["layout"]),
+        "views": saved,
         "page_data": page_data(compared.runs, evaluated, sheets, cursor),
     }
     return page(request, "compare/page.html", context)

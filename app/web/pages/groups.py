@@ -14,10 +14,10 @@ from app.comparison.standing import by_dataset
 from app.comparison.summary import LETTERS
 from app.jobs.queue import GroupAction, act_on_group, add_seeds
 from app.launch.request import MAX_RUNS
-from app.plots.bundles import Bundle, bundles_figure
 from app.plots.figure import Figure, Line
 from app.plots.palette import slots
 from app.plots.rows import title
+from app.plots.terms import Bundle, bundles_figure
 from app.records import EvaluationRecord, Run
 from app.run_rules import LIVE
 from app.store import evaluations, events

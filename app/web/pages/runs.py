@@ -12,17 +12,30 @@ from pydantic import Field
 from sqlmodel import Session
 
 from app.database.engine import Database
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, Refused
+from app.leaderboard.columns import (
+    COLUMNS,
+    NAME,
+    NEWEST_FIRST,
+    OF_CONFIGURATIONS,
+    OF_RUNS,
+    STANDARD,
+    cells,
+    column_texts,
+    pinned_column,
+    shown_columns,
+)
+from app.leaderboard.conditions import LONGEST, OPERATORS, choosable
+from app.leaderboard.rankings import rank_headings
 from app.plots.recording import recorded_runs, what_was_recorded
-from app.records import ListedRun
-from app.store import events, listing, runs
+from app.records import ListedRun, Operator, RunPage
+from app.store import events, listing, runs, views
 from app.templating import folder
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
-from app.web.pages.columns import COLUMNS, NAME, STANDARD, Name
 from app.web.pages.new_run import START_AT_ONCE
 from app.web.pages.page_data import Json
-from app.web.parameters import RunFilter, RunId
+from app.web.parameters import Columns, RunId, RunQuery
 from app.web.rendering import page
 from vae_core.config.families import FAMILIES
 from vae_core.datasets.facts import FACTS
@@ -31,7 +44,6 @@ router = APIRouter()
 
 MOST = 200  # runs on a page, so that all of them can be checked
 RunIds = Annotated[list[RunId], Field(max_length=MOST)]
-Columns = list[Name]
 EACH = {**ACTIONS, "delete": runs.delete, "restore": runs.restore}
 LABELS: dict[str, dict[str, str]] = {
     "likelihood": {name: family.title for name, family in FAMILIES.items()},
@@ -49,11 +61,20 @@ class Outcome:
     refused: dict[int, str]
 
 
-class RunsQuery(RunFilter):
+class RunsQuery(RunQuery):
     """The list's address: the filter, the columns if not the standard ones, and runs just deleted, to bring back."""
 
-    column: Columns = Field(default_factory=list)
+    columns: Columns = Field(default_factory=list)
     undo: RunIds = Field(default_factory=list)
+    field: Annotated[str, Field(max_length=60)] = ""  # a condition that was picked, to go to those that were typed
+    operator: Operator = "="
+    value: Annotated[str, Field(max_length=200)] = ""
+
+    @property
+    def conditions(self) -> str:
+        """Those typed, and the one picked."""
+        picked = f"{self.field} {self.operator} {self.value.strip()}" * bool(self.value.strip())
+        return ", ".join(filter(None, [self.where.strip().removesuffix(","), picked]))
 
 
 @router.get("/")
@@ -64,7 +85,9 @@ def home() -> Response:
 
 @router.get("/runs")
 def show_runs(request: Request, database: DatabaseDep, query: Annotated[RunsQuery, Query()]) -> Response:
-    """The list, its filters, and after a deletion the way back."""
+    """The list, its filters, and after a deletion the way back; a condition that was picked goes into the address."""
+    if query.field:
+        return RedirectResponse(_address(request, field=None, operator=None, value=None, where=query.conditions), 303)
     return _list(request, database, query)
 
 
@@ -73,11 +96,13 @@ def show_rows(
     request: Request,
     database: DatabaseDep,
     run: Annotated[RunIds, Query()],
-    column: Annotated[Columns, Query(default_factory=list)],
+    columns: Annotated[Columns, Query(default_factory=list)],
+    sort: Annotated[str, Query(max_length=60)] = NEWEST_FIRST,
 ) -> Response:
     """Some rows of the list alone: what a script puts in the place of those that steps were added to."""
+    names = shown_columns(columns, sort)
     with database.read() as session:
-        return page(request, "runs/_rows.html", _rows(session, listing.some(session, run), column))
+        return page(request, "runs/_rows.html", _rows(session, listing.some(session, run), names, sort))
 
 
 @router.post("/runs/chosen")
@@ -105,34 +130,55 @@ def act_on_runs(
 
 
 def _list(request: Request, database: Database, query: RunsQuery, outcome: Outcome | None = None) -> Response:
-    """The page, after an action with what came of it."""
+    """The page, after an action with what came of it. Conditions that cannot be read list nothing, and say why."""
     refused = outcome.refused if outcome else {}
+    names = shown_columns(query.columns, query.sort)
     with database.read() as session:
         cursor = events.newest_id(session)
-        listed = listing.find(session, **query.model_dump(exclude={"column", "undo"}))
-        rows = _rows(session, listed.runs, query.column)
+        listed, wrong = _matching(session, query)
+        rows = _rows(session, listed.runs, names, query.sort)
         named = {run.id: run for run in listing.some(session, [*query.undo, *refused])}
+        saved = views.saved(session)
     context = {
         **rows,
-        "headings": [NAME, *(COLUMNS[name] for name in rows["columns"])],
+        "headings": {"name": NAME} | {name: COLUMNS[name] for name in names},
+        "rank_headings": rank_headings(query.sort, listed.units),
         "standard_columns": STANDARD,
-        "column_options": [(name, column.title, None, name in rows["columns"]) for name, column in COLUMNS.items()],
+        "column_groups": {"Of runs": OF_RUNS, "Of their configurations": OF_CONFIGURATIONS},
+        "pickable": {name: COLUMNS[name].title for name in choosable()},
+        "values": sorted({choice for choices in choosable().values() for choice, _ in choices}),
+        "operators": OPERATORS,
+        "longest_where": LONGEST,
+        "wrong": wrong,
         "total": listed.total,
         "next": listed.next,
         "menus": [_menu(name, getattr(query, name), counts) for name, counts in listed.facets.items()],
         "query": query,
         "kept": query.model_dump(include={"sort", "group", "limit"}, exclude_defaults=True),
-        "filtered": bool(query.model_dump(exclude={"column", "undo", "sort", "limit"}, exclude_defaults=True)),
+        "filtered": bool(query.model_dump(exclude={"columns", "undo", "sort", "limit"}, exclude_defaults=True)),
         "deleted": [named[run_id] for run_id in query.undo if run_id in named and named[run_id].deleted_at],
         "outcome": outcome,
         "chosen": outcome.chosen if outcome else [],
         "named": named,
         "address": partial(_address, request),
+        "views": saved,
         "cursor": cursor,
     }
     if not listed.runs and not context["filtered"]:
         context |= {**_first_visit(), "start_at_once": START_AT_ONCE, "new_key": runs.new_group}
-    return page(request, "runs/page.html", context, 409 if refused else 200)
+    return page(request, "runs/page.html", context, 422 if wrong else 409 if refused else 200)
+
+
+def _matching(session: Session, query: RunsQuery) -> tuple[RunPage, str]:
+    """The runs that match, or none and why the conditions cannot be read."""
+    try:
+        return listing.find(session, **query.criteria(), after=query.after, limit=query.limit), ""
+    except Refused as refused:
+        if refused.field != "where":
+            raise
+        others = query.model_copy(update={"where": ""})
+        counted = listing.find(session, **others.criteria(), limit=1)
+        return counted.model_copy(update={"runs": [], "units": [], "next": None, "total": 0}), refused.message
 
 
 @cache
@@ -142,13 +188,17 @@ def _first_visit() -> Json:
     return {"recorded": recorded, "ends": what_was_recorded(recorded)}
 
 
-def _rows(session: Session, chosen: list[ListedRun], columns: Columns) -> Json:
-    """What the rows of some runs show, in these columns or the standard ones."""
+def _rows(session: Session, chosen: list[ListedRun], names: list[str], sort: str) -> Json:
+    """What the rows of some runs show in these columns."""
+    values = [cells(run, names) for run in chosen]
     return {
         "runs": chosen,
         "group_sizes": listing.group_sizes(session, {run.group for run in chosen}),
         "facts": FACTS,
-        "columns": [name for name in COLUMNS if name in (columns or STANDARD)],
+        "columns": names,
+        "of_columns": COLUMNS,
+        "pinned": pinned_column(names, sort),
+        "texts": {name: column_texts(name, [one[name] for one in values]) for name in names},
     }
 
 
@@ -164,10 +214,10 @@ def _menu(name: str, chosen: list[str], counts: dict[str, int]) -> Json:
     }
 
 
-def _address(request: Request, **changes: Any) -> str:
+def _address(request: Request, path: str = "/runs", **changes: Any) -> str:
     """The list's address with other parameters; its page, and what can be undone, belong to one view alone."""
     kept = [
         (name, value) for name, value in request.query_params.multi_items() if name not in {"after", "undo", *changes}
     ]
     query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)], doseq=True)
-    return f"/runs?{query}" if query else "/runs"
+    return f"{path}?{query}" if query else path

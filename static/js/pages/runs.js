@@ -2,6 +2,7 @@
 
 import { element, embedded } from "../parts/embedded.js";
 import { refreshParts } from "../parts/fragments.js";
+import { closeLikeMenus } from "../parts/menus.js";
 import { ProgressBars } from "../parts/progress.js";
 import { updateRow } from "../parts/rows.js";
 import { follow } from "../stream/follow.js";
@@ -66,21 +67,15 @@ if (chosen) {
   recount();
 }
 
-// The address says only what differs from the standard list.
+// The address says only what differs from the standard list, and names the columns at once.
 document.getElementById("filters")?.addEventListener("formdata", ({ formData }) => {
+  if (!formData.get("field") || !formData.get("value")) for (const name of ["field", "operator", "value"]) formData.delete(name);
+  const columns = formData.getAll("columns").join();
+  formData.delete("columns");
+  if (columns !== page.columns.join()) formData.set("columns", columns);
   const empty = Array.from(formData).filter(([, value]) => value === "");
   for (const [name] of empty) formData.delete(name);
-  if (formData.getAll("column").join() === page.columns.join()) formData.delete("column");
 });
 
-// A menu closes like a menu.
-for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu"))) {
-  const close = () => (menu.open = false);
-  document.addEventListener("click", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close());
-  menu.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape" || !menu.open) return;
-    close();
-    menu.querySelector("summary")?.focus();
-  });
-}
+closeLikeMenus("details.menu");
 document.body.dataset.ready = "true";

@@ -14,8 +14,8 @@ const catchUp = throttled(async () => {
   const runs = [...behind].filter(isInView);
   if (runs.length === 0) return;
   for (const run of runs) behind.delete(run);
-  const query = new URLSearchParams(runs.map((run) => ["run", String(run)]));
-  for (const column of new URLSearchParams(location.search).getAll("column")) query.append("column", column);
+  const { columns = "", sort = "" } = document.getElementById("runs-table")?.dataset ?? {};
+  const query = new URLSearchParams([...runs.map((run) => ["run", String(run)]), ["columns", columns], ["sort", sort]]);
   await swapFrom(`/runs/rows?${query}`);
 }, PAUSE_MS);
 

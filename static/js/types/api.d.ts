@@ -16,6 +16,10 @@ export interface Answers {
   "GET /api/runs/{run_id}/report": Report;
   "GET /api/runs/{run_id}/xray": Xray;
   "GET /api/runs/{run_id}/pictures": PictureSheets;
+  "GET /api/views": Views;
+  "POST /api/views": View;
+  "PATCH /api/views/{view_id}": View;
+  "DELETE /api/views/{view_id}": View;
   "GET /api/compare": Comparison;
   "GET /api/groups/{group_id}": GroupOutcome;
   "POST /api/groups/{group_id}/seeds": ChangedRuns;
@@ -809,6 +813,8 @@ export type RunMessage = {
 export type RunPage = {
   /** In the order that was asked for. */
   runs: ListedRun[];
+  /** Of each run the unit of measure that it is ranked in, where the number that sorts has several: those of one unit follow each other, the most runs first. Null for a run without the number. */
+  units: (string | null)[];
   /** What `after` takes for the following page; null on the last one. */
   next: string | null;
   /** How many runs each value of status, likelihood, dataset and tag would leave, under all the other filters. */
@@ -965,6 +971,24 @@ export type Verdict = {
   comparable: boolean;
   /** Why, in a sentence. */
   reason: string;
+};
+
+/** A list or a comparison that was saved. */
+export type View = {
+  /** Counted from 1. */
+  id: number;
+  /** What people call it. */
+  name: string;
+  /** What people say of it; may be empty. */
+  note: string;
+  /** The page with its filters, columns and order, from the slash on: /runs?sort=kl, /compare?runs=1,2. */
+  address: string;
+};
+
+/** The saved views. */
+export type Views = {
+  /** Oldest first. */
+  views: View[];
 };
 
 /** How training itself fared at sampled steps, as columns of equal length. */

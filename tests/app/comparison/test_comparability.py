@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.comparison.comparability import axes_sentence, cautions, has_zero, units_sentence, verdict
+from app.comparison.comparability import axes_sentence, cautions, has, has_zero, units_sentence, verdict
+from app.text.quantities import unit_of
 from tests.app.builders import make_evaluation
 from tests.app.builders import make_run as run
 from vae_core.config.train_config import TrainConfig
@@ -160,3 +161,16 @@ def test_only_what_cannot_be_negative_has_percentages() -> None:
 def test_a_held_out_number_that_is_older_than_its_run_is_named() -> None:
     current, older = (run(id, status="stopped", evaluation=make_evaluation(step)) for id, step in ((1, 120), (2, 60)))
     assert cautions([current, older], "AB") == ("Held-out numbers from before the newest step: B (step 60).",)
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    ["negative_elbo", "reconstruction", "kl", "mse_per_pixel", "bce_per_pixel", "bits_per_dim", "active_units"],
+)
+@pytest.mark.parametrize("dataset", ["digits", "mnist"])
+def test_a_list_ranks_together_what_compares(quantity: str, dataset: str) -> None:
+    for one, other in PAIRS:
+        pair = [TrainConfig.parse(one), TrainConfig.parse({**other, "dataset": dataset})]
+        if all(has(quantity, config) for config in pair):
+            units = {unit_of(quantity, config) for config in pair}
+            assert (len(units) == 1) == verdict(quantity, pair).comparable

@@ -21,6 +21,7 @@ from app.database.engine import Database
 from app.errors import AppError
 from app.records import Run
 from app.store import attempts, chunks, evaluations, events, runs, steps, summaries
+from app.text.quantities import unit_key
 from tests.app.schemas import FIRST, LATER
 from vae_core.events import StepTerms
 
@@ -99,6 +100,7 @@ def test_an_old_database_is_backed_up_and_its_rows_stay(old: Database, tmp_path:
         assert evaluations.last(session, 2).kl_per_dim is None
     assert (run.name, run.tags, run.deaths, run.died_at, run.queued_at) == ("brisk-otter", ["old"], 0, 0, 5.0)
     assert run.configuration == f"{run.train_config.seedless}-{run.train_config.total_steps}"
+    assert run.unit_key == unit_key(run.train_config)
     assert (evaluation.elbo, evaluation.kl_per_dim) == (-102.5, [12.5, None])
     (saved,) = tmp_path.glob("elboard-version-*.sqlite")
     assert f"version-{before}-" in saved.name

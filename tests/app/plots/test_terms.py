@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from app.plots.figure import Figure, Line
-from app.plots.terms import compare_figure, stacked_figure, terms_figure, training_figure
+from app.plots.terms import Bundle, bundles_figure, compare_figure, stacked_figure, terms_figure, training_figure
 
 A, B, C = Line(1, "A", 1, "solid"), Line(2, "B", 2, "dash"), Line(3, "C", 3, "dot")
 
@@ -105,3 +105,13 @@ def test_an_autoencoder_is_left_out_of_the_kl_row() -> None:
 def test_figures_are_plain_json_that_plotly_accepts(figure: Figure) -> None:
     assert "template" not in figure["layout"]
     assert len(go.Figure(json.loads(json.dumps(figure))).data) == len(figure["data"])
+
+
+def test_a_bundle_is_a_band_a_mean_and_on_demand_every_run() -> None:
+    bundle = Bundle(Line(1, "BCE", 1), [10, 20], [2.0, 1.0], [1.5, None], [2.5, None], [[2.5, 1.0], [1.5, 1.0]])
+    rows = [("MSE", [bundle]), ("KL", [bundle])]
+    low, high, mean = bundles_figure(rows, each=False)["data"][:3]
+    assert (low["y"], high["y"], high["fill"], mean["y"]) == ([1.5, None], [2.5, None], "tonexty", [2.0, 1.0])
+    figure = bundles_figure(rows, each=True)
+    assert [trace["yaxis"] for trace in figure["data"]] == ["y"] * 5 + ["y2"] * 5
+    assert [one["text"] for one in figure["layout"]["annotations"]] == ["MSE", "KL"]

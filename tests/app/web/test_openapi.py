@@ -71,6 +71,9 @@ def test_runs(holds: Holds, run: int) -> None:
     listed = holds("/api/runs", params={"sort": "name", "limit": 2})
     assert (len(listed["runs"]), listed["total"]) == (2, 3)
     assert isinstance(listed["next"], str)
+    assert holds("/api/runs", params={"sort": "kl", "where": "beta = 1"})["units"][0] == "Digits 8×8"
+    assert holds("/api/runs.csv", params={"columns": "beta"}).text.startswith("id,name,beta,unit")
+    holds("/api/runs.csv", 422, params={"columns": "nope"})
     assert holds("/api/runs/{run_id}", run_id=run)["evaluation"]["kl"] == 12.5
     changed = holds("/api/runs/{run_id}", method="PATCH", body={"tags": ["a"]}, run_id=run)
     assert changed["tags"] == ["a"]

@@ -462,10 +462,10 @@ def test_a_row_shows_the_course_of_its_run(client: TestClient, trained: Trained,
     total = -block(1, 40).elbo
     first, best, now = (number(float(value)) for value in (total[0], total.min(), total[-1]))
     run = trained()
-    page = text(client, "/runs?column=latest&column=best&column=course")
+    page = text(client, "/runs?columns=latest&columns=best,course")
     assert f"−ELBO {first} at first, {best} at best, {now} at last</title><path d=" in page
     assert (f">{now}</td>" in page, f">{best}</td>" in page, "<small>reconstruction" in page) == (True, True, False)
-    rows = text(client, f"/runs/rows?run={run}&run=99&column=latest")
+    rows = text(client, f"/runs/rows?run={run}&run=99&columns=latest")
     assert rows.count("<tr") == 1
     assert (f">{now}</td>" in rows, '<svg class="spark' in rows) == (True, False)
     trained(model="ae")
@@ -486,12 +486,12 @@ def test_a_runs_course_is_drawn_before_any_script_comes(
 
 def test_headings_sort_and_columns_are_chosen_in_the_address(client: TestClient, trained: Trained) -> None:
     trained()
-    page = text(client, "/runs?q=-&status=finished&sort=name&column=best&column=created")
+    page = text(client, "/runs?q=-&status=finished&sort=name&columns=best%2Ccreated")
     assert re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page) == ["Run", "−ELBO best", "Created"]
-    assert 'aria-sort="ascending"><a href="/runs?q=-&status=finished&column=best&column=created&sort=-name">' in page
+    assert 'aria-sort="ascending"><a href="/runs?q=-&status=finished&columns=best%2Ccreated&sort=-name">' in page
     assert '<input type="hidden" name="sort" value="name">' in page
     assert 'value="best" checked' in page
-    assert "column" in text(client, "/runs?column=loss&column=lost", 422)
+    assert "columns must be among status, course" in text(client, "/runs?columns=likelihood,lost", 422)
 
 
 def test_menus_say_what_they_would_leave_and_keep_what_was_chosen(client: TestClient, trained: Trained) -> None:

@@ -120,7 +120,7 @@ def test_checked_runs_are_asked_together_and_each_refusal_is_named(
     become(one, status="running")
     become(two, status="finished", name="<done>")
     answer = client.post(
-        "/runs/chosen?sort=name&column=status", data={"action": "stop", "run": [str(one), str(two), "99"]}
+        "/runs/chosen?sort=name&columns=status", data={"action": "stop", "run": [str(one), str(two), "99"]}
     )
     page = answer.text
     assert answer.status_code == 409

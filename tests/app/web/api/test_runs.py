@@ -1,8 +1,9 @@
 """The JSON API as a program sees it."""
 
+import csv
 import math
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -241,3 +242,56 @@ def test_the_list_has_what_its_page_draws(client: TestClient, trained: Trained, 
 def test_openapi_describes_the_contract(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert {"/api/runs", "/api/runs/{run_id}/steps", "/api/events", "/api/compare", "/api/health"} <= set(paths)
+
+
+def test_the_list_is_filtered_by_conditions_and_ranked_by_results(client: TestClient, trained: Trained) -> None:
+    first, second, third = trained(beta=2), trained(), trained(likelihood="gaussian", beta=4)
+    told = client.get("/api/runs", params={"where": "beta > 1 and negative_elbo <= 200", "sort": "-negative_elbo"})
+    assert [run["id"] for run in told.json()["runs"]] == [first, third]
+    assert told.json()["units"] == [
+        f"nats/image, {kind} of grey pixels of Digits 8×8" for kind in ("cross-entropy", "density")
+    ]
+    assert told.json()["total"] == 2
+    assert client.get("/api/runs", params={"sort": "beta"}).json()["units"] == [None] * 3
+    assert second
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("where=beta+>+-1", "where", "beta must be at least 0, not '-1'"),
+        ("where=beta+>+x", "where", "beta must be a number, not 'x'"),
+        ("where=likelihood+=+cauchy", "where", "likelihood must be one of 'bernoulli', "),
+        ("where=nope+=+1", "where", "'nope' is no field: choose one of dataset, "),
+        ("where=" + "x" * 501, "where", "500"),
+        ("sort=nope", "sort", "sort must be one of created, name, step"),
+        ("sort=kl&after=WzEsIDFd", "after", "after must be the `next` of an earlier page"),
+    ],
+)
+def test_a_list_that_makes_no_sense_is_refused(client: TestClient, query: str, field: str, said: str) -> None:
+    for path in ("/api/runs", "/api/runs.csv"):
+        if path.endswith("csv") and field == "after":
+            continue
+        answer = client.get(f"{path}?{query}")
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["field"]) == (422, field)
+        assert said in error["message"]
+
+
+def test_the_list_is_a_table_of_all_that_match(client: TestClient, trained: Trained) -> None:
+    first, second = trained(beta=2, hidden=[20, 10]), trained(beta=4, model="ae")
+    client.patch(f"/api/runs/{first}", json={"name": 'a "name", quoted'})
+    params = {"columns": "beta,hidden,course", "sort": "negative_elbo", "where": "batch_size = 128"}
+    answer = client.get("/api/runs.csv", params=params)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "runs.csv" in answer.headers["content-disposition"]
+    header, *rows = csv.reader(StringIO(answer.text))
+    unit = "nats/image, cross-entropy of grey pixels of Digits 8×8"
+    name = client.get(f"/api/runs/{second}").json()["name"]
+    assert header == ["id", "name", "beta", "hidden", "negative_elbo", "unit"]
+    assert rows == [
+        [str(first), 'a "name", quoted', "2", "20, 10", "102.5", unit],
+        [str(second), name, "", "400", "", unit],
+    ]
+    assert "columns" in client.get("/api/runs.csv?columns=nope").json()["errors"][0]["field"]
+    assert client.get("/api/runs.csv?where=beta>100").text.count("\n") == 1

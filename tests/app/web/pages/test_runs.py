@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.testclient import TestClient
 
@@ -61,3 +62,76 @@ def test_a_run_has_one_colour_on_every_page(client: TestClient, trained: Trained
         }
         assert colours["list"] == {str((run - 1) % 8 + 1)}
         assert colours["list"] <= colours["run"]
+
+
+def page_of(client: TestClient, query: str, status: int = 200) -> str:
+    answer = client.get(f"/runs?{query}")
+    assert answer.status_code == status
+    return unescape(answer.text)
+
+
+def ids(page: str) -> list[int]:
+    return [int(run) for run in re.findall(r'<tr data-run="(\d+)"', page)]
+
+
+def test_units_of_measure_are_ranked_apart_under_a_heading_that_says_why(client: TestClient, trained: Trained) -> None:
+    entropy, other = trained(), trained()
+    density = trained(likelihood="gaussian")
+    page = page_of(client, "sort=negative_elbo")
+    assert ids(page) == [entropy, other, density]
+    assert re.findall(r'<tr class="unit"><th scope="colgroup" colspan="11">(.*?)</th>', page) == [
+        "Unit of measure: nats/image, cross-entropy of grey pixels of Digits 8×8",
+        "Another unit of measure: nats/image, density of grey pixels of Digits 8×8",
+    ]
+    assert '<tr class="unit">' not in page_of(client, "sort=name")
+    assert page_of(client, "sort=mse_per_pixel").count('<tr class="unit">') == 1
+
+
+def test_fields_of_the_configuration_are_columns_that_sort(client: TestClient, trained: Trained) -> None:
+    trained(beta=4, hidden=[20, 10])
+    trained(likelihood="gaussian", sigma=0.25)
+    page = page_of(client, "columns=beta,hidden,sigma,grad_clip&sort=-beta")
+    assert ids(page) == [1, 2]
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]* id=[^>]*>(.*?)</td>", page)]
+    assert cells == ["4", "20, 10", "—", "none", "1", "400", "0.25", "none"]
+    assert re.search(r'aria-sort="descending"><a href="[^"]*sort=beta">β</a>', page)
+    assert 'value="hidden" checked' in page
+    assert 'value="latent_dim">' in page
+
+
+def test_the_number_that_sorts_is_pinned_for_narrow_screens(client: TestClient, trained: Trained) -> None:
+    run = trained()
+    for query, name in (("", "latest"), ("sort=kl", "kl"), ("sort=-best", "best"), ("columns=likelihood,beta", "beta")):
+        assert f'<td class="num pinned" id="run-{run}-{name}"' in page_of(client, query)
+    row = client.get("/runs/rows", params={"run": run, "columns": "latest,kl", "sort": "kl"}).text
+    assert f'<td class="num pinned" id="run-{run}-kl"' in row
+
+
+def test_typed_conditions_filter_and_stay_in_every_link(client: TestClient, trained: Trained) -> None:
+    trained()
+    twice = trained(beta=2)
+    page = page_of(client, "where=beta+>+1&columns=beta")
+    assert ids(page) == [twice]
+    assert 'name="where" value="beta > 1"' in page
+    assert f'href="/runs?{urlencode({"where": "beta > 1", "columns": "beta", "sort": "name"})}"' in page
+    assert f'href="/api/runs.csv?{urlencode({"where": "beta > 1", "columns": "beta"})}"' in page
+
+
+def test_conditions_that_cannot_be_read_list_nothing_and_lose_nothing(client: TestClient, trained: Trained) -> None:
+    trained(beta=2)
+    page = page_of(client, "where=beta+>+x&likelihood=bernoulli&q=-", 422)
+    assert ids(page) == []
+    assert 'value="beta > x"' in page
+    assert 'id="wrong" role="alert">beta must be a number, not \'x\'.</p>' in page
+    assert 'value="bernoulli" checked' in page
+    assert "The conditions cannot be read." in page
+
+
+def test_a_picked_condition_goes_to_those_that_were_typed(client: TestClient, trained: Trained) -> None:
+    trained()
+    answer = client.get("/runs?sort=name&where=beta+>+1&field=hidden&operator=%3D&value=200,+200")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/runs?{urlencode({'sort': 'name', 'where': 'beta > 1, hidden = 200, 200'})}"
+    unused = client.get("/runs?where=&field=beta&operator=%3D&value=").headers["location"]
+    assert unused == "/runs"
+    assert "<option>gaussian</option>" in page_of(client, "")
