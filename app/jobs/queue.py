@@ -3,8 +3,9 @@
 from app.database.engine import Database
 from app.jobs.scheduler import Scheduler
 from app.launch.request import LaunchRequest
-from app.records import Run
-from app.store import runs
+from app.records import Run, Sweep
+from app.store import runs, sweeps
+from app.sweeps.request import SweepRequest
 
 
 def launch(
@@ -23,3 +24,17 @@ def launch(
         ]
     scheduler.wake()
     return launched
+
+
+def start_sweep(database: Database, request: SweepRequest) -> Sweep:
+    """Store a sweep; its driver begins with the next turn of the scheduler. Raises `RefusedConfig`, `Refused`."""
+    specification = request.specification()
+    with database.write() as session:
+        return sweeps.create(
+            session,
+            specification,
+            name=request.name,
+            preset=request.preset,
+            trials=request.trials,
+            minutes=request.minutes,
+        )

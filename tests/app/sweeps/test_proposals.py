@@ -9,10 +9,11 @@ from app.records import Interval, SweepSpecification, Trial
 from app.sweeps.proposals import propose
 from vae_core.config.train_config import RefusedConfig, TrainConfig
 
+HIDDEN = [[200], [100, 50]]
 SPACE = {
     "beta": Interval(low=0.1, high=10, log=True),
     "latent_dim": Interval(low=2, high=16),
-    "hidden": [[200], [100, 50]],
+    "hidden": HIDDEN,
 }
 
 
@@ -54,7 +55,7 @@ def test_what_is_proposed_is_in_the_space() -> None:
         assert 0.1 <= made.params["beta"] <= 10
         assert made.params["latent_dim"] in range(2, 17)
         assert isinstance(made.params["latent_dim"], int)
-        assert made.params["hidden"] in SPACE["hidden"]
+        assert made.params["hidden"] in HIDDEN
 
 
 def test_random_proposals_do_not_depend_on_the_trials_and_those_of_tpe_do() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.records import Interval
-from app.sweeps.space import check_space, combinations, kind, ordered
+from app.sweeps.space import Space, check_space, combinations, kind, ordered
 from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
 
 
@@ -16,7 +16,7 @@ def refusals(space: dict[str, Any], **config: Any) -> dict[str, str]:
 
 
 def test_values_are_those_that_a_configuration_holds() -> None:
-    space = {"hidden": ["200, 100", [50]], "beta": ["0.5", 2], "latent_dim": Interval(low=2, high=8)}
+    space: Space = {"hidden": ["200, 100", [50]], "beta": ["0.5", 2], "latent_dim": Interval(low=2, high=8)}
     checked = check_space(TrainConfig(), space)
     assert checked == {"hidden": [[200, 100], [50]], "beta": [0.5, 2.0], "latent_dim": Interval(low=2, high=8)}
 
@@ -53,22 +53,23 @@ def test_every_wrong_field_is_named_and_an_empty_space_too() -> None:
 
 
 def test_a_field_counts_where_another_that_is_varied_lets_it() -> None:
-    space = {"nu": Interval(low=3, high=9), "likelihood": ["gaussian", "student_t"]}
+    space: Space = {"nu": Interval(low=3, high=9), "likelihood": ["gaussian", "student_t"]}
     assert check_space(TrainConfig(), space) == space
 
 
 def test_fields_come_after_those_that_decide_whether_they_count() -> None:
-    space: dict[str, Any] = {"sigma": [1], "scale": ["fixed"], "beta": [1], "likelihood": ["gaussian"]}
+    space: Space = {"sigma": [1], "scale": ["fixed"], "beta": [1], "likelihood": ["gaussian"]}
     order = ordered(space)
     assert order.index("likelihood") < order.index("scale") < order.index("sigma")
     assert sorted(order) == sorted(space)
 
 
 def test_combinations_of_what_is_listed() -> None:
-    space = {"likelihood": ["bernoulli", "gaussian"], "dequantize": [True, False], "beta": [1, 2, 3]}
+    likelihoods = ["bernoulli", "gaussian"]
+    space: Space = {"likelihood": likelihoods, "dequantize": [True, False], "beta": [1, 2, 3]}
     made = list(combinations(TrainConfig(latent_dim=7), space, ("dataset", "likelihood", "dequantize")))
     assert {(config.likelihood, config.dequantize, config.latent_dim, config.beta) for config in made} == {
-        (likelihood, dequantize, 7, 1.0) for likelihood in space["likelihood"] for dequantize in (True, False)
+        (likelihood, dequantize, 7, 1.0) for likelihood in likelihoods for dequantize in (True, False)
     }
     assert list(combinations(TrainConfig(), {"beta": [1, 2]}, ("dataset",))) == [TrainConfig()]
 
