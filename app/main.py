@@ -18,7 +18,7 @@ from app.live.feed import Feed
 from app.settings import Settings
 from app.templating import folder
 from app.web import error_handlers, login, pages, static_files
-from app.web.api import actions, compare, diagnosis, events, export, files, preflight, runs, translate
+from app.web.api import actions, compare, diagnosis, events, export, files, preflight, runs, sweeps, translate
 from app.web.pixel_statistics import StatisticsCache
 from app.web.security import (
     HOSTS,
@@ -75,7 +75,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
 
     for router in (
         *(login.router, runs.router, compare.router, files.router, export.router, events.router),
-        *(preflight.router, diagnosis.router, actions.router),
+        *(preflight.router, diagnosis.router, actions.router, sweeps.router),
         *(pages.router, translate.router, static_files.router),
     ):
         app.include_router(router)

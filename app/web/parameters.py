@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from app.run_rules import RunStatus
 
 RunId = Annotated[int, Field(ge=1, le=2**53)]
+SweepId = Annotated[int, Field(ge=1, le=2**53)]
 
 
 StepNumber = Annotated[int, Query(ge=1, le=2**53)]
