@@ -71,8 +71,10 @@ def swept(server: Server, rule: str, seed: int) -> tuple[int, float]:
 
 def finished(server: Server, sweep_id: int) -> dict[str, Any]:
     """A sweep once its last trial has ended."""
-    while (sweep := server.api.get(f"/api/sweeps/{sweep_id}").json())["status"] == "running":
+    sweep: dict[str, Any] = {"status": "running"}
+    while sweep["status"] == "running":
         pause(0.05)
+        sweep = server.api.get(f"/api/sweeps/{sweep_id}").json()
     assert sweep["status"] == "finished", sweep["error"]
     return sweep
 

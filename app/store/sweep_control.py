@@ -26,7 +26,7 @@ def pause(session: Session, sweep_id: int) -> Sweep:
 def resume(session: Session, sweep_id: int) -> Sweep:
     """Go on with the runs that it paused, and with new trials; pruned ones stay paused.
 
-    Raises `NotFound`, `Conflict` for a sweep that runs or has spent its budget.
+    Raises `NotFound`, `Conflict` for a sweep that runs or has finished.
     """
     row = sweeps.get_row(session, sweep_id)
     _require(row, "resume", "paused", "stopped")
@@ -72,9 +72,10 @@ def stop_runs(session: Session, sweep_id: int) -> None:
 def release_runs(session: Session, sweep_id: int) -> None:
     """Queue the runs that wait because their sweep did; those that are yet to pause keep their mark for later."""
     for trial, run in sweeps.open_trials(session, sweep_id):
-        if trial.held and run.status == "paused":
-            control.resume(session, run.id)
+        if trial.held and (run.status, run.requested) != ("running", "pause"):
             trial.held = False
+            if run.status == "paused":
+                control.resume(session, run.id)
 
 
 def _hold(session: Session, run: Run) -> bool:

@@ -14,7 +14,7 @@ from vae_core.config.train_config import (
     shown_when,
 )
 
-FIXED = INDIFFERENT | {"seed"}  # the best of several seeds is luck, and no result depends on the others for the better
+FIXED = INDIFFERENT | {"seed"}  # how long and where trials train, how they are watched, and luck: no choice of a model
 MOST_VALUES = 100
 
 Space = Mapping[str, Interval | list[Any]]

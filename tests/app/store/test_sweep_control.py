@@ -80,6 +80,16 @@ def test_a_run_that_is_yet_to_pause_is_released_later(stage: Stage) -> None:
     assert (stage.held(), stage.runs()[0]) == ([], ("queued", "run"))
 
 
+def test_a_run_that_a_person_resumed_is_no_longer_held(stage: Stage) -> None:
+    stage.act("pause")
+    stage.became(1, "paused")
+    with stage.database.write() as session:
+        control.resume(session, 1)
+    assert stage.held() == [1, 2]
+    stage.act("resume")
+    assert (stage.held(), stage.runs()[0]) == ([], ("queued", "run"))
+
+
 def test_stop_ends_its_runs_and_kills_none(stage: Stage) -> None:
     with stage.database.write() as session:
         control.stop(session, 1)
