@@ -31,11 +31,12 @@ lint: $(VENV)/.test $(VENV)/.lint ## style and types, the scripts' included
 	$(BIN)/oxlint --config tools/javascript/oxlint.json --deny-warnings --report-unused-disable-directives static/js
 	tools/javascript/node_modules/.bin/tsc --project tools/javascript
 
-faults: $(VENV)/.test ## a hundred SIGKILLs, a full disk, a locked database, a thousand runs in line; then a look (an hour)
+faults: $(VENV)/.test ## a hundred SIGKILLs, a full disk, a locked database, a thousand runs in line, a sweep; then a look (an hour)
 	$(BIN)/python -m tests.faults.disk
 	$(BIN)/python -m tests.faults.locked 10
 	$(BIN)/python -m tests.faults.storm 100
 	$(BIN)/python -m tests.faults.queue 1000
+	$(BIN)/python -m tests.faults.sweep 40 3
 
 sabotage: $(VENV)/.test ## break six promises on purpose, one at a time, and see that the tests notice (five minutes)
 	$(BIN)/python -m tests.faults.sabotage

@@ -18,7 +18,20 @@ from app.live.feed import Feed
 from app.settings import Settings
 from app.templating import folder
 from app.web import error_handlers, login, pages, static_files
-from app.web.api import actions, compare, diagnosis, events, export, files, groups, preflight, runs, translate, views
+from app.web.api import (
+    actions,
+    compare,
+    diagnosis,
+    events,
+    export,
+    files,
+    groups,
+    preflight,
+    runs,
+    sweeps,
+    translate,
+    views,
+)
 from app.web.pixel_statistics import StatisticsCache
 from app.web.security import (
     HOSTS,
@@ -75,7 +88,7 @@ def create_app(settings: Settings, executor: Executor | None = None) -> FastAPI:
 
     for router in (
         *(login.router, runs.router, views.router, compare.router, groups.router, files.router, export.router),
-        *(events.router, preflight.router, diagnosis.router, actions.router),
+        *(events.router, preflight.router, diagnosis.router, actions.router, sweeps.router),
         *(pages.router, translate.router, static_files.router),
     ):
         app.include_router(router)

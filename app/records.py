@@ -5,17 +5,20 @@ image (the sum over pixels or latent dimensions, the mean over images); a number
 """
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from app.run_rules import RunStatus
+from app.run_rules import MOST_TRIALS, RunStatus, SweepStatus
 from vae_core.config.train_config import TrainConfig
 from vae_core.theory.convention import Implied
 
 Numbers = list[float | None]
 Requested = Literal["run", "pause", "stop", "kill"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+Sampler = Literal["random", "tpe"]
+Pruning = Literal["none", "median", "halving"]
+TrialState = Literal["running", "complete", "pruned", "failed"]
 
 
 class Record(BaseModel):
@@ -53,6 +56,11 @@ class EvaluationRecord(Record):
     """The error per pixel that the decoder expects: the root of the mean variance of p(x|z)."""
     bits_per_dim: float | None
     """From the ELBO, of 8-bit or binary pixels; null where it is not defined."""
+
+    @property
+    def negative_elbo(self) -> float | None:
+        """reconstruction + kl, nats per image; None for a plain autoencoder."""
+        return None if self.elbo is None else -self.elbo
 
 
 class Run(Record):
@@ -302,3 +310,100 @@ class PictureSheet(Record):
     """Pixels of the PNG."""
     url: str
     """Where the PNG is."""
+
+
+class Interval(Record):
+    """All numbers from `low` to `high`."""
+
+    low: Annotated[float, Field(allow_inf_nan=False)]
+    """The least."""
+    high: Annotated[float, Field(allow_inf_nan=False)]
+    """The greatest."""
+    log: bool = False
+    """Whether equal ratios are equally likely, instead of equal differences."""
+
+
+Dimension = Annotated[
+    Annotated[Interval, Tag("interval")] | Annotated[list[Any], Tag("values")],
+    Discriminator(lambda given: "values" if isinstance(given, list | tuple) else "interval"),
+]
+
+
+class SweepSpecification(Record):
+    """What a sweep tries, how it chooses, and what it minimises."""
+
+    config: dict[str, Any]
+    """The TrainConfig of every trial, but for the fields that are varied."""
+    space: dict[str, Dimension]
+    """For each field that is varied its values, or the interval that they are from."""
+    sampler: Sampler
+    """random, or tpe: drawn from where the trials so far were good (tree-structured Parzen estimators)."""
+    minimise: list[str]
+    """One held-out quantity, or kl and a distortion."""
+    seed: int
+    """Decides all that is drawn."""
+    prune: Pruning
+    """Which trials are paused early: none; those worse than the median; or all but the better half at 1/8, 1/4 and 1/2
+    of their steps (halving)."""
+
+
+class Sweep(SweepSpecification):
+    """Runs of one configuration with some fields varied, each a trial, proposed one after the other."""
+
+    id: int
+    """Counted from 1."""
+    name: str
+    """What people call the sweep; its runs are "name #1", "name #2" and so on."""
+    group: str
+    """The group of its runs."""
+    preset: str | None
+    """The preset that the configuration began from."""
+    status: SweepStatus
+    """Whether trials begin; finished when the last has ended."""
+    error: str | None
+    """Why it stopped by itself."""
+    trials: int | None
+    """How many trials it may make, in all; null for any number."""
+    minutes: float | None
+    """Minutes of training, over all trials, after which none begins; null for any time."""
+    created_at: str
+    """When it was started; ISO 8601 in UTC."""
+    counts: dict[TrialState, int]
+    """How many trials there are in each state."""
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials it may make, whatever its minutes."""
+        return MOST_TRIALS if self.trials is None else self.trials
+
+
+class Trial(Record):
+    """One proposal of a sweep, and what came of its run. A result is noted once, and never changes."""
+
+    number: int
+    """Counted from 1."""
+    run: int | None
+    """The run's number; null once it was purged."""
+    params: dict[str, Any]
+    """The value of each varied field; a field that does not count beside the others is left out."""
+    pending: list[int]
+    """The trials that ran when this one was proposed; the results of all others before it were known."""
+    state: TrialState
+    """pruned: paused early, or stopped after an evaluation; failed: it diverged, failed or was never evaluated."""
+    values: list[float] | None
+    """What is minimised, at `step`; null while it runs, and where it failed."""
+    step: int | None
+    """The step of the evaluation that `values` are from."""
+
+
+class TrialCourse(Record):
+    """One quantity over the evaluations of a trial, oldest first, that of the first weights left out."""
+
+    number: int
+    """The trial's."""
+    total_steps: int
+    """Optimiser updates that its configuration asks for."""
+    step: list[int]
+    """After which the model was evaluated."""
+    value: Numbers
+    """The quantity then; null where it was not finite."""

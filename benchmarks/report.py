@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 
 from app.database.engine import sqlite
-from benchmarks import control, evaluate, launch, listing, live, peers, store, train
+from benchmarks import control, evaluate, launch, listing, live, peers, store, sweep, train
 
-TABLES = (peers, train, evaluate, launch, control, store, listing, live)
+TABLES = (peers, train, evaluate, launch, control, store, listing, live, sweep)
 ENVIRONMENT = {**os.environ, "COLUMNS": "160"}
 RULE, HEADING = "\n---\n", "## "
 

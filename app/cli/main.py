@@ -15,7 +15,7 @@ import typer
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from app.cli import runs
+from app.cli import runs, sweeps
 from app.cli.runs import changes_of, database_of, settings_of
 from app.database.engine import why_refused
 from app.errors import AppError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(runs.app)
+app.add_typer(sweeps.app, name="sweep")
 
 REFUSED = 2
 MAX_PORT = 65535

@@ -1,5 +1,6 @@
 """The tables. A run, one wide row for each of its steps and what makes them quick to read, its vitals, evaluations,
-pictures, report and scores, the event log, and saved views. What leaves the store of them is in `app.records`.
+pictures, report and scores; launches, sweeps and their trials; saved views; the event log. What leaves the store is in
+`app.records`.
 
 Step columns are nullable: SQLite stores NaN as NULL, a plain autoencoder has no KL, and `nonfinite` says which it is.
 """
@@ -225,6 +226,40 @@ class PictureFileRow(SQLModel, table=True):
     png: bytes
     width: int
     height: int
+
+
+class SweepRow(SQLModel, table=True):
+    """Runs of one configuration with some fields varied: what is tried, and how much of it."""
+
+    __tablename__ = "sweep"
+
+    id: int = Field(default=None, primary_key=True)  # given by the database when the row is written
+    name: str
+    group: str  # of its runs
+    preset: str | None = None
+    status: str = Field(default="running", index=True)
+    error: str | None = None
+    specification: dict[str, Any] = Field(sa_type=sa.JSON)  # an `app.records.SweepSpecification`
+    trials: int | None = None  # how many it may make,
+    minutes: float | None = None  # and after how much training, in all, none begins
+    created_at: float = Field(default_factory=now)
+
+
+class TrialRow(SQLModel, table=True):
+    """A sweep's proposal and its result. Its key keeps two of one number out; its result is written where none is."""
+
+    __tablename__ = "trial"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+
+    sweep_id: int = Field(primary_key=True, foreign_key="sweep.id")
+    number: int = Field(primary_key=True)
+    run_id: int | None = Field(default=None, foreign_key="run.id", index=True)  # None once it was purged
+    params: dict[str, Any] = Field(sa_type=sa.JSON)
+    pending: list[int] = Field(sa_type=sa.JSON)  # the trials before it without a result when it was proposed
+    state: str = "running"
+    values: list[float] | None = Field(default=None, sa_type=sa.JSON)
+    step: int | None = None  # of the evaluation that they are from
+    held: bool = False  # whether its run waits because the sweep does
 
 
 class EventRow(SQLModel, table=True):

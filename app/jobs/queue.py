@@ -9,9 +9,10 @@ from app.database.engine import Database
 from app.errors import NotFound, Refused
 from app.jobs.scheduler import Scheduler
 from app.launch.request import MAX_RUNS, LaunchRequest
-from app.records import Run
+from app.records import Run, Sweep
 from app.run_rules import LIVE
-from app.store import control, launches, listing, runs
+from app.store import control, launches, listing, runs, sweeps
+from app.sweeps.request import SweepRequest
 from vae_core.config.limits import MAX_SEED
 
 GroupAction = Literal["stop", "retry"]
@@ -89,3 +90,17 @@ def act_on_group(database: Database, scheduler: Scheduler, group: str, action: G
         changed = [act(session, run.id) for run in known if run.status in states and not run.deleted_at]
     scheduler.wake()
     return changed
+
+
+def start_sweep(database: Database, request: SweepRequest) -> Sweep:
+    """Store a sweep; its driver begins with the next turn of the scheduler. Raises `RefusedConfig`, `Refused`."""
+    specification = request.specification()
+    with database.write() as session:
+        return sweeps.create(
+            session,
+            specification,
+            name=request.name,
+            preset=request.preset,
+            trials=request.trials,
+            minutes=request.minutes,
+        )

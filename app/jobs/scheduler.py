@@ -12,6 +12,7 @@ from app.database import reserve
 from app.database.engine import Database
 from app.database.tables import RunRow
 from app.jobs.executor import Executor, Handle
+from app.jobs.sweeps import SweepDriver
 from app.store import attempts
 
 TURN_S = 0.5  # between turns,
@@ -30,6 +31,7 @@ class Scheduler:
     ):
         self._database, self._executor, self._slots, self._resume = database, executor, slots, resume
         self._lease = lease
+        self._sweeps = SweepDriver(database)
         self._watched: dict[int, RunRow] = {}  # whose processes live; a row may end before its process
         self._started: dict[int, float | None] = {}  # the heartbeat of its claim, of each that we started
         self._heard: dict[int, tuple[float | None, float]] = {}  # the last heartbeat of each, and when we saw it first
@@ -56,7 +58,9 @@ class Scheduler:
             self._loop.call_soon_threadsafe(self._woken.set)
 
     def turn(self) -> None:
-        """Adopt the living, bury the dead, fill the free slots; when every run is under way, prepare for the next."""
+        """Adopt the living, bury the dead, carry sweeps on, fill the free slots; when every run is under way, prepare
+        for the next.
+        """
         with self._database.read() as session:
             running, queued = attempts.running(session), attempts.any_queued(session)
         for run in running:
@@ -77,6 +81,7 @@ class Scheduler:
                 del self._watched[run_id]
                 self._heard.pop(run_id, None)
                 self._started.pop(run_id, None)
+        queued |= self._sweeps.turn(self._slots)
         busy = before = len(self._watched.keys() & {run.id for run in running})
         while queued and busy < self._slots and self._start_next():
             busy += 1

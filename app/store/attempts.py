@@ -51,6 +51,12 @@ def any_queued(session: Session) -> bool:
     return session.execute(QUEUED).first() is not None
 
 
+def count_live(session: Session) -> int:
+    """How many runs have a process or wait for one."""
+    live = sa.select(sa.func.count()).where(TABLE.c.status.in_(["queued", "running"]))
+    return session.scalar(live) or 0
+
+
 def note_handle(session: Session, run_id: int, attempt: int, handle: dict[str, Any]) -> None:
     """Remember how to find the process of an attempt again."""
     session.execute(CHANGE, _held(run_id, attempt) | {"handle": handle})

@@ -4,11 +4,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.database.tables import RunRow
-from app.store import events, pictures
+from app.store import events, pictures, sweeps
 
 TABLES = SQLModel.metadata.tables
 RUN = TABLES[str(RunRow.__tablename__)]
-OF_RUNS = [table for table in reversed(SQLModel.metadata.sorted_tables) if "run_id" in table.c]
+OF_RUNS = [
+    table
+    for table in reversed(SQLModel.metadata.sorted_tables)
+    if "run_id" in table.c and table is not sweeps.TRIAL  # results of trials stay
+]
 
 
 def runs(session: Session, deleted_before: float) -> list[int]:
@@ -23,6 +27,7 @@ def runs(session: Session, deleted_before: float) -> list[int]:
         gone -= parents
     if gone:
         events.append(session, newest or 0, "run")  # what is taken away is then not the newest of the log
+        sweeps.forget_runs(session, gone)
         for table in OF_RUNS:
             session.execute(sa.delete(table).where(table.c.run_id.in_(gone)))
         session.execute(sa.delete(RUN).where(RUN.c.id.in_(gone)))

@@ -32,7 +32,7 @@ def listed(session: Session, rows: Sequence[RunRow]) -> list[ListedRun]:
 
 
 def _fields(row: RunRow, evaluation: EvaluationRecord | None) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in SAME} | {name: _iso(getattr(row, name)) for name in TIMES}
+    fields = {name: getattr(row, name) for name in SAME} | {name: iso(getattr(row, name)) for name in TIMES}
     notices = [None if row.silent_since is None else _silence(row.silent_since), row.notice]
     fields["notice"] = " ".join(filter(None, notices)) or None
     return fields | {"evaluation": evaluation, "implied": implied(row.train_config)}
@@ -46,7 +46,8 @@ def _silence(since: float) -> str:
     )
 
 
-def _iso(seconds: float | None) -> str | None:
+def iso(seconds: float | None) -> str | None:
+    """A time as records have it: ISO 8601 in UTC."""
     if seconds is None:
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

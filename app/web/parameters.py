@@ -10,6 +10,7 @@ from app.leaderboard.conditions import LONGEST, conditions
 from app.run_rules import RunStatus
 
 RunId = Annotated[int, Field(ge=1, le=2**53)]
+SweepId = Annotated[int, Field(ge=1, le=2**53)]
 
 
 StepNumber = Annotated[int, Query(ge=1, le=2**53)]

@@ -3,20 +3,28 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pytest
 
 from app.database.engine import Database
 from app.database.tables import RunRow
-from app.records import Run
+from app.jobs.queue import start_sweep
+from app.records import Run, Sweep
 from app.store import attempts, runs
+from app.sweeps.request import SweepRequest
 from vae_core.config.train_config import TrainConfig
 from vae_core.events import Evaluation, PictureKind, Pictures, StepTerms, Vitals
 from vae_core.report import Bound, Fidelity, Latents, Reading, Report, Scores, Surgery
 
 Answer = TypeVar("Answer")
+
+
+class NewSweep(Protocol):
+    """A sweep over β; keyword arguments are those of a request, or of the configuration."""
+
+    def __call__(self, **given: Any) -> Sweep: ...
 
 
 class Eventually(Protocol):
@@ -40,6 +48,17 @@ def new_run(database: Database) -> Callable[..., Run]:
     def make(name: str | None = None, tags: tuple[str, ...] = (), group: str | None = None, **config: object) -> Run:
         with database.write() as session:
             return runs.create(session, TrainConfig.parse(config), name=name, tags=tags, group=group)
+
+    return make
+
+
+@pytest.fixture
+def new_sweep(database: Database) -> NewSweep:
+    def make(**given: Any) -> Sweep:
+        config = {name: value for name, value in given.items() if name not in SweepRequest.model_fields}
+        body = {"space": {"beta": {"low": 0.5, "high": 4, "log": True}}, "trials": 5, "config": config}
+        body |= {name: value for name, value in given.items() if name not in config}
+        return start_sweep(database, SweepRequest.model_validate(body))
 
     return make
 

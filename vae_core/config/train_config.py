@@ -16,7 +16,7 @@ from vae_core.config.fields import Fields
 from vae_core.config.rules import check_rules
 from vae_core.datasets.facts import FACTS
 
-__all__ = ["ConfigError", "RefusedConfig", "TrainConfig", "at_work", "json_schema"]
+__all__ = ["ConfigError", "RefusedConfig", "TrainConfig", "at_work", "json_schema", "shown_when"]
 
 INDIFFERENT = {  # fields that no step's numbers depend on: how long, where, and what is looked at on the way
     "epochs", "max_steps", "device", "threads", "evaluate_every", "picture_every", "checkpoint_every", "examine",
@@ -128,8 +128,12 @@ class TrainConfig(Fields):
 
 def at_work(values: Mapping[str, Any], name: str) -> bool:
     """Whether a field of a configuration counts, under its likelihood and in its kind of model."""
-    condition = json_schema()["properties"][name].get("shown_when") or {}
-    return all(values[other] in allowed for other, allowed in condition.items())
+    return all(values[other] in allowed for other, allowed in shown_when(name).items())
+
+
+def shown_when(name: str) -> Mapping[str, list[Any]]:
+    """The values of other fields under which a field counts; empty for one that always does."""
+    return json_schema()["properties"][name].get("shown_when") or {}
 
 
 @cache

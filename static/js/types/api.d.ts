@@ -33,6 +33,11 @@ export interface Answers {
   "POST /api/runs/{run_id}/clone": Run;
   "POST /api/runs/{run_id}/fork": Run;
   "POST /api/runs/{run_id}/{action}": Run;
+  "GET /api/sweeps": Sweeps;
+  "POST /api/sweeps": Sweep;
+  "GET /api/sweeps/{sweep_id}": SweepWithTrials;
+  "POST /api/sweeps/{sweep_id}/extend": Sweep;
+  "POST /api/sweeps/{sweep_id}/{action}": Sweep;
   "POST /api/translate": TranslationAnswer;
 }
 
@@ -368,6 +373,16 @@ export type Implied = {
   beta: number | null;
   /** The decoder's scale at which a loss with β = 1 is equal, in pixel units from 0 to 1. */
   sigma: number | null;
+};
+
+/** All numbers from `low` to `high`. */
+export type Interval = {
+  /** The least. */
+  low: number;
+  /** The greatest. */
+  high: number;
+  /** Whether equal ratios are equally likely, instead of equal differences. */
+  log?: boolean;
 };
 
 /** A checkpoint of a run that is kept. */
@@ -931,6 +946,88 @@ export type Surgery = {
   capped: boolean;
 };
 
+/** Runs of one configuration with some fields varied, each a trial, proposed one after the other. */
+export type Sweep = {
+  /** The TrainConfig of every trial, but for the fields that are varied. */
+  config: { [key: string]: unknown };
+  /** For each field that is varied its values, or the interval that they are from. */
+  space: { [key: string]: Interval | unknown[] };
+  /** random, or tpe: drawn from where the trials so far were good (tree-structured Parzen estimators). */
+  sampler: "random" | "tpe";
+  /** One held-out quantity, or kl and a distortion. */
+  minimise: string[];
+  /** Decides all that is drawn. */
+  seed: number;
+  /** Which trials are paused early: none; those worse than the median; or all but the better half at 1/8, 1/4 and 1/2 of their steps (halving). */
+  prune: "none" | "median" | "halving";
+  /** Counted from 1. */
+  id: number;
+  /** What people call the sweep; its runs are "name #1", "name #2" and so on. */
+  name: string;
+  /** The group of its runs. */
+  group: string;
+  /** The preset that the configuration began from. */
+  preset: string | null;
+  /** Whether trials begin; finished when the last has ended. */
+  status: "running" | "paused" | "stopped" | "finished";
+  /** Why it stopped by itself. */
+  error: string | null;
+  /** How many trials it may make, in all; null for any number. */
+  trials: number | null;
+  /** Minutes of training, over all trials, after which none begins; null for any time. */
+  minutes: number | null;
+  /** When it was started; ISO 8601 in UTC. */
+  created_at: string;
+  /** How many trials there are in each state. */
+  counts: { [key: string]: number };
+};
+
+/** A sweep and what came of it so far. */
+export type SweepWithTrials = {
+  /** The TrainConfig of every trial, but for the fields that are varied. */
+  config: { [key: string]: unknown };
+  /** For each field that is varied its values, or the interval that they are from. */
+  space: { [key: string]: Interval | unknown[] };
+  /** random, or tpe: drawn from where the trials so far were good (tree-structured Parzen estimators). */
+  sampler: "random" | "tpe";
+  /** One held-out quantity, or kl and a distortion. */
+  minimise: string[];
+  /** Decides all that is drawn. */
+  seed: number;
+  /** Which trials are paused early: none; those worse than the median; or all but the better half at 1/8, 1/4 and 1/2 of their steps (halving). */
+  prune: "none" | "median" | "halving";
+  /** Counted from 1. */
+  id: number;
+  /** What people call the sweep; its runs are "name #1", "name #2" and so on. */
+  name: string;
+  /** The group of its runs. */
+  group: string;
+  /** The preset that the configuration began from. */
+  preset: string | null;
+  /** Whether trials begin; finished when the last has ended. */
+  status: "running" | "paused" | "stopped" | "finished";
+  /** Why it stopped by itself. */
+  error: string | null;
+  /** How many trials it may make, in all; null for any number. */
+  trials: number | null;
+  /** Minutes of training, over all trials, after which none begins; null for any time. */
+  minutes: number | null;
+  /** When it was started; ISO 8601 in UTC. */
+  created_at: string;
+  /** How many trials there are in each state. */
+  counts: { [key: string]: number };
+  /** Every trial, in the order of their numbers. */
+  results: Trial[];
+  /** The numbers of the trials that ended and that no other beats: of two objectives, the frontier. */
+  best: number[];
+};
+
+/** Every sweep. */
+export type Sweeps = {
+  /** Newest first. */
+  sweeps: Sweep[];
+};
+
 /** What a loss trains at the sizes of a question: `factor` · (−log p(x|z) + β · KL), plus a constant. */
 export type TranslationAnswer = {
   /** The decoder's distribution. */
@@ -961,6 +1058,24 @@ export type TranslationAnswer = {
   assumed: string[];
   /** The answer for people. */
   sentences: string[];
+};
+
+/** One proposal of a sweep, and what came of its run. A result is noted once, and never changes. */
+export type Trial = {
+  /** Counted from 1. */
+  number: number;
+  /** The run's number; null once it was purged. */
+  run: number | null;
+  /** The value of each varied field; a field that does not count beside the others is left out. */
+  params: { [key: string]: unknown };
+  /** The trials that ran when this one was proposed; the results of all others before it were known. */
+  pending: number[];
+  /** pruned: paused early, or stopped after an evaluation; failed: it diverged, failed or was never evaluated. */
+  state: "running" | "complete" | "pruned" | "failed";
+  /** What is minimised, at `step`; null while it runs, and where it failed. */
+  values: number[] | null;
+  /** The step of the evaluation that `values` are from. */
+  step: number | null;
 };
 
 /** Whether a quantity of several runs may be compared. */

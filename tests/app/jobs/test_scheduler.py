@@ -10,7 +10,7 @@ from app.jobs.executor import Handle
 from app.jobs.scheduler import LEASE_S, Scheduler
 from app.records import Run
 from app.store import attempts, control, events, runs
-from tests.app.conftest import Eventually
+from tests.app.conftest import Eventually, NewSweep
 
 Read = Callable[[int], RunRow]
 Wish = Callable[[Session, int], Run]
@@ -111,6 +111,17 @@ def test_a_slot_is_free_when_the_row_has_ended(
     executor.alive.add(ids[0])
     scheduler.turn()
     assert executor.started == ids
+
+
+def test_what_a_sweep_queues_starts_in_the_same_turn(
+    scheduler: Scheduler, executor: FakeExecutor, new_sweep: NewSweep, end: Callable[..., None]
+) -> None:
+    new_sweep(trials=3)
+    scheduler.turn()
+    assert executor.started == [1, 2]
+    end(1)
+    scheduler.turn()
+    assert executor.started == [1, 2, 3]
 
 
 def test_the_handle_is_in_the_row(scheduler: Scheduler, new_run: Callable[..., Run], read: Read) -> None:

@@ -130,6 +130,26 @@ def test_files(holds: Holds, application: FastAPI, run: int) -> None:
         assert holds("/api/runs/{run_id}/export/{name}", run_id=run, name=name)
 
 
+def test_sweeps(holds: Holds) -> None:
+    body = {
+        "config": {"max_steps": 7},
+        "space": {"beta": {"low": 0.5, "high": 2, "log": True}, "latent_dim": [2, 3]},
+        "trials": 5,
+    }
+    sweep = holds("/api/sweeps", 201, body)
+    one = {"sweep_id": sweep["id"]}
+    assert (sweep["status"], sweep["space"]["latent_dim"], sweep["counts"]) == ("running", [2, 3], {})
+    assert holds("/api/sweeps")["sweeps"] == [sweep]
+    assert holds("/api/sweeps/{sweep_id}", **one) == {**sweep, "results": [], "best": []}
+    assert holds("/api/sweeps/{sweep_id}/extend", body={"trials": 6}, **one)["trials"] == 6
+    for action, status in (("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
+        changed = holds("/api/sweeps/{sweep_id}/{action}", method="POST", action=action, **one)
+        assert changed["status"] == status
+    holds("/api/sweeps", 422, {"space": {"beta": [1]}})
+    holds("/api/sweeps/{sweep_id}", 404, sweep_id=9)
+    holds("/api/sweeps/{sweep_id}/{action}", 409, method="POST", action="stop", **one)
+
+
 def test_events_as_json(holds: Holds, run: int) -> None:
     messages = holds("/api/events", params={"after": 0}, headers=JSON)["events"]
     assert {message["event"] for message in messages} == {"run", "points"}
