@@ -79,9 +79,9 @@ def ranked_value(sort: str) -> Value:
     return ranked
 
 
-def order_of(sort: str, counts: Mapping[str, int]) -> Order:
-    """The order that `sort` names, of runs of which so many with each `unit_key` have the value. Raises `Refused`."""
-    name, descending, ranked = sort.removeprefix("-"), sort.startswith("-"), ranked_value(sort)
+def order_of(sort: str, ranked: Value, counts: Mapping[str, int]) -> Order:
+    """The order by the value that `sort` names, which so many runs with each `unit_key` have."""
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
     if not ranked.may_lack:
         return Order(ranked, descending)
     lacking = ranked.expression.is_(None)
