@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from app.database.tables import RunRow, dumps
 from app.records import Condition, ListedRun, RunPage
 from app.store.list_values import Value, holds, joined, value
-from app.store.ordering import Order, decoded, encoded, order_of, ranked_value
+from app.store.ordering import Order, decoded, encoded, is_measured, order_of, ranked_value
 from app.store.run_records import listed
 from app.text.quantities import fields_of_key
 
@@ -54,7 +54,7 @@ class Counts:
 
     facets: dict[str, dict[str, int]]  # of each value of a facet, under all other filters
     total: int  # that match
-    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts
+    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts, where it has units
 
 
 def find(
@@ -149,10 +149,13 @@ def _tagged(tag: str) -> Any:
 
 def count_runs(session: Session, sort: str, filters: Filters) -> Counts:
     """Read the runs once, as the combinations that there are of all facets; each count is a sum over those."""
-    value_of_sort = ranked_value(sort)
+    measured = [ranked_value(sort)] if is_measured(sort) else []
     columns: list[Any] = [column.label(name) for name, column in COUNTED.items()]
-    counted = [sa.func.count().label("count"), sa.func.count(value_of_sort.expression).label("ranked")]
-    query = joined(sa.select(*columns, *counted).select_from(RunRow), [value_of_sort, *_needed(filters)])
+    having = sa.func.count(measured[0].expression) if measured else sa.literal(0)
+    query = joined(
+        sa.select(*columns, sa.func.count().label("count"), having.label("ranked")).select_from(RunRow),
+        [*measured, *_needed(filters)],
+    )
     facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     total, ranked, chosen = 0, Counter[str](), _chosen(filters)
     for row in session.execute(query.where(*_conditions(filters)).group_by(*columns)).mappings():
