@@ -1,13 +1,14 @@
 """The columns of the runs list: their headings, how they sort, and what their cells hold. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 
 from app.errors import Refused
 from app.launch.labels import label, may_be_empty, schema, shown_value
 from app.plots.spark import trend
 from app.records import ListedRun
-from app.text.numbers import NOTHING, column, duration
+from app.text.numbers import NOTHING, column, duration, interval
 from app.text.quantities import QUANTITIES
 from vae_core.config.train_config import at_work, json_schema
 
@@ -115,6 +116,14 @@ def column_texts(name: str, values: Sequence[Cell]) -> list[str]:
     if COLUMNS[name].number:
         return column([_number(value) for value in values])
     return ["" if value is None else str(value) for value in values]
+
+
+def seed_texts(numbers: Mapping[str, Sequence[float]]) -> dict[str, str]:
+    """The mean of each number over seeds, ± its standard deviation where there are two or more."""
+    return {
+        name: NOTHING if not values else interval(fmean(values), stdev(values) if len(values) > 1 else None)
+        for name, values in numbers.items()
+    }
 
 
 def pinned_column(names: Sequence[str], sort: str) -> str | None:

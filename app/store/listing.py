@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from app.database.tables import RunRow, dumps
 from app.records import Condition, ListedRun, RunPage
 from app.store.list_values import Value, holds, joined, value
-from app.store.ordering import Order, decoded, encoded, order_of, ranked_value
+from app.store.ordering import Order, decoded, encoded, is_measured, order_of, ranked_value
 from app.store.run_records import listed
 from app.text.quantities import fields_of_key
 
@@ -43,8 +43,18 @@ class Filters(TypedDict, total=False):
     tag: Sequence[str]
     q: str
     group: str | None
+    configuration: str | None
     deleted: bool
     where: Sequence[Condition]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many runs there are."""
+
+    facets: dict[str, dict[str, int]]  # of each value of a facet, under all other filters
+    total: int  # that match
+    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts, where it has units
 
 
 def find(
@@ -60,9 +70,14 @@ def find(
     `sort` is one of `list_values.VALUES` or a field of the configuration, with a minus for descending; `after` is the
     `next` of the page before. Raises `Refused` for another sort or a cursor that is none.
     """
-    counts = _count(session, sort, filters)
-    order = order_of(sort, counts.ranked)
-    query = _matching(sa.select(RunRow).add_columns(*order.columns), order, filters)
+    counts, ranked = count_runs(session, sort, filters), ranked_value(sort)
+    order = order_of(sort, ranked, counts.ranked)
+    query = matching(sa.select(RunRow).add_columns(*order.columns), [ranked], filters)
+    return read_page(session, query, order, counts, after, limit)
+
+
+def read_page(session: Session, query: Any, order: Order, counts: Counts, after: str | None, limit: int) -> RunPage:
+    """The rows of a query that come after the cursor, each with the order's columns behind it."""
     if after is not None:
         query = query.where(order.beyond(decoded(after, order)))
     keyed = [(row, key) for row, *key in session.execute(query.order_by(*order.by).limit(limit + 1))]
@@ -77,8 +92,9 @@ def find(
 
 def numbers(session: Session, *, sort: str = "-created", **filters: Unpack[Filters]) -> list[int]:
     """The ids of all runs that match, in order. Raises `Refused` for another sort."""
-    order = order_of(sort, _count(session, sort, filters).ranked)
-    return list(session.scalars(_matching(sa.select(col(RunRow.id)), order, filters).order_by(*order.by)))
+    ranked = ranked_value(sort)
+    order = order_of(sort, ranked, count_runs(session, sort, filters).ranked)
+    return list(session.scalars(matching(sa.select(col(RunRow.id)), [ranked], filters).order_by(*order.by)))
 
 
 def some(session: Session, run_ids: Iterable[int]) -> list[ListedRun]:
@@ -100,13 +116,13 @@ def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int
     return dict(session.execute(query.group_by(column)).all())
 
 
-def _matching(query: Any, order: Order, filters: Filters) -> Any:
-    """A query of those runs alone that match every filter."""
+def matching(query: Any, values: Iterable[Value], filters: Filters) -> Any:
+    """A query on these values, of those runs alone that match every filter."""
     among = [
         sa.or_(*map(_tagged, values)) if name == "tag" else FACETS[name].in_(values)
         for name, values in _chosen(filters).items()
     ]
-    return joined(query, [order.value, *_needed(filters)]).where(*_conditions(filters), *among)
+    return joined(query, [*values, *_needed(filters)]).where(*_conditions(filters), *among)
 
 
 def _conditions(filters: Filters) -> list[Any]:
@@ -116,8 +132,9 @@ def _conditions(filters: Filters) -> list[Any]:
     if q := filters.get("q"):
         within = (column.icontains(q, autoescape=True) for column in (col(RunRow.name), col(RunRow.notes)))
         conditions.append(sa.or_(*within))
-    if (group := filters.get("group")) is not None:
-        conditions.append(col(RunRow.group) == group)
+    for column, shared in ((RunRow.group, filters.get("group")), (RunRow.configuration, filters.get("configuration"))):
+        if shared is not None:
+            conditions.append(col(column) == shared)
     return [*conditions, *map(holds, filters.get("where", ()))]
 
 
@@ -136,21 +153,15 @@ def _tagged(tag: str) -> Any:
     return sa.func.replace(TAGS, dumps(tag), "") != TAGS
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many runs there are."""
-
-    facets: dict[str, dict[str, int]]  # of each value of a facet, under all other filters
-    total: int  # that match
-    ranked: Mapping[str, int]  # of those, by their `unit_key`, that have the value which sorts
-
-
-def _count(session: Session, sort: str, filters: Filters) -> Counts:
+def count_runs(session: Session, sort: str, filters: Filters) -> Counts:
     """Read the runs once, as the combinations that there are of all facets; each count is a sum over those."""
-    value_of_sort = ranked_value(sort)
+    measured = [ranked_value(sort)] if is_measured(sort) else []
     columns: list[Any] = [column.label(name) for name, column in COUNTED.items()]
-    counted = [sa.func.count().label("count"), sa.func.count(value_of_sort.expression).label("ranked")]
-    query = joined(sa.select(*columns, *counted).select_from(RunRow), [value_of_sort, *_needed(filters)])
+    having = sa.func.count(measured[0].expression) if measured else sa.literal(0)
+    query = joined(
+        sa.select(*columns, sa.func.count().label("count"), having.label("ranked")).select_from(RunRow),
+        [*measured, *_needed(filters)],
+    )
     facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     total, ranked, chosen = 0, Counter[str](), _chosen(filters)
     for row in session.execute(query.where(*_conditions(filters)).group_by(*columns)).mappings():

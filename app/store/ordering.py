@@ -79,13 +79,18 @@ def ranked_value(sort: str) -> Value:
     return ranked
 
 
-def order_of(sort: str, counts: Mapping[str, int]) -> Order:
-    """The order that `sort` names, of runs of which so many with each `unit_key` have the value. Raises `Refused`."""
-    name, descending, ranked = sort.removeprefix("-"), sort.startswith("-"), ranked_value(sort)
+def is_measured(sort: str) -> bool:
+    """Whether the value that `sort` names has units of measure."""
+    return unit_of(sort.removeprefix("-"), TrainConfig()) is not None
+
+
+def order_of(sort: str, ranked: Value, counts: Mapping[str, int]) -> Order:
+    """The order by the value that `sort` names, which so many runs with each `unit_key` have."""
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
     if not ranked.may_lack:
         return Order(ranked, descending)
     lacking = ranked.expression.is_(None)
-    if unit_of(name, TrainConfig()) is None:
+    if not is_measured(sort):
         return Order(ranked, descending, [(0, "")], sa.case((lacking, 1), else_=0))
     unit_of_key = {key: _unit_of_key(name, key) for key, count in counts.items() if count}
     sizes: Counter[str] = Counter()

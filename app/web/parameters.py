@@ -27,6 +27,9 @@ class RunFilter(BaseModel):
     tag: list[str] = []
     q: Annotated[str, Field(max_length=200)] = ""
     group: str | None = None
+    configuration: Annotated[
+        str | None, Field(description="What runs share that differ in the seed alone, as a run's `configuration`.")
+    ] = None
     deleted: bool = False
     where: Annotated[
         str,

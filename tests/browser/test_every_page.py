@@ -22,6 +22,8 @@ PATHS = {
     "two compared": "/compare?runs={0},{1}",
     "eight compared": "/compare?runs={0},{1},{2},{3},{4},{5},{6},{7}",
     "the choice": "/compare",
+    "conditions that cannot be read": "/runs?where=beta+>+x",
+    "the saved views": "/views",
     "the form": "/runs/new",
     "the form of several runs": "/runs/new?preset=bce-vs-mse",
     "the form after a run": "/runs/new?from={0}",

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, accessibility_faults, eventually
 from tests.browser.test_keyboard import ready, tab_to
@@ -97,3 +98,98 @@ def test_no_column_is_cut_off_while_a_run_is_live(visit: Visit, server: Server) 
     assert wide <= visible
     created = page.locator(f"tr[data-run='{run['id']}'] time").bounding_box()
     assert created["x"] + created["width"] <= 1400
+
+
+def test_a_phone_shows_the_number_that_sorts_without_a_swipe(visit: Visit, pair: list[int], page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for query, name in (
+        ("", "latest"),
+        ("&sort=kl", "kl"),
+        ("&sort=-beta", "beta"),
+        ("&columns=status,bits_per_dim", "bits_per_dim"),
+    ):
+        visit(f"/runs?q=pair{query}")
+        for run in pair:
+            cell = page.locator(f"#run-{run}-{name}")
+            place, table = cell.bounding_box(), page.locator("#chosen .scroll").bounding_box()
+            assert cell.inner_text().strip()
+            assert table["x"] <= place["x"], name
+            assert place["x"] + place["width"] <= table["x"] + table["width"] <= 390, name
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert accessibility_faults(page) == []
+
+
+def test_two_units_of_measure_stand_apart(visit: Visit, pair: list[int]) -> None:
+    page = visit("/runs?q=pair&sort=name")
+    page.get_by_role("columnheader", name="−ELBO held out").get_by_role("link").click()
+    ready(page, "**/runs?q=pair&sort=negative_elbo")
+    headings = page.locator("tr.unit")
+    expect(headings).to_have_count(2)
+    expect(headings.last).to_contain_text("Another unit of measure: nats/image, ")
+    assert page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.dataset.run ?? 'unit')") == [
+        *("unit", str(pair[0])),
+        *("unit", str(pair[1])),
+    ]
+    assert accessibility_faults(page) == []
+
+
+@pytest.mark.usefixtures("pair")
+def test_conditions_are_typed_picked_and_corrected(visit: Visit, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = visit("/runs?q=pair")
+    box = page.get_by_label("Conditions, with commas")
+    box.fill("likelihood = gausian")
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("likelihood must be one of 'bernoulli', ")
+    page.wait_for_selector("body[data-ready]")
+    expect(box).to_have_value("likelihood = gausian")
+    expect(box).to_be_focused()
+    expect(page.locator("tr[data-run]")).to_have_count(0)
+    assert accessibility_faults(page) == []
+    box.fill("likelihood = gaussian")
+    box.press("Enter")
+    ready(page, "**/runs?q=pair&where=likelihood+%3D+gaussian")
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    page.get_by_text("Add a condition").first.click()
+    page.get_by_label("Field").select_option("beta")
+    page.get_by_label("Is", exact=True).select_option(">")
+    page.get_by_label("Value").fill("1")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Add", exact=True).click()
+    ready(page, "**&where=likelihood+%3D+gaussian%2C+beta+%3E+1")
+    expect(page.get_by_text("No run matches")).to_be_visible()
+
+
+def test_the_list_is_a_leaderboard_without_scripts(browser: Browser, server: Server, pair: list[int]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/runs?q=pair")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("β", exact=True).check()
+    page.get_by_role("button", name="Apply").last.click()
+    expect(page.locator(f"#run-{pair[0]}-beta")).to_have_text("1")
+    page.get_by_text("Add a condition").first.click()
+    page.get_by_label("Field").select_option("likelihood")
+    page.get_by_label("Value").fill("gaussian")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    address = page.url
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_label("Name").fill("only MSE")
+    page.get_by_label("Note").fill("of the pair")
+    page.get_by_role("button", name="Save this view").click()
+    assert page.url == address
+    page.goto(f"{server.url}/compare?runs={pair[0]},{pair[1]}")
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_role("link", name="only MSE").click()
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_role("link", name="Rename or delete").click()
+    page.get_by_text("Rename or delete").click()
+    page.get_by_label("Name").fill("MSE alone")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="MSE alone")).to_be_visible()
+    page.get_by_text("Rename or delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("None yet.")).to_be_visible()
+    context.close()

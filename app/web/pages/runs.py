@@ -23,13 +23,14 @@ from app.leaderboard.columns import (
     cells,
     column_texts,
     pinned_column,
+    seed_texts,
     shown_columns,
 )
 from app.leaderboard.conditions import LONGEST, OPERATORS, choosable
 from app.leaderboard.rankings import rank_headings
 from app.plots.recording import recorded_runs, what_was_recorded
 from app.records import ListedRun, Operator, RunPage
-from app.store import events, listing, runs, views
+from app.store import events, folding, listing, runs, views
 from app.templating import folder
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
@@ -61,11 +62,20 @@ class Outcome:
     refused: dict[int, str]
 
 
+@dataclass(frozen=True)
+class FoldedSeeds:
+    """The runs of one configuration in a row: how many, and the mean of each number with its spread."""
+
+    count: int
+    texts: dict[str, str]
+
+
 class RunsQuery(RunQuery):
     """The list's address: the filter, the columns if not the standard ones, and runs just deleted, to bring back."""
 
     columns: Columns = Field(default_factory=list)
     undo: RunIds = Field(default_factory=list)
+    fold: Literal["", "yes"] = ""  # one row a configuration
     field: Annotated[str, Field(max_length=60)] = ""  # a condition that was picked, to go to those that were typed
     operator: Operator = "="
     value: Annotated[str, Field(max_length=200)] = ""
@@ -135,8 +145,8 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
     names = shown_columns(query.columns, query.sort)
     with database.read() as session:
         cursor = events.newest_id(session)
-        listed, wrong = _matching(session, query)
-        rows = _rows(session, listed.runs, names, query.sort)
+        listed, seeds, wrong = _matching(session, query)
+        rows = _rows(session, listed.runs, names, query.sort) | {"seeds": seeds}
         named = {run.id: run for run in listing.some(session, [*query.undo, *refused])}
         saved = views.saved(session)
     context = {
@@ -154,8 +164,8 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
         "next": listed.next,
         "menus": [_menu(name, getattr(query, name), counts) for name, counts in listed.facets.items()],
         "query": query,
-        "kept": query.model_dump(include={"sort", "group", "limit"}, exclude_defaults=True),
-        "filtered": bool(query.model_dump(exclude={"columns", "undo", "sort", "limit"}, exclude_defaults=True)),
+        "kept": query.model_dump(include={"sort", "group", "configuration", "limit", "fold"}, exclude_defaults=True),
+        "filtered": bool(query.model_dump(exclude={"columns", "undo", "sort", "limit", "fold"}, exclude_defaults=True)),
         "deleted": [named[run_id] for run_id in query.undo if run_id in named and named[run_id].deleted_at],
         "outcome": outcome,
         "chosen": outcome.chosen if outcome else [],
@@ -169,16 +179,20 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
     return page(request, "runs/page.html", context, 422 if wrong else 409 if refused else 200)
 
 
-def _matching(session: Session, query: RunsQuery) -> tuple[RunPage, str]:
-    """The runs that match, or none and why the conditions cannot be read."""
+def _matching(session: Session, query: RunsQuery) -> tuple[RunPage, dict[str, FoldedSeeds], str]:
+    """The runs that match, folded by configuration if so asked; none, and why, if the conditions cannot be read."""
+    page_of: dict[str, Any] = {"after": query.after, "limit": query.limit}
     try:
-        return listing.find(session, **query.criteria(), after=query.after, limit=query.limit), ""
+        if not query.fold:
+            return listing.find(session, **query.criteria(), **page_of), {}, ""
+        folded, seeds = folding.find_folded(session, **query.criteria(), **page_of)
+        return folded, {name: FoldedSeeds(each.count, seed_texts(each.numbers)) for name, each in seeds.items()}, ""
     except Refused as refused:
         if refused.field != "where":
             raise
         others = query.model_copy(update={"where": ""})
         counted = listing.find(session, **others.criteria(), limit=1)
-        return counted.model_copy(update={"runs": [], "units": [], "next": None, "total": 0}), refused.message
+        return counted.model_copy(update={"runs": [], "units": [], "next": None, "total": 0}), {}, refused.message
 
 
 @cache

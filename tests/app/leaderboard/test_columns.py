@@ -3,7 +3,17 @@
 import pytest
 
 from app.errors import Refused
-from app.leaderboard.columns import COLUMNS, NEWEST_FIRST, STANDARD, cells, shown_columns
+from app.leaderboard.columns import (
+    COLUMNS,
+    NEWEST_FIRST,
+    STANDARD,
+    Cell,
+    cells,
+    column_texts,
+    pinned_column,
+    seed_texts,
+    shown_columns,
+)
 from app.records import Extremes, ListedRun
 from app.store.list_values import HELD_OUT, VALUES
 from tests.app.builders import make_evaluation, make_run
@@ -74,3 +84,37 @@ def test_a_runs_values_are_those_of_its_result_and_of_the_fields_that_count() ->
     assert values == dict(zip(names, [102.5, 12.5, None, 105.0, 110.0, 2.0, None, [400], "finished"], strict=True))
     lost = cells(listed_run(evaluation=held, status="diverged"), ["negative_elbo", "kl", "latest", "best"])
     assert list(lost.values()) == [None, None, None, 105.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "texts"),
+    [
+        ("kl", [12.5, None, 3], ["12.5", "—", "3"]),
+        ("seconds", [3.21, 75.0], ["3.2\u00a0s", "1\u00a0min\u00a015\u00a0s"]),
+        ("hidden", [[400], [20, 10], []], ["400", "20, 10", "none"]),
+        ("grad_clip", [None, 1.5], ["none", "1.5"]),
+        ("sigma", [None, 0.1], ["—", "0.1"]),
+        ("scale", ["shared", None], ["Learned, one for all pixels", "—"]),
+        ("dequantize", [True, False], ["Yes", "No"]),
+    ],
+)
+def test_cells_are_written_for_people(name: str, values: list[Cell], texts: list[str]) -> None:
+    assert column_texts(name, values) == texts
+
+
+@pytest.mark.parametrize(
+    ("names", "sort", "pinned"),
+    [
+        (STANDARD, NEWEST_FIRST, "latest"),
+        (STANDARD, "-kl", "kl"),
+        (["likelihood", "beta", "kl"], "likelihood", "beta"),
+        (["status", "course"], "status", None),
+    ],
+)
+def test_the_number_that_sorts_is_pinned_or_else_the_first(names: list[str], sort: str, pinned: str | None) -> None:
+    assert pinned_column(names, sort) == pinned
+
+
+def test_numbers_over_seeds_have_a_spread_from_two_on() -> None:
+    numbers = {"kl": [10.0, 12.0], "best": [100.0], "mse_per_pixel": []}
+    assert seed_texts(numbers) == {"kl": "11.0\u00a0±\u00a01.4", "best": "100", "mse_per_pixel": "—"}

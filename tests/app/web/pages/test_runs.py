@@ -135,3 +135,21 @@ def test_a_picked_condition_goes_to_those_that_were_typed(client: TestClient, tr
     unused = client.get("/runs?where=&field=beta&operator=%3D&value=").headers["location"]
     assert unused == "/runs"
     assert "<option>gaussian</option>" in page_of(client, "")
+
+
+def test_the_seeds_of_a_configuration_fold_into_a_row_that_leads_to_them(client: TestClient, trained: Trained) -> None:
+    first, second, other = trained(seed=1), trained(seed=2), trained(beta=2)
+    page = page_of(client, "fold=yes&columns=mse_per_pixel,beta&sort=-beta")
+    assert ids(page) == []
+    assert page.count('<th scope="row">') == 2
+    assert re.findall(r'id="run-\d+-mse_per_pixel" data-live>(.*?)</td>', page) == ["0.0100", "0.0100"]
+    (address,) = re.findall(r'href="([^"]*)" aria-label="The 2 seeds of', page)
+    assert ids(page_of(client, address.partition("?")[2])) == [second, first]
+    assert 'name="run"' not in page
+    assert '<input type="hidden" name="fold" value="yes">' in page
+    assert "fold" not in re.search(r'href="(/api/runs.csv[^"]*)"', page)[1]
+    assert other in ids(page_of(client, ""))
+    seeds = client.get("/api/runs", params={"configuration": re.search("configuration=(.*)", address)[1]}).json()[
+        "runs"
+    ]
+    assert [run["id"] for run in seeds] == [second, first]
