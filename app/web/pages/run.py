@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.comparison.summary import LETTERS
 from app.diagnosis.diagnose import diagnose
 from app.export.tables import has_parquet
 from app.jobs.logs import tail
@@ -39,6 +40,7 @@ def show_run(
         **vars(description),
         "run": run,
         "together": together,
+        "most_compared": len(LETTERS),
         "counting": history.counting,
         "live": run.status in LIVE,
         "goes_on": GOES_ON,

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from app.comparison.summary import LETTERS
 from app.database.engine import Database
 from app.errors import Conflict, NotFound, Refused
 from app.leaderboard.columns import (
@@ -207,6 +208,7 @@ def _rows(session: Session, chosen: list[ListedRun], names: list[str], sort: str
     values = [cells(run, names) for run in chosen]
     return {
         "runs": chosen,
+        "most_compared": len(LETTERS),
         "group_sizes": listing.group_sizes(session, {run.group for run in chosen}),
         "facts": FACTS,
         "columns": names,

@@ -511,7 +511,7 @@ def test_runs_launched_together_lead_to_each_other(client: TestClient) -> None:
     client.post("/api/runs", json={})
     group = client.get("/api/runs", params={"sort": "created"}).json()["runs"][0]["group"]
     page = text(client, "/runs")
-    assert page.count(f'href="/runs?group={group}"') == 3
+    assert page.count(f'href="/groups/{group}"') == 3
     together = text(client, f"/runs?group={group}&sort=name")
     assert together.count("<tr data-run") == 3
     assert 'href="/runs?sort=name">Show others too' in together

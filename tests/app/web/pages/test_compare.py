@@ -96,9 +96,10 @@ def test_runs_launched_together_are_one_link_away(client: TestClient, launch: La
     assert links[0] in read(client, f"/runs/{pair[0]['id']}")
     assert "/compare?group=" not in read(client, "/runs/1")
     assert client.get(links[0]).headers["location"] == "/compare?runs=2,3"
-    client.post("/api/runs", json={"config": {}, "seeds": list(range(9))})
-    (many,) = set(re.findall(r'href="(/compare\?group=[^"]+)"', read(client, "/runs"))) - set(links)
-    page = read(client, client.get(many).headers["location"])
+    many = client.post("/api/runs", json={"config": {}, "seeds": list(range(9))}).json()
+    assert set(re.findall(r'href="(/compare\?group=[^"]+)"', read(client, "/runs"))) == set(links)  # nine do not fit
+    assert f'href="/groups/{many["group"]}">The 9 launched together' in read(client, f"/runs/{many['runs'][0]['id']}")
+    page = read(client, client.get(f"/compare?group={many['group']}").headers["location"])
     assert "9 runs are ticked, and 8 fit" in page
 
 

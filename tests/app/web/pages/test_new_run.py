@@ -61,7 +61,7 @@ def test_seeds_multiply_the_runs_and_fill_in_from_the_address(client: TestClient
     assert [(run["config"]["seed"], run["name"]) for run in runs] == [(5, "many s5"), (6, "many s6"), (7, "many s7")]
     refused = client.post("/runs", data={"preset": "bce", "seeds": "1000"})
     assert refused.status_code == 422
-    assert 'id="seeds-error" data-live><p>Seeds: a whole number from 1 to 100</p>' in refused.text
+    assert 'id="seeds-error" data-live><p>Seeds: a whole number from 1 to 100, or the seeds themselves' in refused.text
 
 
 def test_after_an_error_the_navigation_stays_with_the_form(client: TestClient) -> None:
