@@ -238,7 +238,7 @@ def _check_headline(world: World, comparison: Comparison) -> None:
         assert "KL" in body
     configs = [(tuple(sorted(_without_seed(run).items())), run.train_config.total_steps) for run in world.runs]
     kept = [configs[place] for place in ranked if comparison.status_notes[place] is None]
-    if len(set(kept)) < len(kept):
+    if kept and min(map(kept.count, kept)) > 1:
         assert "trained models" not in body  # seeds of one loss are never set against each other
 
 
