@@ -18,6 +18,7 @@ from app.text.quantities import unit_key
 from vae_core.config.train_config import TrainConfig
 
 NONFINITE = sa.column("nonfinite", sa.Boolean).is_(True)  # of a step; few are, so that their index is short
+OPEN = sa.column("state", sa.String) == sa.literal_column("'running'")  # of a trial: as many as there are slots
 
 
 def now() -> float:
@@ -249,7 +250,6 @@ class TrialRow(SQLModel, table=True):
     """A sweep's proposal and its result. Its key keeps two of one number out; its result is written where none is."""
 
     __tablename__ = "trial"
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
 
     sweep_id: int = Field(primary_key=True, foreign_key="sweep.id")
     number: int = Field(primary_key=True)
@@ -260,6 +260,11 @@ class TrialRow(SQLModel, table=True):
     values: list[float] | None = Field(default=None, sa_type=sa.JSON)
     step: int | None = None  # of the evaluation that they are from
     held: bool = False  # whether its run waits because the sweep does
+
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_trial_open", "sweep_id", sqlite_where=OPEN, postgresql_where=OPEN),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class EventRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.database.tables import EvaluationRow, RunRow, SweepRow, TrialRow
+from app.database.tables import OPEN, EvaluationRow, RunRow, SweepRow, TrialRow
 from app.errors import NotFound
 from app.records import Run, Sweep, SweepSpecification, Trial, TrialCourse, TrialState
 from app.store import runs
@@ -20,7 +20,6 @@ from vae_core.config.train_config import TrainConfig
 SWEEP, TRIAL, RUN, EVALUATION = (
     SQLModel.metadata.tables[str(model.__tablename__)] for model in (SweepRow, TrialRow, RunRow, EvaluationRow)
 )
-OPEN = TRIAL.c.state == "running"
 UNDER_WAY = sa.select(SWEEP.c.id).where(
     (SWEEP.c.status == "running") | SWEEP.c.id.in_(sa.select(TRIAL.c.sweep_id).where(OPEN))
 )  # built once: the scheduler asks twice a second

@@ -36,3 +36,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_trial_run_id", "trial", ["run_id"])
+    open_trial = sa.text("state = 'running'")
+    op.create_index("ix_trial_open", "trial", ["sweep_id"], sqlite_where=open_trial, postgresql_where=open_trial)

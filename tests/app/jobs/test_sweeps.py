@@ -88,6 +88,19 @@ def test_the_next_trial_waits_for_the_last_where_there_is_one_slot(player: Playe
     assert [propose(sweep, trial.number, read) for trial in read] == [trial.params for trial in read]
 
 
+def test_with_one_slot_a_sweep_repeats(player: Player, new_sweep: NewSweep) -> None:
+    """Training repeats where its configuration does, so that here the result is a function of that."""
+    read = []
+    for sweep in (new_sweep(trials=14, seed=3), new_sweep(trials=14, seed=3), new_sweep(trials=14, seed=4)):
+        while player.turn():
+            (run_id,) = player.begin()
+            player.play(run_id, 100 + abs(player.run(run_id).config["beta"] - 2))
+        read.append([(trial.params, trial.values, trial.state) for trial in player.trials(sweep)])
+    first, again, other = read
+    assert first == again != other
+    assert len(first) == 14
+
+
 def test_as_many_trials_run_as_there_are_slots_and_each_knows_which(player: Player, new_sweep: NewSweep) -> None:
     sweep = new_sweep(trials=4)
     player.turn(slots=3)
