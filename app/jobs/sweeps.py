@@ -20,6 +20,8 @@ from app.store import attempts, control, sweep_control, sweeps
 from app.sweeps.objectives import measured
 from app.sweeps.pruning import is_hopeless
 
+HOPELESS = 10  # trials that all failed, after which no more are tried
+
 OpenTrials = Sequence[tuple[TrialRow, Run]]
 
 logger = logging.getLogger(__name__)
@@ -121,6 +123,12 @@ class SweepDriver:
         with self._database.read() as session:
             sweep, count = sweeps.get(session, sweep_id), attempts.count_live(session)
             made, seconds = sum(sweep.counts.values()), sweeps.seconds_of_training(session, sweep_id)
+        if made == sweep.counts.get("failed", 0) >= HOPELESS:
+            with self._database.write() as session:
+                sweeps.end(
+                    session, sweep_id, "stopped", f"Its first {made} runs all failed or diverged: see their logs."
+                )
+            return False
         if made >= sweep.most_trials or (sweep.minutes is not None and seconds >= 60 * sweep.minutes):
             if not sweep.counts.get("running"):
                 with self._database.write() as session:

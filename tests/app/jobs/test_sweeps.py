@@ -88,6 +88,16 @@ def test_the_next_trial_waits_for_the_last_where_there_is_one_slot(player: Playe
     assert [propose(sweep, trial.number, read) for trial in read] == [trial.params for trial in read]
 
 
+def test_a_sweep_whose_runs_all_fail_stops_and_says_so(player: Player, new_sweep: NewSweep) -> None:
+    sweep = new_sweep(trials=100)
+    while player.turn():
+        for run_id in player.begin():
+            player.end(run_id, "failed")
+    assert player.states(sweep) == ["failed"] * 10
+    stopped = player.sweep(sweep)
+    assert (stopped.status, stopped.error) == ("stopped", "Its first 10 runs all failed or diverged: see their logs.")
+
+
 def test_with_one_slot_a_sweep_repeats(player: Player, new_sweep: NewSweep) -> None:
     """Training repeats where its configuration does, so that here the result is a function of that."""
     read = []
