@@ -324,8 +324,8 @@ class Interval(Record):
 
 
 Dimension = Annotated[
-    Annotated[Interval, Tag("interval")] | Annotated[list[Any], Tag("values")],
-    Discriminator(lambda given: "values" if isinstance(given, list | tuple) else "interval"),
+    Annotated[Interval, Tag("as a range")] | Annotated[list[Any], Tag("as a list")],
+    Discriminator(lambda given: "as a list" if isinstance(given, list | tuple) else "as a range"),
 ]
 
 

@@ -14,7 +14,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"space": {"activation": []}}, "space.activation", "must have 1 to 100 values, not 0"),
     ({"space": {"threads": [1]}}, "space.threads", "cannot be varied"),
     ({"space": {"likelihood": ["bernoulli", "gaussian"]}}, "minimise", "would do: mse_per_pixel, bce_per_pixel"),
-    ({"space": {"beta": {"low": 1}}}, "space.beta.interval.high", "Field required"),
+    ({"space": {"beta": {"low": 1}}}, "space.beta.high", "Field required"),
     ({"trials": 0}, "trials", "greater than or equal to 1 (was 0)"),
     ({"trials": None}, "trials", "trials or minutes must say"),
     ({"config": {"latent_dim": 0}}, "latent_dim", "must be at least 1, not 0"),
