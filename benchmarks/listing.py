@@ -2,9 +2,9 @@
 
 Against a real server over loopback, gzipped as for a browser: milliseconds of the page and of its JSON twin, 50 runs
 each with their sparklines, sorted, searched and filtered, and how many of them are the server's processor time; of the
-rows that a script asks for while runs train; of the counts beside the filters, in this process. Then the memory of the
-web process that has served all that, and the processor time that it takes while nothing happens, with a reader of its
-stream. Medians; processor times are means.
+rows that a script asks for while runs train; of the page of 200 runs launched together; of the counts beside the
+filters, in this process. Then the memory of the web process that has served all that, and the processor time that it
+takes while nothing happens, with a reader of its stream. Medians; processor times are means.
 """
 
 import sys
@@ -29,6 +29,7 @@ from vae_core.events import Evaluation
 SIZES = (1_000, 10_000)
 ROUNDS = 15
 IDLE_S = 10
+GROUPED = 200
 TAGS = ("baseline", "paper", "sweep", "wide")
 STATES = ("finished", "finished", "finished", "stopped", "diverged")
 EVALUATION = Evaluation(
@@ -71,6 +72,19 @@ def fill(database: Database, count: int) -> None:
                 evaluations.append(session, run, replace(EVALUATION, step=step, elbo=elbo, mse_per_pixel=mse))
 
 
+def fill_group(database: Database) -> None:
+    """One launch of 200 finished runs: five seeds each of two losses and twenty latent sizes."""
+    with database.write() as session:
+        for number in range(GROUPED):
+            seed, place = divmod(number, GROUPED // 5)
+            choices = {"latent_dim": place // 2 + 1, "likelihood": ("bernoulli", "gaussian")[place % 2], "seed": seed}
+            run = runs.create(session, TrainConfig.parse(choices), group="many").id
+            row = runs.get_row(session, run)
+            row.status, row.step = "finished", row.total_steps
+            for step in range(0, 301, 30):
+                evaluations.append(session, run, replace(EVALUATION, step=step, mse_per_pixel=0.01 + 1e-4 * number))
+
+
 def timed(work: Callable[[], object]) -> float:
     """Median milliseconds, the first call left out."""
     return median([milliseconds(work) for _ in range(ROUNDS + 1)][1:])
@@ -110,12 +124,15 @@ def show(count: int) -> None:
         database = Database(f"sqlite:///{folder}/elboard.sqlite")
         database.create_tables()
         fill(database, count)
+        fill_group(database)
         server = Server(Path(folder))
         for name, query in VIEWS.items():
             page, api = (timing_of(server, f"{path}?{query}") for path in ("/runs", "/api/runs"))
             print(f"{count:>7,}  {name:<21}{page}{api}")
         rows = "&".join(f"run={run}" for run in range(count - 9, count + 1))
         print(f"{count:>7,}  {'ten rows alone':<21}{timing_of(server, f'/runs/rows?{rows}')}")
+        group = "".join(timing_of(server, f"{path}/groups/many") for path in ("", "/api"))
+        print(f"{count:>7,}  {f'a group of {GROUPED}':<21}{group}")
         print(f"{count:>7,}  {'counts alone':<21}{timed(partial(counts, database)):>32.0f}")
         process = psutil.Process(server.process.pid)
         with server.api.stream("GET", "/api/events"):
