@@ -98,7 +98,7 @@ def home() -> Response:
 def show_runs(request: Request, database: DatabaseDep, query: Annotated[RunsQuery, Query()]) -> Response:
     """The list, its filters, and after a deletion the way back; a condition that was picked goes into the address."""
     if query.field:
-        return RedirectResponse(_address(request, field=None, operator=None, value=None, where=query.conditions), 303)
+        return RedirectResponse(_address(request, where=query.conditions), 303)
     return _list(request, database, query)
 
 
@@ -231,9 +231,8 @@ def _menu(name: str, chosen: list[str], counts: dict[str, int]) -> Json:
 
 
 def _address(request: Request, path: str = "/runs", **changes: Any) -> str:
-    """The list's address with other parameters; its page, and what can be undone, belong to one view alone."""
-    kept = [
-        (name, value) for name, value in request.query_params.multi_items() if name not in {"after", "undo", *changes}
-    ]
+    """The list's address with other parameters; without those that belong to one view alone, or were just picked."""
+    left_out = {"after", "undo", "field", "operator", "value", *changes}
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in left_out]
     query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)], doseq=True)
     return f"{path}?{query}" if query else path

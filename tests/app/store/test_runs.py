@@ -135,6 +135,6 @@ def test_a_record_is_plain_json_with_times_in_utc(
     assert run.evaluation.step == 3
 
 
-def test_what_only_the_queue_needs_stays_inside() -> None:
-    internal = {"handle", "heartbeat_at", "silent_since", "queued_at", "deaths", "died_at"}
+def test_what_only_the_queue_or_a_list_needs_stays_inside() -> None:
+    internal = {"handle", "heartbeat_at", "silent_since", "queued_at", "deaths", "died_at", "unit_key"}
     assert RunRow.model_fields.keys() - Run.model_fields.keys() == internal

@@ -137,6 +137,16 @@ def test_a_picked_condition_goes_to_those_that_were_typed(client: TestClient, tr
     assert "<option>gaussian</option>" in page_of(client, "")
 
 
+def test_a_form_sent_without_a_script_leaves_links_that_work(client: TestClient, trained: Trained) -> None:
+    trained()
+    form = "q=&status=&columns=beta&columns=kl&where=&field=&operator=%3C&value="
+    page = page_of(client, form)
+    (table,) = re.findall(r'href="(/api/runs.csv[^"]*)"', page)
+    assert client.get(table).text.startswith("id,name,beta,kl,unit")
+    assert "operator=" not in table
+    assert 'href="/runs?q=&status=&columns=beta&columns=kl&where=&sort=beta"' in page
+
+
 def test_the_seeds_of_a_configuration_fold_into_a_row_that_leads_to_them(client: TestClient, trained: Trained) -> None:
     first, second, other = trained(seed=1), trained(seed=2), trained(beta=2)
     page = page_of(client, "fold=yes&columns=mse_per_pixel,beta&sort=-beta")
