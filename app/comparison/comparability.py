@@ -108,7 +108,7 @@ def cautions(runs: Sequence[Run], names: Sequence[str]) -> tuple[str, ...]:
     A run that diverged has no numbers to be careful with.
     """
     known = [(run, name) for run, name in zip(runs, names, strict=True) if run.status != "diverged"]
-    if len(known) < 2 or not _equal(run.train_config.dataset for run, _ in known):
+    if len(known) < 2 or not _equal(run.train_config.dataset for run in runs):
         return ()
     ended = [(run, name) for run, name in known if run.status not in LIVE]
     return tuple(filter(None, [_weights(known), _steps_made(ended), _older(known)]))

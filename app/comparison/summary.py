@@ -71,7 +71,11 @@ def _of_models(
     if not leads or not leads[0].lead:
         return [], []
     compared = [runs[place] for place in max(map(_places, leads), key=len)]  # an autoencoder has errors, but no bound
-    few = "One run each" if len(set(groups(compared))) == len(compared) else "Some configurations have one run alone"
+    sharing = groups(compared)
+    counts = [sharing.count(one) for one in sharing]
+    few = "Some runs have one configuration and one seed"
+    if min(counts) == 1:
+        few = "One run each" if max(counts) == 1 else "Some configurations have one run alone"
     images = leads[0].lead.gap.images or 0
     models = " ".join(_ranked(bound, errors, names, rates))
     body = [f"On the same {images:,} held-out images, {models}", f"{few}: another seed may change the order."]
