@@ -197,7 +197,7 @@ def _images(
     rows: Sequence[Yardstick], scored: Sequence[Scores | None], classes: Sequence[str], by: str | None
 ) -> Images | None:
     every = [each for each in scored if each]
-    choices = tuple(row.quantity for row in rows if row.lead)
+    choices = tuple(row.quantity for row in rows if row.lead and None not in row.lead.means)
     if not choices or len(every) < len(scored):
         return None
     chosen = by if by in choices else choices[0]

@@ -112,7 +112,8 @@ def _contrasts(shared: Sequence[str], tables: Sequence[Mapping[str, Mapping[int,
         if name == "seconds":
             continue
         having = [place for place, table in enumerate(tables) if table.get(name)]
-        family = [contrast(a, b, name, tables[a][name], tables[b][name]) for a, b in combinations(having, 2)]
+        pairs = list(combinations(having, 2))
+        family = [contrast(a, b, name, tables[a][name], tables[b][name], of=len(pairs)) for a, b in pairs]
         adjusted = holm([one.p for one in family])
         made += [replace(one, p_holm=p) for one, p in zip(family, adjusted, strict=True)]
     return tuple(made)
@@ -122,11 +123,10 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast]) -> list
     """The bound first, where all share one, then the error of the decoder's mean."""
     if len(cells) == 1:
         return _alone(cells[0])
-    known = {one.metric for one in contrasts}
+    known = {one.metric for one in contrasts if all(one.metric in cell.metrics for cell in cells if cell.n)}
     chosen = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
-    sentences = [
-        text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])
-    ]
+    every = [text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])]
+    sentences = list(dict.fromkeys(every))
     if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p = " in text for text in sentences):
         sentences.append("Each p counts all pairs of configurations (Holm).")
     paid = [f"{cell.label} {_plus_minus(cell.metrics['kl'])}" for cell in cells if "kl" in cell.metrics]
@@ -152,7 +152,7 @@ def _conclusion(cells: Sequence[Cell], family: Sequence[SeedContrast]) -> list[s
     first = min(places, key=lambda place: spreads[place].mean)
     name, unit = name_of(metric), unit_of(metric)
     if max(each.n for each in spreads.values()) == 1:
-        return [f"One seed each: how much {name} differs between seeds is not known, so nothing follows for others."]
+        return ["One seed each: how much results differ between seeds is not known, so nothing follows for others."]
     against = {one.b if one.a == first else one.a: one for one in family if first in (one.a, one.b)}
     ahead = f"{cells[first].label} has the {'lower' if len(places) == 2 else 'lowest'} {name} on average"
     head = f"{ahead}, {_plus_minus(spreads[first])}{unit} over {_seeds(spreads[first].n)}"
@@ -182,7 +182,8 @@ def _doubt(one: SeedContrast, unit: str) -> str:
     """How far apart they are, and how many seeds would tell."""
     if one.half_width is None:
         return ": one of them has a single seed."
-    apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}"
+    p = f" (p = {number(one.p_holm)})" if one.p_holm is not None else ""
+    apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}{p}"
     if one.detectable is None:
         return f"{apart}."
     reach = f" So many seeds find a difference of {number(one.detectable)} in 4 of 5 cases"

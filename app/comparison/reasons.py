@@ -142,7 +142,7 @@ def _misfit(side: Contestant, fit: ScaleFit) -> str:
     if theory is None or side.evaluation.kl is None:
         return f"{belief}. {cost(fit, letter)}"
     paid = "under" if fit.wide else "over"
-    kl = f"{number(side.evaluation.kl)} nats over all held-out images"
+    kl = f"{number(side.evaluation.kl)} nats an image"
     return f"{belief}, so its KL, {kl}, is {paid}paid: {theory}."
 
 
@@ -313,11 +313,11 @@ def _losses(reference: Contestant, others: Sequence[Contestant], explained: set[
     left = [side for side in others if side.run.id not in explained and side.evaluation.kl is not None]
     if left and reference.evaluation.kl is not None:
         prices = [
-            f"{_names(sides)} ({listed([number(side.evaluation.kl) for side in sides])} nats of KL)"
+            f"{_names(sides)} pay{'s' * (len(sides) == 1)} {listed([number(side.evaluation.kl) for side in sides])}"
             for sides in _sharing([reference, *left], _price).values()
         ]
         if len(prices) > 1:
-            text = f"The price of an error, and so of a code, is one in {', another in '.join(prices)}."
+            text = f"Their losses weigh an error against the KL differently. In nats of KL, {'; '.join(prices)}."
             yield Reason(left[0].run.id, text, None, ())
 
 

@@ -73,7 +73,7 @@ class SeedContrast:
     same_way: int | None
     """On how many of the n seeds the difference has the sign of its mean; null where it is not paired."""
     detectable: float | None
-    """The smallest difference that so many seeds find in 4 of 5 cases, at p = 0.05."""
+    """The smallest difference that so many seeds find in 4 of 5 cases, beside all other pairs (p = 0.05 after Holm)."""
     needed: int | None
     """Seeds each that would find this difference in 4 of 5 cases; null where no 200 would."""
 
@@ -98,8 +98,11 @@ def spread(values: Sequence[float]) -> SeedSpread:
     return SeedSpread(n, mean, sd, mean - half, mean + half)
 
 
-def contrast(a: int, b: int, metric: str, ours: BySeed, theirs: BySeed) -> SeedContrast:
-    """Seed by seed where both have at least two in common, else by their means. Holm's p is still to come."""
+def contrast(a: int, b: int, metric: str, ours: BySeed, theirs: BySeed, *, of: int = 1) -> SeedContrast:
+    """Seed by seed where both have at least two in common, else by their means. Holm's p is still to come.
+
+    What seeds can find is what they find as the least p of a family `of` so many pairs.
+    """
     shared = sorted(ours.keys() & theirs.keys())
     error: float | None
     sd: float | None
@@ -113,7 +116,7 @@ def contrast(a: int, b: int, metric: str, ours: BySeed, theirs: BySeed) -> SeedC
         n, difference, same_way = min(len(left), len(right)), float(left.mean() - right.mean()), None
         error, freedom, sd = _welch(left, right)
     test = _test(difference, error, freedom)
-    plan = _plan(difference, sd, n, paired=same_way is not None)
+    plan = _plan(difference, sd, n, SIGNIFICANT / of, paired=same_way is not None)
     return SeedContrast(a, b, metric, difference, *test, None, n, same_way is not None, same_way, *plan)
 
 
@@ -157,13 +160,15 @@ def _test(difference: float, error: float | None, freedom: float) -> tuple[float
     return difference - half, difference + half, 2 * _tail(abs(difference) / error, freedom)
 
 
-def _plan(difference: float, sd: float | None, n: int, *, paired: bool) -> tuple[float | None, int | None]:
-    """What n seeds can find, and how many would find this difference."""
+def _plan(
+    difference: float, sd: float | None, n: int, level: float, *, paired: bool
+) -> tuple[float | None, int | None]:
+    """What n seeds can find at this level, and how many would find this difference."""
     if not sd:
         return None, None
     counts = np.arange(2, MOST + 1)
     freedom = (counts - 1) * (1 if paired else 2)
-    least = (_quantiles(1 - SIGNIFICANT / 2, freedom) + _quantiles(POWER, freedom)) * sd / np.sqrt(counts)
+    least = (_quantiles(1 - level / 2, freedom) + _quantiles(POWER, freedom)) * sd / np.sqrt(counts)
     enough = counts[least <= abs(difference)]
     return float(least[n - 2]) if 2 <= n <= MOST else None, int(enough[0]) if len(enough) else None
 

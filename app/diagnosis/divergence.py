@@ -47,7 +47,10 @@ def divergence(history: RunHistory) -> list[Finding] | None:
         f"{_course(history, best)} The steps were too long for this loss: a lower learning rate makes all of them "
         "shorter, clipping only those with a large gradient."
     )
-    return [history.finding("divergence", "The loss diverged", message, evidence, slower(history.config), clipped)]
+    remedies = [slower(history.config), clipped]
+    if history.training[-1].step < ENOUGH:  # its very first gradients were too large: shorter steps are too long still
+        remedies.reverse()
+    return [history.finding("divergence", "The loss diverged", message, evidence, *remedies)]
 
 
 def _course(history: RunHistory, best: int) -> str:

@@ -19,7 +19,7 @@ def split(name: str, text: str) -> list[str]:
     else:
         parts = [text]
     values = list(dict.fromkeys(filter(None, map(str.strip, parts))))
-    return values if len(values) > 1 else [text]
+    return values if values and len(parts) > 1 else [text]
 
 
 def joined(values: list[str]) -> str:

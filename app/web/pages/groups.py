@@ -70,7 +70,7 @@ def show_group(
         "each": each,
         "compare": compare_address(runs) if 1 < len(runs) <= len(LETTERS) else None,
         "most": len(LETTERS),
-        "figure": _figure(made, drawn, evaluated, each=each) if alone else None,
+        "figure": _figure(made, drawn, {run.id: run for run in runs}, evaluated, each=each) if alone else None,
         "group_data": {"cursor": cursor, "runs": [run.id for run in runs]},
     }
     return page(request, "group/page.html", context)
@@ -110,13 +110,19 @@ def _error(cell: Cell) -> float:
 
 
 def _figure(
-    made: SeedOutcome, drawn: Mapping[int, Line], evaluated: Mapping[int, Sequence[EvaluationRecord]], *, each: bool
+    made: SeedOutcome,
+    drawn: Mapping[int, Line],
+    runs: Mapping[int, Run],
+    evaluated: Mapping[int, Sequence[EvaluationRecord]],
+    *,
+    each: bool,
 ) -> Figure | None:
     """The bound, where all share one, the squared error and the KL over steps; None before the first evaluation."""
     bound = [name for name in BOUNDS if name in made.shared][:1]
+    counted = {place: _counted([runs[run] for run in made.cells[place].runs]) for place in drawn}
     rows = []
     for name in (*bound, "mse_per_pixel", "kl"):
-        curves = {place: seed_curve([evaluated[run] for run in made.cells[place].runs], name) for place in drawn}
+        curves = {place: seed_curve([evaluated[run] for run in counted[place]], name) for place in drawn}
         bundles = [
             Bundle(
                 line=drawn[place],
@@ -132,6 +138,12 @@ def _figure(
         if bundles:
             rows.append((title(name), bundles))
     return bundles_figure(rows, each=each) if rows else None
+
+
+def _counted(runs: Sequence[Run]) -> list[int]:
+    """The runs that a configuration's curve is the mean of: those that have finished, or else those on their way."""
+    finished = [run.id for run in runs if run.status == "finished"]
+    return finished or [run.id for run in runs if run.status in LIVE]
 
 
 def _time_left(runs: Sequence[Run], slots: int) -> float | None:

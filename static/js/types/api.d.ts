@@ -862,7 +862,7 @@ export type SeedContrast = {
   paired: boolean;
   /** On how many of the n seeds the difference has the sign of its mean; null where it is not paired. */
   same_way: number | null;
-  /** The smallest difference that so many seeds find in 4 of 5 cases, at p = 0.05. */
+  /** The smallest difference that so many seeds find in 4 of 5 cases, beside all other pairs (p = 0.05 after Holm). */
   detectable: number | null;
   /** Seeds each that would find this difference in 4 of 5 cases; null where no 200 would. */
   needed: number | null;

@@ -1,8 +1,10 @@
 """Which numbers of two runs share a unit of measure."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.comparison.compare import compare
@@ -10,7 +12,7 @@ from app.comparison.pairing import Gap
 from app.records import EvaluationRecord, Run
 from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import TrainConfig
-from vae_core.report import Report
+from vae_core.report import Report, Scores
 
 
 def run(id: int, evaluation: EvaluationRecord | None = None, **changes: Any) -> Run:
@@ -138,3 +140,17 @@ def test_bits_are_a_yardstick_of_all_that_give_8_bit_pixels_a_probability() -> N
 )
 def test_a_fixed_scale_is_not_the_fitted_reading(changes: dict[str, Any], reading: str | None) -> None:
     assert compare([run(1, **changes), run(2)]).own[0] == reading
+
+
+def test_images_are_ranked_only_by_what_every_run_scored(report: Report, scores: Callable[..., Scores]) -> None:
+    """BCE on grey pixels has no bits/dim, which the two densities beside it share."""
+    densities = [{"likelihood": "gaussian"}, {"likelihood": "gaussian", "scale": "optimal"}]
+    evaluations = held_out(0.02), held_out(0.02, bits_per_dim=4.0)
+    runs = [run(1, evaluations[0]), *(run(id, evaluations[1], **more) for id, more in enumerate(densities, 2))]
+    scored = {one.id: {**scores().values, "label": scores().label.astype(float)} for one in runs}
+    for one in runs[1:]:
+        scored[one.id]["bits_per_dim"] = np.linspace(3, 4, 10) + one.id
+    comparison = compare(runs, {one.id: replace(report, step=one.step) for one in runs}, scored)
+    assert "bits_per_dim" in {row.quantity for row in comparison.yardsticks if row.lead}
+    assert comparison.images
+    assert "bits_per_dim" not in comparison.images.choices

@@ -82,7 +82,7 @@ def test_a_seed_that_ran_twice_is_one_seed() -> None:
 
 def test_a_seed_each_proves_nothing() -> None:
     made = outcome([run(1, 0.01), run(2, 0.02, likelihood="gaussian")])
-    assert made.sentences[0].startswith("One seed each: how much squared error differs between seeds is not known")
+    assert made.sentences[0].startswith("One seed each: how much results differ between seeds is not known")
     assert more_seeds(made.contrasts) is None
 
 

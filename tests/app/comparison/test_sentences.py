@@ -25,7 +25,7 @@ from app.plots.terms import compare_figure
 from app.records import EvaluationRecord, Run
 from app.run_page import notes
 from app.run_rules import GOES_ON, LIVE
-from app.text.quantities import reconstruction_unit
+from app.text.quantities import bits_unit, reconstruction_unit
 from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
@@ -162,6 +162,8 @@ def _scores(draw: st.DrawFn, run: Run, images: int) -> dict[str, Floats]:
     if run.config["model"] == "vae":
         sizes |= {"kl": draw(RATES), "negative_elbo": draw(st.floats(-200, 300))}
         sizes |= {name: draw(st.floats(-100, 200)) for name in READINGS}
+        if bits_unit(run.train_config):
+            sizes["bits_per_dim"] = draw(st.floats(0, 9))
     scores: dict[str, Floats] = {name: size * noise for name, size in sizes.items()}
     scores["label"] = (np.arange(images) % 10).astype(float)
     return scores

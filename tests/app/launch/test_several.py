@@ -11,6 +11,7 @@ from app.launch.several import joined, split
         ("beta", "0.5, 1, 4", ["0.5", "1", "4"]),
         ("beta", "0.5,1", ["0.5", "1"]),
         ("beta", "0.5;1;0.5", ["0.5", "1"]),
+        ("beta", "0.5, 0.5", ["0.5"]),
         ("beta", "0,5", ["0,5"]),  # perhaps a decimal point
         ("max_steps", "3,000", ["3,000"]),  # perhaps thousands
         ("max_steps", "3,000; 600", ["3,000", "600"]),
