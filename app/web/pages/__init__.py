@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.pages import actions, compare, explain, groups, new_run, preflight, run, runs, translate, views
+from app.web.pages import actions, compare, explain, groups, new_run, preflight, run, runs, sweeps, translate, views
 from app.web.security import require_user
 
 router = APIRouter(dependencies=[Depends(require_user)], include_in_schema=False)
@@ -14,6 +14,7 @@ for part in (
     actions,
     compare,
     groups,
+    sweeps,
     views,
     translate,
     explain,
