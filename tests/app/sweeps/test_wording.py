@@ -1,12 +1,17 @@
 """A sweep in words."""
 
+from typing import Any
+
 from app.records import Interval, SweepSpecification
 from app.sweeps.wording import dimension_words, fixed_values, objective_words, params_words, unit
 from vae_core.config.train_config import TrainConfig
 
 
 def specification(**config: object) -> SweepSpecification:
-    space = {"beta": Interval(low=0.1, high=10, log=True), "likelihood": ["gaussian", "laplace"]}
+    space: dict[str, Interval | list[Any]] = {
+        "beta": Interval(low=0.1, high=10, log=True),
+        "likelihood": ["gaussian", "laplace"],
+    }
     given = TrainConfig.parse(config, stored=True).to_dict()
     return SweepSpecification(config=given, space=space, sampler="tpe", minimise=["kl"], seed=0, prune="none")
 
