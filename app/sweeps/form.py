@@ -153,10 +153,10 @@ class SweepForm:
         """What is wrong, in words, by the input that it stands beside; of each the first."""
         if isinstance(refusal, Refused):
             return {refusal.field or "": _words(refusal.field or "", refusal.message)}
-        told: dict[str, str] = {}
+        by_input: dict[str, str] = {}
         for error in refusal.errors:
-            told.setdefault(self._input(error.field), _words(error.field, error.message))
-        return told
+            by_input.setdefault(self._input(error.field), _words(error.field, error.message))
+        return by_input
 
     def _input(self, field: str) -> str:
         """The input that a refused field is about; empty where it is about what the sweep begins from."""

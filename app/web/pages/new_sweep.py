@@ -16,7 +16,7 @@ from app.launch.labels import label
 from app.records import Sweep
 from app.run_rules import MOST_TRIALS
 from app.store import runs
-from app.sweeps.form import OBJECTIVES, ROWS, VARIABLE, SweepForm
+from app.sweeps.form import OBJECTIVES, VARIABLE, SweepForm
 from app.sweeps.request import LONGEST_SWEEP_NAME, MOST_MINUTES
 from app.sweeps.wording import PRUNINGS, SAMPLERS
 from app.text.loss_summary import describe_loss
@@ -31,6 +31,7 @@ from vae_core.presets import PRESETS
 router = APIRouter(prefix="/sweeps")
 
 SINGLE = {name: preset for name, preset in PRESETS.items() if len(preset.changes) == 1}  # of one run, which trials vary
+SHOWN_ROWS = 4  # of the form; the others are one click away
 
 
 @router.get("/new")
@@ -105,7 +106,7 @@ def _form(request: Request, form: SweepForm, config: TrainConfig, errors: Mappin
         "objectives": OBJECTIVES,
         "samplers": SAMPLERS,
         "prunings": PRUNINGS,
-        "rows": ROWS,
+        "shown_rows": SHOWN_ROWS,
         "longest_sweep_name": LONGEST_SWEEP_NAME,
         "most_trials": MOST_TRIALS,
         "most_minutes": MOST_MINUTES,

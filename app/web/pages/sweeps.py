@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Conflict, Refused
 from app.launch.labels import label
@@ -15,6 +16,7 @@ from app.records import Run, Sweep, Trial
 from app.run_rules import LIVE
 from app.store import events, sweep_control, sweeps
 from app.sweeps.objectives import best
+from app.sweeps.pictures import chosen, pictures
 from app.sweeps.request import Minutes, Trials
 from app.sweeps.wording import (
     PRUNINGS,
@@ -37,6 +39,7 @@ from app.web.rendering import page
 router = APIRouter(prefix="/sweeps")
 
 NEWEST_FIRST = "-number"
+Text = Annotated[str, Field(max_length=60)]
 SEEDS = 3  # that the best configuration is offered to be trained with
 
 
@@ -62,6 +65,18 @@ class Progress:
     settling: bool  # whether a trial's result, or the end, is about to be noted without an event that says so
 
 
+class SweepQuery(BaseModel):
+    """The address of a sweep's page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sort: Text = NEWEST_FIRST
+    field: Text = ""  # against a quantity
+    of: Text = ""  # that quantity, also of the heat map
+    across: Text = ""  # the heat map's fields
+    up: Text = ""
+
+
 @router.get("")
 def show_sweeps(request: Request, database: DatabaseDep) -> Response:
     """Every sweep, newest first."""
@@ -85,18 +100,21 @@ def show_sweep(
     database: DatabaseDep,
     settings: SettingsDep,
     sweep_id: SweepId,
-    sort: Annotated[str, Query(max_length=60)] = NEWEST_FIRST,
+    query: Annotated[SweepQuery, Query()],
 ) -> Response:
-    """The page; its table of trials in an order of the reader's."""
+    """The page; its table of trials in an order of the reader's, and the fields that are drawn of the reader's, too."""
     with database.read() as session:
         cursor = events.newest_id(session)
         sweep, trials = sweeps.get(session, sweep_id), sweeps.trials_of(session, sweep_id)
         going_on = {trial.number: run for trial, run in sweeps.open_trials(session, sweep_id)}
         seconds = sweeps.seconds_of_training(session, sweep_id)
+    from app.sweeps.importance import importances  # noqa: PLC0415 - half a second that only a sweep needs
+
     ahead = best(trials)
+    shown = chosen(sweep, query.model_dump())
     context = {
         "sweep": sweep,
-        "trials": _sorted(sweep, trials, sort),
+        "trials": _sorted(sweep, trials, query.sort),
         "values": _value_texts(sweep, trials),
         "going_on": going_on,
         "best": [trial for trial in trials if trial.number in ahead],
@@ -113,7 +131,9 @@ def show_sweep(
         "params_words": params_words,
         "value_words": value_words,
         "seeds": SEEDS,
-        "sort": sort,
+        "sort": query.sort,
+        "shown": shown,
+        "pictures": pictures(sweep, trials, shown, importances(sweep, trials)),
         "address": lambda **changes: _address(request, **changes),
         "sweep_data": {
             "cursor": cursor,

@@ -1,5 +1,6 @@
 """The pages of sweeps as they come from the server. No run begins: there are no slots."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from html import unescape
@@ -131,3 +132,18 @@ def test_a_sweep_that_is_not_there(client: TestClient) -> None:
     assert "There is no sweep 7." in text(client, "/sweeps/7", 404)
     assert "There is no sweep “abc”: sweeps have numbers, as in /sweeps/1." in text(client, "/sweeps/abc", 404)
     assert client.post("/sweeps/7/stop").status_code == 404
+
+
+def test_the_pictures_are_of_the_fields_that_the_address_names(client: TestClient, started: Started) -> None:
+    path = f"/sweeps/{started()}"
+    page = text(client, path)
+    assert "<figcaption>−ELBO over β <small>nats/image, density of grey pixels</small></figcaption>" in page
+    assert "Too few trials have ended." in page  # for the importance
+    figure = json.loads(re.search(r'id="field-figure" data-live>(.*?)</script>', page)[1])
+    assert [trace["customdata"] for trace in figure["data"]] == [[3], [1], [2]]
+    page = text(client, f"{path}?field=likelihood&sort=beta")
+    assert "<figcaption>−ELBO over Loss <small>" in page
+    assert '<input type="hidden" name="sort" value="beta">' in page
+    assert "?field=likelihood&sort=-beta#trials-title" in page
+    assert "nonsense" in text(client, f"{path}?nonsense=1", 422)
+    assert client.get(f"/sweeps/{started([], name='none yet')}").status_code == 200
