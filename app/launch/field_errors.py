@@ -33,9 +33,14 @@ def _text(error: ConfigError, typed: Mapping[str, str]) -> str:
     if name not in json_schema()["properties"]:
         return error.message
     if error.spans:
-        sentence = CODE.sub(lambda word: _word(word[0], name), error.message)
+        sentence = in_words(error.message, name)
         return NUMBER.sub(lambda number: format_number(float(number[0])), sentence)
-    return f"{label(name)}: {_expected(name, typed.get(name, ''))}"
+    return f"{label(name)}: {expected(name, typed.get(name, ''))}"
+
+
+def in_words(sentence: str, name: str) -> str:
+    """A sentence about a field with its codes as the form says them."""
+    return CODE.sub(lambda word: _word(word[0], name), sentence)
 
 
 def _word(code: str, name: str) -> str:
@@ -49,8 +54,8 @@ def _word(code: str, name: str) -> str:
     return dict(choices(name)).get(code, code)
 
 
-def _expected(name: str, text: str) -> str:
-    """What can be typed or chosen."""
+def expected(name: str, text: str) -> str:
+    """What can be typed or chosen, beside what was."""
     kind = schema(name)
     if named := choices(name):
         *others, last = (shown for _, shown in named)

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.launch.request import command_line
 from app.plots.figure import Figure, Line
+from app.plots.filled import reference_marks
 from app.plots.latents import kl_history_figure, kl_per_dim_figure, mean_variance_figure
 from app.plots.palette import slot
-from app.plots.references import reference_marks
 from app.plots.terms import stacked_figure, terms_figure, training_figure
 from app.records import EvaluationRecord, Run
 from app.run_page import notes

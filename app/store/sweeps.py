@@ -79,8 +79,16 @@ def under_way(session: Session) -> list[Sweep]:
 
 def trials_of(session: Session, sweep_id: int) -> list[Trial]:
     """The trials of a sweep, in the order of their numbers."""
-    query = select(TrialRow).where(TrialRow.sweep_id == sweep_id).order_by(col(TrialRow.number))
-    return [_trial(row) for row in session.exec(query)]
+    return trials_of_each(session, [sweep_id])[sweep_id]
+
+
+def trials_of_each(session: Session, sweep_ids: Sequence[int]) -> dict[int, list[Trial]]:
+    """The trials of some sweeps, in the order of their numbers, by sweep."""
+    trials: dict[int, list[Trial]] = {sweep_id: [] for sweep_id in sweep_ids}
+    query = select(TrialRow).where(col(TrialRow.sweep_id).in_(sweep_ids)).order_by(col(TrialRow.number))
+    for row in session.exec(query):
+        trials[row.sweep_id].append(_trial(row))
+    return trials
 
 
 def open_trials(session: Session, sweep_id: int) -> list[tuple[TrialRow, Run]]:
@@ -92,8 +100,14 @@ def open_trials(session: Session, sweep_id: int) -> list[tuple[TrialRow, Run]]:
 
 def seconds_of_training(session: Session, sweep_id: int) -> float:
     """Over all runs of a sweep that are still there."""
-    trained = sa.select(sa.func.sum(RUN.c.seconds)).join(TRIAL, TRIAL.c.run_id == RUN.c.id)
-    return session.scalar(trained.where(TRIAL.c.sweep_id == sweep_id)) or 0.0
+    return seconds_of_each(session, [sweep_id])[sweep_id]
+
+
+def seconds_of_each(session: Session, sweep_ids: Sequence[int]) -> dict[int, float]:
+    """Seconds of training over all runs that are still there, by sweep."""
+    trained = sa.select(TRIAL.c.sweep_id, sa.func.sum(RUN.c.seconds)).join(RUN, TRIAL.c.run_id == RUN.c.id)
+    summed = session.execute(trained.where(TRIAL.c.sweep_id.in_(sweep_ids)).group_by(TRIAL.c.sweep_id))
+    return dict.fromkeys(sweep_ids, 0.0) | {sweep_id: seconds or 0.0 for sweep_id, seconds in summed}
 
 
 def add_trial(

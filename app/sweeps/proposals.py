@@ -38,7 +38,7 @@ def propose(specification: SweepSpecification, number: int, trials: Sequence[Tri
         sampler=TPESampler(seed=seed) if specification.sampler == "tpe" else RandomSampler(seed),
         directions=["minimize"] * len(specification.minimise),
     )
-    study.add_trials([_frozen(specification, trial) for trial in trials if trial.number < number])
+    study.add_trials([frozen_trial(specification, trial) for trial in trials if trial.number < number])
     for draw in range(MOST_DRAWS):
         if draw == MOST_DRAWS // 2:
             study.sampler = RandomSampler(seed)
@@ -71,7 +71,7 @@ def _suggest(drawn: optuna.Trial, name: str, dimension: Interval | list[Any]) ->
     return drawn.suggest_float(name, dimension.low, dimension.high, log=dimension.log)
 
 
-def _frozen(specification: SweepSpecification, trial: Trial) -> FrozenTrial:
+def frozen_trial(specification: SweepSpecification, trial: Trial) -> FrozenTrial:
     """One of our trials as Optuna keeps them."""
     space = {name: specification.space[name] for name in trial.params}
     paused = {trial.step: trial.values[0]} if trial.state == "pruned" and trial.values and trial.step else None

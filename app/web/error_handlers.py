@@ -37,6 +37,7 @@ TITLES = {  # of the pages that say so; others have the standard's own
 }
 WAYS = (  # on from a page that could not be shown, by where it was
     ("/runs/new", "An empty form"),
+    ("/sweeps", "All sweeps"),
     ("/compare", "Choose runs to compare"),
     ("/translate", "Translate a loss"),
     ("/explain", "Explain, from its beginning"),
@@ -96,12 +97,14 @@ def _invalid_request(request: Request, error: Exception) -> Response:
 
 
 def _invalid_address(request: Request, error: RequestValidationError) -> Response:
-    """For people: an address that names no run is one that leads nowhere; else what its values should be."""
+    """For people: an address that names no run or sweep leads nowhere; else what its values should be."""
     details = error.errors()
     for detail in details:
-        if detail["loc"][:2] == ("path", "run_id"):
-            number = str(detail["input"])[:60]
-            return _answer(request, 404, Errors.of(f"There is no run “{number}”: runs have numbers, as in /runs/1."))
+        for kind in ("run", "sweep"):
+            if detail["loc"][:2] == ("path", f"{kind}_id"):
+                number = str(detail["input"])[:60]
+                sentence = f"There is no {kind} “{number}”: {kind}s have numbers, as in /{kind}s/1."
+                return _answer(request, 404, Errors.of(sentence))
     reasons = [config_error(cast(ErrorDetails, {**detail, "loc": detail["loc"][1:]})) for detail in details]
     return _answer(
         request, 422, Errors(errors=[RefusalReason(field=one.field, message=f"{one.message}.") for one in reasons])

@@ -27,6 +27,8 @@ PATHS = {
     "the form": "/runs/new",
     "the form of several runs": "/runs/new?preset=bce-vs-mse",
     "the form after a run": "/runs/new?from={0}",
+    "sweeps": "/sweeps",
+    "a new sweep": "/sweeps/new",
     "translate": "/translate",
     "explain": "/explain",
     "sign-in": "/login",

@@ -82,16 +82,18 @@ def extend_sweep(
     database: DatabaseDep, scheduler: SchedulerDep, sweep_id: SweepId, budget: Annotated[Budget, Body()]
 ) -> Sweep:
     """More trials, or minutes; a sweep that was stopped or has finished goes on."""
-    return _changed(database, scheduler, lambda session: sweep_control.extend(session, sweep_id, **budget.model_dump()))
+    return change_sweep(
+        database, scheduler, lambda session: sweep_control.extend(session, sweep_id, **budget.model_dump())
+    )
 
 
 @router.post("/{sweep_id}/{action}", responses=refusals(404, 409, 422, *CHANGE))
 def act_on_sweep(database: DatabaseDep, scheduler: SchedulerDep, sweep_id: SweepId, action: Action) -> Sweep:
     """Pause with its runs, go on, or stop with its runs. 409 where the state forbids it."""
-    return _changed(database, scheduler, lambda session: ACTIONS[action](session, sweep_id))
+    return change_sweep(database, scheduler, lambda session: ACTIONS[action](session, sweep_id))
 
 
-def _changed(database: DatabaseDep, scheduler: SchedulerDep, change: Callable[[Session], Sweep]) -> Sweep:
+def change_sweep(database: DatabaseDep, scheduler: SchedulerDep, change: Callable[[Session], Sweep]) -> Sweep:
     """Make the change and let the scheduler act on it at once; the sweep as it is then."""
     with database.write() as session:
         sweep = change(session)

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.pages import actions, compare, explain, groups, new_run, preflight, run, runs, translate, views
+from app.web.pages import (
+    actions,
+    compare,
+    explain,
+    groups,
+    new_run,
+    new_sweep,
+    preflight,
+    run,
+    runs,
+    sweeps,
+    translate,
+    views,
+)
 from app.web.security import require_user
 
 router = APIRouter(dependencies=[Depends(require_user)], include_in_schema=False)
@@ -14,8 +27,10 @@ for part in (
     actions,
     compare,
     groups,
+    new_sweep,
+    sweeps,
     views,
     translate,
     explain,
-):  # /runs/new before /runs/{run_id}
+):  # /runs/new before /runs/{run_id}, and so with sweeps
     router.include_router(part.router)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -117,6 +118,9 @@ def _form(request: Request, sent: Sent, origin: Origin, refused: Mapping[str, Fi
         "origin": origin,
         "sent": sent,
         "presets": PRESETS.values(),
+        "sweep_from": urlencode(
+            {"from": sent.like} if sent.like else {"preset": "" if origin.decided else sent.preset}
+        ),
         "start_at_once": START_AT_ONCE,
         "new_key": runs.new_group,
         "decided": set(origin.decided) - sent.fields.keys(),

@@ -4,11 +4,14 @@ import { element, embedded } from "../parts/embedded.js";
 import { CONFIG, themed } from "./figures.js";
 import { painter } from "./paint.js";
 
+/** @import { Plot } from "../types/plotly.d.ts" */
+
 /**
  * Show the figure called `name` in its place, hidden while there is none, and follow its changes.
  * @param {string} name
+ * @param {(node: Plot) => void} [listen] called once, with the chart when it is first drawn
  */
-export function showFigure(name) {
+export function showFigure(name, listen) {
   const node = document.getElementById(`${name}-chart`);
   if (!node) return;
   const around = /** @type {HTMLElement} */ (node.closest("[data-with]") ?? node);
@@ -17,7 +20,10 @@ export function showFigure(name) {
     if (!figure) return;
     const { data, layout } = themed(figure);
     await Plotly.react(node, data, layout, CONFIG);
+    if (!isDrawn) listen?.(/** @type {Plot} */ (node));
+    isDrawn = true;
   });
+  let isDrawn = false;
   let drawn = "";
   const update = () => {
     const text = element(`${name}-figure`).textContent;

@@ -80,6 +80,8 @@ export interface Reference {
 export interface Embedded {
   "page-data": { cursor: number; runs: PageRun[]; columns: string[] };
   "group-data": { cursor: number; runs: number[] };
+  "sweep-data": { cursor: number; group: string; runs: number[] };
+  "sweeps-data": { cursor: number };
   figures: Record<string, Figure>;
   references: Reference[];
   planes: Figure[];

@@ -73,6 +73,7 @@ export interface Plot extends HTMLElement, Figure {
   calcdata: { s: number; p0: number; p1: number }[][];
   on(event: "plotly_relayout", listener: (change: Record<string, unknown>) => void): void;
   on(event: "plotly_doubleclick", listener: () => void): void;
+  on(event: "plotly_click", listener: (click: { points: { customdata?: number | null }[] }) => void): void;
 }
 
 declare global {

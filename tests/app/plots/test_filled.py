@@ -1,10 +1,12 @@
+import plotly.graph_objects as go
 import pytest
 
 from app.plots.figure import Figure, Line
-from app.plots.filled import filled, marked
+from app.plots.filled import filled, marked, reference_marks
 from app.plots.terms import terms_figure, training_figure
 from app.records import BucketedSteps, Numbers, Spread, Steps
 from tests.app.builders import make_evaluation
+from vae_core.theory.references import BOTH, BOUND, Reference
 
 LINE = Line(1, "", 1, "solid")
 RAW = Steps(
@@ -64,3 +66,41 @@ def test_only_lines_near_a_curve_are_drawn(terms: Figure) -> None:
     assert drawn["annotations"][-1] == {"text": "l", "y": 8.5}
     without_steps = filled(terms, Steps(step=[], nonfinite=[], nonfinite_count=0), [])
     assert marked(without_steps, [near])["layout"]["shapes"] == []
+
+
+def panels(figure: Figure) -> dict[str, set[tuple[int, str]]]:
+    """The runs and fields on each y axis."""
+    drawn: dict[str, set[tuple[int, str]]] = {}
+    for trace in figure["data"]:
+        drawn.setdefault(trace["yaxis"], set()).add((trace["meta"]["run"], trace["meta"]["field"]))
+    return drawn
+
+
+REFERENCES = [Reference("collapsed", 205.65, BOTH, "how c"), Reference("published", 105.6, BOUND, "how p")]
+
+
+def test_a_reference_is_drawn_on_the_rows_of_its_unit_alone() -> None:
+    marks = reference_marks(REFERENCES, variational=True)
+    assert {(mark["axis"], mark["name"]) for mark in marks} == {
+        ("y", "collapsed"),
+        ("y", "published"),
+        ("y2", "collapsed"),
+    }
+    rows = panels(terms_figure(LINE, "nats/image", variational=True, beta_varies=False))
+    fields = {"−ELBO": "negative_elbo", "reconstruction": "reconstruction"}
+    assert all(rows[mark["axis"]] == {(1, fields[mark["row"]])} for mark in marks)
+    assert [mark["axis"] for mark in reference_marks(REFERENCES, variational=False)] == ["y"]
+
+
+def test_a_reference_says_what_it_is_and_how_it_is_computed() -> None:
+    (mark, *_) = reference_marks([Reference("floor", -4347.3, BOUND, "−D log 256")], variational=True)
+    assert mark["annotation"]["text"] == "floor −4,347.3"
+    assert mark["annotation"]["hovertext"] == "−D log 256"
+    assert (mark["shape"]["y0"], mark["shape"]["y1"], mark["shape"]["yref"]) == (-4347.3, -4347.3, "y")
+    go.Layout(shapes=[mark["shape"]], annotations=[{**mark["annotation"], "y": mark["value"]}])
+
+
+def test_names_stand_right_of_the_row_where_no_curve_is() -> None:
+    (mark,) = reference_marks([Reference("published", 105.6, BOUND, "")], variational=True)
+    assert (mark["annotation"]["x"], mark["annotation"]["xref"], mark["annotation"]["xanchor"]) == (1, "paper", "left")
+    assert mark["annotation"]["ax"] > 0

@@ -175,3 +175,17 @@ def test_a_trial_whose_run_was_purged_before_its_result_has_failed(database: Dat
     with database.read() as session:
         first, second = sweeps.trials_of(session, sweep.id)
     assert (first.run, first.state, second.state) == (None, "failed", "running")
+
+
+def test_trials_and_seconds_are_read_for_several_sweeps_at_once(database: Database, new_sweep: NewSweep) -> None:
+    first, second, third = new_sweep(), new_sweep(), new_sweep()
+    for sweep, number, seconds in ((first, 1, 1.5), (first, 2, 2.0), (third, 1, 4.0)):
+        run_id = add(database, sweep, number)
+        assert run_id
+        with database.write() as session:
+            runs.get_row(session, run_id).seconds = seconds
+    with database.read() as session:
+        ids = [first.id, second.id, third.id]
+        trials = sweeps.trials_of_each(session, ids)
+        assert {sweep_id: [one.number for one in trials[sweep_id]] for sweep_id in ids} == {1: [1, 2], 2: [], 3: [1]}
+        assert sweeps.seconds_of_each(session, ids) == {1: 3.5, 2: 0.0, 3: 4.0}

@@ -1,0 +1,61 @@
+"""The form that starts a sweep, as a browser without scripts uses it."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+from starlette.testclient import TestClient
+
+Launch = Callable[..., dict[str, Any]]
+FORM = {
+    "preset": "bce", "field-1": "beta", "low-1": "0.5", "high-1": "4", "log-1": "on", "field-2": "latent_dim",
+    "values-2": "2, 8", "minimise": "kl,mse_per_pixel", "sampler": "random", "trials": "3", "minutes": "",
+    "prune": "none", "seed": "5", "name": "width",
+}  # fmt: skip
+
+
+def test_the_form_starts_a_sweep_and_leads_to_its_page(client: TestClient) -> None:
+    answer = client.post("/sweeps", data=FORM)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sweeps/1")
+    sweep = client.get("/api/sweeps/1").json()
+    assert sweep["space"] == {"beta": {"low": 0.5, "high": 4.0, "log": True}, "latent_dim": [2, 8]}
+    assert (sweep["minimise"], sweep["sampler"], sweep["trials"], sweep["seed"], sweep["name"], sweep["preset"]) == (
+        ["kl", "mse_per_pixel"], "random", 3, 5, "width", "bce",
+    )  # fmt: skip
+    assert "KL and MSE" in client.get("/sweeps/1").text
+
+
+def test_it_begins_from_a_run_or_a_preset_of_one_run(client: TestClient, launch: Launch) -> None:
+    run = launch(latent_dim=3, max_steps=7)["id"]
+    page = client.get(f"/sweeps/new?from={run}").text
+    assert "Every trial is a run of 7 steps" in page
+    assert client.post("/sweeps", data=FORM | {"preset": "", "from": str(run)}).status_code == 303
+    assert client.get("/api/sweeps/1").json()["config"]["max_steps"] == 7
+    assert client.get("/sweeps/new?from=9").status_code == 404
+    assert client.get("/sweeps/new?preset=bce-vs-mse").status_code == 422
+    assert client.post("/sweeps", data=FORM | {"from": "x"}).status_code == 422
+    assert '<option value="beta" selected>' in client.get("/sweeps/new?preset=bce&field-1=beta").text
+
+
+def test_a_refused_form_says_why_beside_the_input_and_loses_nothing(client: TestClient) -> None:
+    answer = client.post("/sweeps", data=FORM | {"high-1": "0.5", "values-2": "2, 8", "trials": "3"})
+    page = unescape(answer.text)
+    assert answer.status_code == 422
+    assert '<p class="wrong" id="field-1-error">β must have low below high, 0.5, not 0.5.</p>' in page
+    assert '<a href="#field-1">β must have low below high' in page
+    assert re.search(r'<select id="field-1"[^>]* aria-invalid="true" aria-describedby="field-1-error">', page)
+    for kept in ('name="low-1" value="0.5"', 'name="log-1" checked', 'name="values-2" value="2, 8"'):
+        assert kept in page
+    for chosen in ("beta", "latent_dim", "kl,mse_per_pixel", "random"):
+        assert f'<option value="{chosen}" selected>' in page
+    assert 'name="name" value="width"' in page
+    assert client.get("/api/sweeps").json() == {"sweeps": []}
+
+
+def test_the_form_is_one_link_from_a_new_run_and_from_a_run(client: TestClient, launch: Launch) -> None:
+    run = launch()["id"]
+    assert f'<a href="/sweeps/new?from={run}">' in client.get(f"/runs/{run}").text
+    assert f'<a href="/sweeps/new?from={run}">Vary fields in a sweep</a>' in client.get(f"/runs/new?from={run}").text
+    assert '<a href="/sweeps/new?preset=bce">' in client.get("/runs/new?preset=bce").text
+    assert '<a href="/sweeps/new?preset=">' in client.get("/runs/new?preset=bce-vs-mse").text
