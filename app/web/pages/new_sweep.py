@@ -12,7 +12,6 @@ from app.database.engine import Database
 from app.errors import Refused
 from app.jobs.queue import start_sweep
 from app.launch.field_errors import expected
-from app.launch.labels import label
 from app.records import Sweep
 from app.run_rules import MOST_TRIALS
 from app.store import runs
@@ -96,13 +95,11 @@ def _form(request: Request, form: SweepForm, config: TrainConfig, errors: Mappin
     context: dict[str, Any] = {
         "form": form,
         "errors": errors or {},
-        "config": config,
         "loss": describe_loss(config),
         "preflight": preflight,
         "presets": SINGLE.values(),
         "questions": questions,
         "expected": {name: expected(name, "") for name in VARIABLE},
-        "label": label,
         "objectives": OBJECTIVES,
         "samplers": SAMPLERS,
         "prunings": PRUNINGS,
