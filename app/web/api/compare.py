@@ -13,6 +13,7 @@ from app.comparison.summary import LETTERS
 from app.diagnosis.diagnose import diagnose
 from app.errors import Refused
 from app.records import Run
+from app.run_rules import LIVE
 from app.store import reports, runs, scores
 from app.text.quantities import READING_NAMES
 from app.web.api.diagnosis import read_history
@@ -55,7 +56,8 @@ def read_comparison(
     place = 0 if base is None else ids.index(base)
     counted = {run.id: shelf.find(run.train_config) for run in chosen}
     known = {run_id: each for run_id, each in counted.items() if not isinstance(each, NoStatistics)}
-    findings = {run.id: diagnose(read_history(session, shelf, run)).findings for run in chosen}
+    ended = [run for run in chosen if run.status not in LIVE]  # of the others it may change with every step
+    findings = {run.id: diagnose(read_history(session, shelf, run)).findings for run in ended}
     comparison = compare(chosen, examined, scored, base=place, by=by, statistics=known, findings=findings)
     counting = any(isinstance(each, NoStatistics) and each.soon for each in counted.values())
     return ComparedRuns(chosen, examined, scored, comparison, counting)
