@@ -56,7 +56,7 @@ def test_on_a_phone_the_basics_take_two_screens_and_start_stays_in_view(visit: V
 
 def test_an_error_stands_beside_its_field_in_words_and_is_mended_there(visit: Visit) -> None:
     page = visit("/runs/new")
-    page.locator("#hidden").fill("500;500")
+    page.locator("#hidden").fill("500/500")
     error = page.locator("#hidden-error")
     expect(error.locator("p")).to_have_text("Hidden layers: whole numbers with commas between, such as 500, 500")
     assert error.bounding_box()["y"] - page.locator("#hidden").bounding_box()["y"] < 60
