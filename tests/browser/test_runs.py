@@ -175,8 +175,8 @@ def test_the_list_is_a_leaderboard_without_scripts(browser: Browser, server: Ser
     expect(page.locator("tr[data-run]")).to_have_count(1)
     address = page.url
     page.get_by_text("Views", exact=True).click()
-    page.get_by_label("Name").fill("only MSE")
-    page.get_by_label("Note").fill("of the pair")
+    page.get_by_role("textbox", name="Name", exact=True).fill("only MSE")
+    page.get_by_role("textbox", name="Note", exact=True).fill("of the pair")
     page.get_by_role("button", name="Save this view").click()
     assert page.url == address
     page.goto(f"{server.url}/compare?runs={pair[0]},{pair[1]}")
@@ -186,7 +186,7 @@ def test_the_list_is_a_leaderboard_without_scripts(browser: Browser, server: Ser
     page.get_by_text("Views", exact=True).click()
     page.get_by_role("link", name="Rename or delete").click()
     page.get_by_text("Rename or delete").click()
-    page.get_by_label("Name").fill("MSE alone")
+    page.get_by_role("textbox", name="Name", exact=True).fill("MSE alone")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("link", name="MSE alone")).to_be_visible()
     page.get_by_text("Rename or delete").click()
