@@ -10,7 +10,7 @@ from typing import Any
 
 from app.comparison.comparability import verdict
 from app.comparison.metrics import BOUNDS, ERRORS, measured, name_of, unit_of
-from app.comparison.seeds import SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
+from app.comparison.seeds import SIGNIFICANT, SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
 from app.comparison.standing import group_names, groups
 from app.launch.request import varied
 from app.records import EvaluationRecord, Run
@@ -21,7 +21,6 @@ from vae_core.schema import DESCRIBED
 
 METRICS = ("negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units", "seconds")
 MOST_PAIRED = 8  # configurations, up to which every pair is compared
-LEAST_P = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class SeedOutcome:
     sentences: tuple[str, ...]
     """Who is ahead, over seeds, and how sure that is."""
     shared: tuple[str, ...]
-    """The yardsticks that all configurations with a result have in one unit of measure."""
+    """The yardsticks that two configurations or more have, all of them in one unit of measure."""
 
     def best(self, metric: str) -> int | None:
         """The place of the configuration with the least mean so far; None where more is better, or neither."""
@@ -190,7 +189,7 @@ def _doubt(one: SeedContrast, unit: str) -> str:
     more = f"; about {one.needed} each would find this one." if one.needed else ", and no 200 would find this one."
     floor = permutation_floor(one.n)
     least = f" A paired permutation test of {_seeds(one.n)} cannot go below p = {number(floor)}."
-    return f"{apart}.{reach}{more}{least * (one.paired and floor > LEAST_P)}"
+    return f"{apart}.{reach}{more}{least * (one.paired and floor > SIGNIFICANT)}"
 
 
 def _plus_minus(each: SeedSpread) -> str:
@@ -227,6 +226,6 @@ def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float
 
 
 def more_seeds(contrasts: Sequence[SeedContrast]) -> int | None:
-    """Seeds that each configuration should have so that every open difference of a bound or an error is found."""
+    """Seeds that each configuration lacks so that every open difference of a bound or an error is found."""
     ranked = [one for one in contrasts if QUANTITIES[one.metric].better == "lower" and not one.clear]
-    return max((one.needed for one in ranked if one.needed and one.needed > one.n), default=None)
+    return max((one.needed - one.n for one in ranked if one.needed and one.needed > one.n), default=None)

@@ -9,12 +9,11 @@ from app.launch.labels import label, may_be_empty, schema, shown_value
 from app.plots.spark import trend
 from app.records import ListedRun
 from app.text.numbers import NOTHING, column, duration, interval
-from app.text.quantities import QUANTITIES
+from app.text.quantities import HELD_OUT, QUANTITIES
 from vae_core.config.train_config import at_work, json_schema
 
 Cell = str | float | list[int] | None
 
-HELD_OUT = ("negative_elbo", "reconstruction", "kl", "mse_per_pixel", "bce_per_pixel", "bits_per_dim", "active_units")
 STANDARD = ("status", "course", "latest", "likelihood", "dataset", "negative_elbo", "kl", "mse_per_pixel", "created")
 NEWEST_FIRST = "-created"  # how a list is sorted that nobody sorted
 

@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 
 from app.database.tables import RunRow
 from app.records import RunPage
-from app.store.list_values import HELD_OUT, VALUES
+from app.store.list_values import VALUES
 from app.store.listing import Filters, count_runs, matching, read_page
 from app.store.ordering import order_of, ranked_value
+from app.text.quantities import HELD_OUT
 
 AVERAGED = ("latest", "best", "step", "seconds", *HELD_OUT)  # what differs between seeds
 

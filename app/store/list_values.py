@@ -16,11 +16,11 @@ from sqlmodel import col
 from app.database.tables import RunRow, dumps
 from app.records import Condition
 from app.store import evaluations, summaries
+from app.text.quantities import HELD_OUT
 from vae_core.config.train_config import json_schema
 
 RESULT = evaluations.TABLE.alias("result")
 SUMMARY = summaries.TABLE
-HELD_OUT = ("negative_elbo", "reconstruction", "kl", "mse_per_pixel", "bce_per_pixel", "bits_per_dim", "active_units")
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "!=": operator.ne,

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from app.comparison.comparability import OF_LIKELIHOOD, verdict, why_without
+from app.comparison.comparability import verdict, why_without
 from app.records import EvaluationRecord, Trial
 from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 
 RATE = "kl"
 DISTORTIONS = ("reconstruction", "mse_per_pixel", "bce_per_pixel")
 QUANTITIES = ("negative_elbo", "bits_per_dim", *DISTORTIONS)  # of which less is better by itself
-UNIT_FIELDS = ("dataset", "model", *OF_LIKELIHOOD)  # that decide in which unit of measure a quantity is, if there is it
 
 
 def check_objectives(minimise: Sequence[str], configs: Sequence[TrainConfig]) -> None:

@@ -8,8 +8,9 @@ from app.errors import Refused
 from app.launch.request import Name, Seed
 from app.records import Dimension, Pruning, Sampler, SweepSpecification
 from app.run_rules import LONGEST_NAME, MOST_TRIALS
-from app.sweeps.objectives import UNIT_FIELDS, check_objectives
+from app.sweeps.objectives import check_objectives
 from app.sweeps.space import check_space, combinations
+from app.text.quantities import UNIT_FIELDS
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import PRESETS
 

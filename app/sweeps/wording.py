@@ -6,11 +6,10 @@ from typing import Any
 from app.comparison.comparability import BOUNDS
 from app.launch.labels import label, shown_value
 from app.records import Interval, Sweep, SweepSpecification
-from app.sweeps.objectives import UNIT_FIELDS
 from app.sweeps.space import combinations
 from app.text.labels import listed
 from app.text.numbers import format_number
-from app.text.quantities import QUANTITIES, bits_unit, reconstruction_unit
+from app.text.quantities import QUANTITIES, UNIT_FIELDS, bits_unit, reconstruction_unit
 from vae_core.config.train_config import TrainConfig, at_work
 
 SAMPLERS = {"tpe": "from where trials so far were good (TPE)", "random": "at random"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.facts import FACTS
 
+HELD_OUT = ("negative_elbo", "reconstruction", "kl", "mse_per_pixel", "bce_per_pixel", "bits_per_dim", "active_units")
 READING_NAMES = {  # the rows of the likelihood X-ray
     "own": "as trained",
     "soft_bernoulli": "Bernoulli: BCE of the grey levels",

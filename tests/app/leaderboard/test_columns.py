@@ -15,7 +15,8 @@ from app.leaderboard.columns import (
     shown_columns,
 )
 from app.records import Extremes, ListedRun
-from app.store.list_values import HELD_OUT, VALUES
+from app.store.list_values import VALUES
+from app.text.quantities import HELD_OUT
 from tests.app.builders import make_evaluation, make_run
 from vae_core.config.train_config import json_schema
 

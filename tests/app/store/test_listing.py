@@ -11,7 +11,7 @@ from app.database.tables import RunRow
 from app.errors import Refused
 from app.records import Condition, ListedRun, Run
 from app.store import control, evaluations, list_values, listing, runs, steps
-from app.text.quantities import fields_of_key, unit_key, unit_of
+from app.text.quantities import HELD_OUT, fields_of_key, unit_key, unit_of
 from vae_core.config.train_config import TrainConfig, json_schema
 from vae_core.events import Evaluation, StepTerms
 
@@ -334,9 +334,7 @@ def test_the_unit_of_every_number_follows_from_the_key_that_runs_share() -> None
         {"dequantize": True},
         *({"binarize": how} for how in ("threshold", "static", "dynamic")),
     ]
-    assert set(list_values.HELD_OUT) | {"latest", "best"} == {
-        name for name in list_values.VALUES if unit_of(name, TrainConfig())
-    }
+    assert set(HELD_OUT) | {"latest", "best"} == {name for name in list_values.VALUES if unit_of(name, TrainConfig())}
     for likelihood in schema["likelihood"]["enum"]:
         for how in pixels:
             config = TrainConfig.parse({"likelihood": likelihood, "beta": 0.5, "latent_dim": 3, **how}, stored=True)

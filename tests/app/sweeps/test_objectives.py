@@ -7,8 +7,9 @@ import pytest
 
 from app.comparison.comparability import verdict
 from app.records import Trial
-from app.sweeps.objectives import DISTORTIONS, QUANTITIES, RATE, UNIT_FIELDS, best, check_objectives, measured
+from app.sweeps.objectives import DISTORTIONS, QUANTITIES, RATE, best, check_objectives, measured
 from app.text.quantities import QUANTITIES as DESCRIBED
+from app.text.quantities import UNIT_FIELDS
 from tests.app.builders import make_evaluation
 from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
 
