@@ -17,7 +17,7 @@ from app.run_rules import EXTENDS, GOES_ON, LIVE
 from app.text.labels import listed
 from app.text.numbers import format_number, number
 from app.text.quantities import pixels
-from app.text.scale_fit import cost, optima
+from app.text.scale_fit import cost, expectation, optima
 from vae_core.config.families import FAMILIES, OBJECTIVES
 from vae_core.config.train_config import INDIFFERENT, TrainConfig
 from vae_core.schema import DESCRIBED
@@ -137,13 +137,12 @@ def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
 
 
 def _misfit(side: Contestant, fit: ScaleFit) -> str:
-    belief = f"{side.name} is told to expect errors of {number(fit.expected)} a pixel and makes {number(fit.error)}"
+    belief = f"{side.name} {expectation(fit)} and makes {number(fit.error)}"
     theory, letter = optima(fit, side.config.family.letter), side.config.family.letter
     if theory is None or side.evaluation.kl is None:
         return f"{belief}. {cost(fit, letter)}"
-    paid = "under" if fit.wide else "over"
-    kl = f"{number(side.evaluation.kl)} nats an image"
-    return f"{belief}, so its KL, {kl}, is {paid}paid: {theory}."
+    size = "small" if fit.wide else "large"
+    return f"{belief}, so its KL, {number(side.evaluation.kl)} nats an image, is too {size}: {theory}."
 
 
 def _with_remedy(

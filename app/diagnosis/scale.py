@@ -7,7 +7,7 @@ from app.diagnosis.collapse import collapse
 from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
 from app.run_rules import LIVE
 from app.text.numbers import format_number, number
-from app.text.scale_fit import cost
+from app.text.scale_fit import cost, expectation
 from vae_core.config.limits import MIN_LOG_SCALE, SIGMA_BOUNDS
 from vae_core.theory.scale_fit import ScaleFit, scale_fit
 
@@ -47,10 +47,7 @@ def _fixed(history: RunHistory, errors: list[tuple[float, float]]) -> list[Findi
 
 def _message(history: RunHistory, fit: ScaleFit) -> str:
     letter = history.config.family.letter
-    return (
-        f"The decoder is told to expect errors of {number(fit.expected)} a pixel; on held-out images they are "
-        f"{number(fit.error)}. {cost(fit, letter)}"
-    )
+    return f"The decoder {expectation(fit)}; on held-out images they are {number(fit.error)}. {cost(fit, letter)}"
 
 
 def _learned(history: RunHistory, errors: list[tuple[float, float]]) -> list[Finding]:

@@ -4,12 +4,20 @@ from app.text.numbers import number
 from vae_core.theory.scale_fit import ScaleFit
 
 
+def expectation(fit: ScaleFit) -> str:
+    """What errors the decoder is told to expect, and what its loss trains for where β or means make that another."""
+    declared = f"is told to expect errors of {number(fit.expected)} a pixel"
+    if fit.trained is None or fit.made_up or number(fit.trained) == number(fit.expected):
+        return declared
+    return f"{declared} ({number(fit.trained)} by the weights in its loss)"
+
+
 def cost(fit: ScaleFit, letter: str) -> str:
     """What the scale does to the code, and by how much as far as theory knows."""
-    if fit.made_up is not None:
+    if fit.made_up and fit.trained is not None:
         worse = "" if fit.density is None else f" by {number(fit.density)} nats"
         return (
-            f"The weights in the loss make up for it, as if it were {number(fit.made_up)}: what is learned is right, "
+            f"The weights in the loss make up for it, as if it were {number(fit.trained)}: what is learned is right, "
             f"but the −ELBO reads worse than it is{worse}."
         )
     why = f"Under so {'wide' if fit.wide else 'narrow'} a scale "

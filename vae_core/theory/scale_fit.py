@@ -1,6 +1,6 @@
 """Whether a decoder's fixed scale fits the errors that are made, and what it costs where it does not. No torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -20,7 +20,7 @@ class ScaleFit:
 
     expected: float  # by the declared decoder
     error: float  # on held-out images
-    made_up: float | None  # the scale that β and the means in the loss amount to, where that one fits the errors
+    trained: float | None  # by the loss, with β and the means in it; None where these change no scale
     density: float | None  # nats per image by which a Gaussian of the error's width describes the same pictures better
     now: LinearOptimum | None  # what linear theory expects of this loss,
     fitted: LinearOptimum | None  # and of the same one with its scale fitted; None unless it is on the error's side
@@ -37,6 +37,11 @@ class ScaleFit:
         return self.expected > self.error
 
     @property
+    def made_up(self) -> bool:
+        """Whether the scale that the loss amounts to fits the errors, though the declared one does not."""
+        return self.off and self.trained is not None and not apart(self.trained, self.error)
+
+    @property
     def rate(self) -> float | None:
         """Nats of KL that a fitted scale would pay more; fewer if negative."""
         return self.fitted.kl - self.now.kl if self.fitted and self.now else None
@@ -51,15 +56,16 @@ def scale_fit(config: TrainConfig, expected: float, mse: float, pixels: Pixels |
         return None
     error, effective = mse**0.5, implied(config).sigma
     trained = None if effective is None else effective * config.family.deviation(**config.shape)
-    if trained is not None and effective is not None and apart(expected, error) and not apart(trained, error):
-        changes: dict[str, Any] = {**SUMS, "beta": 1.0, "sigma": effective}
-        return ScaleFit(expected, error, trained, _density(config, expected, error), None, None, changes)
-    changes = recommended_scale(config)
+    density = _density(config, expected, error)
+    unexplained = ScaleFit(expected, error, trained, density, None, None, recommended_scale(config))
+    if unexplained.made_up:
+        return replace(unexplained, changes={**SUMS, "beta": 1.0, "sigma": effective})
     now = linear_optimum(config, pixels) if pixels else None
-    fitted = linear_optimum(TrainConfig.parse({**config.to_dict(), **changes}, stored=True), pixels) if pixels else None
+    changed = TrainConfig.parse({**config.to_dict(), **unexplained.changes}, stored=True)
+    fitted = linear_optimum(changed, pixels) if pixels else None
     if now and fitted and (fitted.sigma < (trained or expected)) != (error < expected):
-        now = fitted = None  # theory's linear decoder errs so much more, or less, that it has another answer
-    return ScaleFit(expected, error, None, _density(config, expected, error), now, fitted, changes)
+        return unexplained  # theory's linear decoder errs so much more, or less, that it has another answer
+    return replace(unexplained, now=now, fitted=fitted)
 
 
 def apart(one: float, other: float) -> bool:

@@ -51,7 +51,7 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     assert (scale.run, scale.actions) == (2, ())  # the third run is the remedy
     assert scale.text == (
         "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats an "
-        "image, is underpaid: by linear theory the KL ends at 25.5 nats and the squared error at 0.0112 a "
+        "image, is too small: by linear theory the KL ends at 25.5 nats and the squared error at 0.0112 a "
         "pixel with σ fitted; as it is, at 0.327 nats and 0.0673. MSE σ fitted is MSE σ=0.707 with σ fitted."
     )
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])

@@ -22,7 +22,7 @@ def config(**changes: Any) -> TrainConfig:
 def test_the_plain_sum_of_squares_on_digits_costs_what_theory_says(grey: Statistics) -> None:
     fit = scale_fit(config(), 0.5**0.5, 0.26**2, grey.train)
     assert fit is not None
-    assert (fit.off, fit.wide, fit.changes, fit.made_up) == (True, True, {"scale": "optimal"}, None)
+    assert (fit.off, fit.wide, fit.changes, fit.made_up) == (True, True, {"scale": "optimal"}, False)
     assert fit.now == linear_optimum(config(), grey.train)
     assert fit.fitted == linear_optimum(config(scale="optimal"), grey.train)
     assert fit.rate == pytest.approx(25.2, abs=0.05)
@@ -48,9 +48,9 @@ def test_theory_that_points_the_other_way_is_left_out(grey: Statistics) -> None:
 def test_weights_that_make_up_for_the_scale_are_told_from_a_misfit(grey: Statistics) -> None:
     fit = scale_fit(config(beta=0.1), 0.5**0.5, 0.2**2, grey.train)
     assert fit is not None
-    assert fit.made_up == pytest.approx(0.05**0.5)
+    assert (fit.made_up, fit.trained) == (True, pytest.approx(0.05**0.5))
     assert (fit.changes["beta"], fit.changes["sigma"]) == (1.0, pytest.approx(0.05**0.5))
-    assert scale_fit(config(beta=4), 0.5**0.5, 0.2**2, grey.train).made_up is None
+    assert scale_fit(config(beta=4), 0.5**0.5, 0.2**2, grey.train).made_up is False
 
 
 @pytest.mark.parametrize(
