@@ -39,9 +39,9 @@ def main() -> None:
 
 def _rehearse() -> None:
     """Execute a run of two steps and throw it away: torch, SQLAlchemy and Pillow load much of themselves at first use,
-    torch its compiler with the first optimiser.
+    torch its compiler with the first optimiser. What an examination needs it loads itself.
     """
-    config = TrainConfig(hidden=(2,), latent_dim=1, max_steps=2, device="cpu", threads=1)
+    config = TrainConfig(hidden=(2,), latent_dim=1, max_steps=2, examine=False, device="cpu", threads=1)
     with TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), database_url=f"sqlite:///{folder}/rehearsal.sqlite")
         database = Database(settings.database_url)

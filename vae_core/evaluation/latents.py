@@ -5,6 +5,7 @@ N is the images of a split, B of a chunk, D their pixels, Z the latent dimension
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -17,7 +18,7 @@ from vae_core.theory.cost import CHUNK
 NEIGHBOURS = 15  # as in Loaiza-Ganem and Cunningham 2019, arXiv:1907.06845
 BANK = 10_000  # training images among which neighbours are searched
 
-Codes = tuple[NDArray[np.float32], NDArray[np.integer]]  # the means of images [N, Z] and their labels [N]
+Codes = tuple[Tensor, Tensor]  # the means of images [N, Z] and their labels [N]
 
 
 @torch.inference_mode()
@@ -41,7 +42,8 @@ def examine_latents(
     if labels is not None:
         stride = -(-len(train_images) // BANK)
         bank, _ = _posteriors(model, train_images[::stride], dequantize=dequantize)
-        accuracy = _accuracy((bank.cpu().numpy(), labels[0][::stride]), (loc.cpu().numpy(), labels[1]))
+        known, truth = (torch.as_tensor(each.astype(np.int64), device=loc.device) for each in labels)
+        accuracy = _accuracy((bank, known[::stride]), (loc, truth))
     return Latents(
         mean_variance=tuple(loc.double().var(0, correction=0).tolist()),
         posterior_variance=tuple(variance.mean(0, dtype=torch.float64).tolist()),
@@ -59,7 +61,11 @@ def _posteriors(model: VAE, images: Tensor, *, dequantize: bool) -> tuple[Tensor
 
 
 def _accuracy(bank: Codes, held_out: Codes) -> float:
-    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  slow to import, and needed once a run
-
-    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(bank[0])), algorithm="brute")
-    return float(neighbours.fit(*bank).score(*held_out))
+    """The share with the label that most neighbours have, the least of those that equally many have."""
+    points, known = bank
+    right = 0
+    for loc, truth in zip(*(torch.split(each, CHUNK) for each in held_out), strict=True):
+        nearest = torch.cdist(loc, points).topk(min(NEIGHBOURS, len(points)), largest=False).indices
+        votes = F.one_hot(known[nearest]).sum(1)  # [B, labels]
+        right += int((votes.argmax(1) == truth).sum())
+    return right / len(held_out[0])

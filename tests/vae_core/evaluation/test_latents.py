@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from vae_core.config.train_config import TrainConfig
@@ -70,3 +71,16 @@ def test_neighbours_come_from_all_over_the_training_split(
         adding_up(small), images[by_class], images[:10], (labels[by_class], labels[:10]), dequantize=False
     )
     assert latents.accuracy == 1
+
+
+def test_the_accuracy_is_that_of_scikit_learns_neighbours(small: Callable[..., TrainConfig]) -> None:
+    """Of codes that overlap, with so few labels in common that votes are often equal."""
+    generator = torch.Generator().manual_seed(1)
+    images = torch.randint(0, 256, (400, 64), generator=generator, dtype=torch.uint8)
+    labels = torch.randint(0, 7, (400,), generator=generator).numpy()
+    model = adding_up(small)
+    latents = examine_latents(model, images[:300], images[300:], (labels[:300], labels[300:]), dequantize=False)
+    with torch.no_grad():
+        codes = model.posterior(images / 255).loc.numpy()
+    theirs = KNeighborsClassifier(15, algorithm="brute").fit(codes[:300], labels[:300])
+    assert latents.accuracy == theirs.score(codes[300:], labels[300:])
