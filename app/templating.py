@@ -80,6 +80,11 @@ def folder(name: str) -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / name
 
 
+def plotly_js() -> Path:
+    """plotly.js of the version that the plotly package has, with the plain kinds of charts alone: a third to read."""
+    return folder("static") / "vendor" / "plotly-cartesian.min.js"
+
+
 def environment() -> Environment:
     """What renders `templates`; whatever is put into a page is escaped."""
     made = Environment(

@@ -4,7 +4,6 @@ from base64 import b64encode
 from contextlib import suppress
 from importlib.metadata import version
 
-from plotly.offline import get_plotlyjs
 from sqlmodel import Session
 
 from app.database.engine import Database
@@ -13,7 +12,7 @@ from app.records import PictureSheet, Run
 from app.run_page.context import describe_run
 from app.settings import Settings
 from app.store import evaluations, pictures, reports, steps
-from app.templating import environment, folder
+from app.templating import environment, folder, plotly_js
 from vae_core.config.train_config import TrainConfig
 from vae_core.datasets.registry import DatasetUnavailable
 from vae_core.theory.pixel_statistics import Statistics, statistics
@@ -43,7 +42,7 @@ def page(database: Database, settings: Settings, run: Run) -> str:
         },
         "styles": [(folder("static") / "css" / f"{name}.css").read_text() for name in STYLES],
         "themed": (folder("static") / "js" / "charts" / "figures.js").read_text(),
-        "plotly": get_plotlyjs(),
+        "plotly": plotly_js().read_text(),
         "version": version("elboard"),
     }
     return environment().get_template("export/page.html").render(context)

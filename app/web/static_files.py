@@ -1,16 +1,16 @@
-"""Files for the browser: our templates and static files, and plotly.js out of the installed plotly package."""
+"""Files for the browser: our own static files, and plotly.js."""
 
 import gzip
 import hashlib
 from functools import cache
-from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 from shutil import copyfileobj
 
 from fastapi import APIRouter, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from app.templating import plotly_js
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -18,17 +18,9 @@ router = APIRouter()
 
 
 @cache
-def _plotly_js() -> Path:
-    spec = find_spec("plotly")
-    assert spec is not None  # noqa: S101  a dependency of this package
-    assert spec.origin is not None  # noqa: S101
-    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
-
-
-@cache
 def plotly_url() -> str:
     """The URL of plotly.js, which changes with its content."""
-    with _plotly_js().open("rb") as script:
+    with plotly_js().open("rb") as script:
         digest = hashlib.file_digest(script, "sha256").hexdigest()
     return f"/static/plotly-{digest[:16]}.min.js"
 
@@ -37,7 +29,7 @@ def plotly_url() -> str:
 def plotly_gzip() -> bytes:
     """plotly.js as it is sent."""
     compressed = BytesIO()
-    with _plotly_js().open("rb") as script, gzip.open(compressed, "wb", compresslevel=6) as target:
+    with plotly_js().open("rb") as script, gzip.open(compressed, "wb", compresslevel=6) as target:
         copyfileobj(script, target)  # in small pieces: memory that was once taken stays taken
     return compressed.getvalue()
 
@@ -47,7 +39,7 @@ def read_plotly(request: Request, digest: str) -> Response:  # noqa: ARG001  the
     """plotly.js of the version that draws the figures; compressed once, kept by browsers for ever."""
     headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(_plotly_js().read_bytes(), media_type="text/javascript", headers=headers)
+        return Response(plotly_js().read_bytes(), media_type="text/javascript", headers=headers)
     return Response(plotly_gzip(), media_type="text/javascript", headers=headers | {"Content-Encoding": "gzip"})
 
 

@@ -1,4 +1,4 @@
-"""What browsers fetch besides pages: plotly.js from the installed package, our own files, both from a wheel too."""
+"""What browsers fetch besides pages: plotly.js and our own files, both from a wheel too."""
 
 import gzip
 import re
@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-import plotly
+from plotly.offline import get_plotlyjs_version
 from starlette.testclient import TestClient
 
 from app.web.static_files import plotly_url
@@ -15,9 +15,10 @@ from app.web.static_files import plotly_url
 ROOT = Path(__file__).parents[3]
 
 
-def test_plotly_is_the_installed_one_and_kept_for_ever(client: TestClient) -> None:
+def test_plotly_is_of_the_packages_version_and_kept_for_ever(client: TestClient) -> None:
     answer = client.get(plotly_url())
-    assert answer.content == (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    assert answer.content == (ROOT / "static" / "vendor" / "plotly-cartesian.min.js").read_bytes()
+    assert f"plotly.js (cartesian - minified) v{get_plotlyjs_version()}\n" in answer.text[:100]
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
     plain = client.get(plotly_url(), headers={"Accept-Encoding": "identity"})
