@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from app.comparison.comparability import verdict
-from app.comparison.metrics import BOUNDS, ERRORS, measured, name_of, unit_of
+from app.comparison.metrics import BOUNDS, ERRORS, EVALUATED, measured, name_of, unit_of
 from app.comparison.seeds import SIGNIFICANT, SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
 from app.comparison.standing import group_names, groups
 from app.launch.request import varied
@@ -19,7 +19,7 @@ from app.text.numbers import interval, number
 from app.text.quantities import QUANTITIES
 from vae_core.schema import DESCRIBED
 
-METRICS = ("negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units", "seconds")
+METRICS = (*EVALUATED, "seconds")
 MOST_PAIRED = 8  # configurations, up to which every pair is compared
 
 
@@ -81,7 +81,7 @@ def outcome(runs: Sequence[Run]) -> SeedOutcome:
     )
     shared = tuple(name for name in METRICS if _is_shared(name, members, tables))
     contrasts = _contrasts(shared, tables) if len(members) <= MOST_PAIRED else ()
-    return SeedOutcome(cells, contrasts, tuple(_sentences(cells, contrasts)), shared)
+    return SeedOutcome(cells, contrasts, tuple(_sentences(cells, contrasts, shared)), shared)
 
 
 def _by_seed(runs: Sequence[Run]) -> dict[str, dict[int, float]]:
@@ -118,10 +118,12 @@ def _contrasts(shared: Sequence[str], tables: Sequence[Mapping[str, Mapping[int,
     return tuple(made)
 
 
-def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast]) -> list[str]:
+def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast], shared: Sequence[str]) -> list[str]:
     """The bound first, where all share one, then the error of the decoder's mean."""
     if len(cells) == 1:
         return _alone(cells[0])
+    if len(cells) > MOST_PAIRED:
+        return _of_many(cells, shared)
     known = {one.metric for one in contrasts if all(one.metric in cell.metrics for cell in cells if cell.n)}
     chosen = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
     every = [text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])]
@@ -141,6 +143,23 @@ def _alone(cell: Cell) -> list[str]:
     paid = f", with {_plus_minus(rate)} nats of KL" if rate else ""
     alone = "These runs have one configuration and differ in the seed alone"
     return [f"{alone}: {name_of(metric)} {_plus_minus(each)}{unit_of(metric)} over {_seeds(each.n)}{paid}."]
+
+
+def _of_many(cells: Sequence[Cell], shared: Sequence[str]) -> list[str]:
+    """The two with the least of what they share, of more configurations than are compared pair by pair."""
+    done = [cell for cell in cells if cell.n]
+    known = [name for name in shared if all(name in cell.metrics for cell in done)]
+    sentences = []
+    for name in [*[name for name in BOUNDS if name in known][:1], *[name for name in ERRORS if name in known][:1]]:
+        first, second, *_ = sorted(done, key=lambda cell: cell.metrics[name].mean)
+        least, next_one = first.metrics[name], second.metrics[name]
+        sentences.append(
+            f"{first.label} has the lowest {name_of(name)} of the {len(done)} configurations that have finished, "
+            f"{_plus_minus(least)}{unit_of(name)} over {_seeds(least.n)}; next comes {second.label}, "
+            f"{_plus_minus(next_one)}."
+        )
+    chance = f"Which of so many comes first is partly chance: up to {MOST_PAIRED} are tested pair by pair."
+    return [*sentences, chance] if sentences else []
 
 
 def _conclusion(cells: Sequence[Cell], family: Sequence[SeedContrast]) -> list[str]:
@@ -219,8 +238,6 @@ def seed_curve(evaluations: Sequence[Sequence[EvaluationRecord]], quantity: str)
 
 def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float]:
     """The finite values after the first step."""
-    if quantity == "negative_elbo":
-        return {row.step: -row.elbo for row in rows if row.step and row.elbo is not None}
     values = {row.step: getattr(row, quantity) for row in rows if row.step}
     return {step: value for step, value in values.items() if value is not None}
 

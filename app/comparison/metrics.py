@@ -12,7 +12,7 @@ from vae_core.schema import DESCRIBED
 
 BOUNDS = ("negative_elbo", "bits_per_dim")
 ERRORS = {"mse_per_pixel": "squared error", "bce_per_pixel": "cross-entropy"}
-EVALUATED = ("bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")  # fields of an `Evaluation`
+EVALUATED = ("negative_elbo", "bits_per_dim", "mse_per_pixel", "bce_per_pixel", "kl", "active_units")
 
 Cell = tuple[float | None, float | None]  # a run's value and its standard error over images
 
@@ -82,7 +82,6 @@ def measured(run: Run) -> dict[str, float | None]:
     values: dict[str, float | None] = {"seconds": run.seconds or None}
     if run.result:
         values |= {name: getattr(run.result, name) for name in EVALUATED}
-        values["negative_elbo"] = None if run.result.elbo is None else -run.result.elbo
     return {name: value for name, value in values.items() if has(name, run.train_config)}
 
 

@@ -1,12 +1,14 @@
 """What people launch, into the queue."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from sqlmodel import Session
+
 from app.database.engine import Database
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.jobs.scheduler import Scheduler
 from app.launch.request import MAX_RUNS, LaunchRequest
 from app.records import Run, Sweep
@@ -15,8 +17,12 @@ from app.store import control, launches, listing, runs, sweeps
 from app.sweeps.request import SweepRequest
 from vae_core.config.limits import MAX_SEED
 
-GroupAction = Literal["stop", "retry"]
-RETRIED = ("failed", "interrupted")
+GroupAction = Literal["stop", "retry", "resume"]
+ACTIONS: dict[GroupAction, tuple[Sequence[str], Callable[[Session, int], Run]]] = {  # on runs of these states
+    "stop": (LIVE, control.stop),
+    "retry": (("failed", "interrupted"), control.resume),
+    "resume": (("paused", "stopped"), control.resume),
+}
 SEED_AT_END = re.compile(r" s\d+$")
 
 
@@ -52,14 +58,11 @@ def launch(
 def add_seeds(database: Database, scheduler: Scheduler, group: str, count: int) -> list[Run]:
     """As many more seeds of each configuration of a group, numbered on. Raises `NotFound`, `Refused`."""
     with database.write() as session:
-        known = listing.of_group(session, group)
-        if not known:
-            raise NotFound(f"There is no group {group}.")
-        firsts = {run.configuration: run for run in reversed(known) if not run.deleted_at}
+        firsts = {run.configuration: run for run in reversed(listing.require_group(session, group))}
         if count * len(firsts) > MAX_RUNS:
             message = f"count makes {count * len(firsts):,} runs, more than the {MAX_RUNS} of one launch"
             raise Refused(message, "count")
-        last = max(run.train_config.seed for run in known)
+        last = max(run.train_config.seed for run in listing.of_group(session, group))
         if last + count > MAX_SEED:
             raise Refused(f"count leaves no room below {MAX_SEED}: the last seed is {last}", "count")
         launched = [
@@ -81,13 +84,10 @@ def add_seeds(database: Database, scheduler: Scheduler, group: str, count: int) 
 
 
 def act_on_group(database: Database, scheduler: Scheduler, group: str, action: GroupAction) -> list[Run]:
-    """Stop what is live, or queue again what failed; the runs that changed. Raises `NotFound`."""
-    states, act = (LIVE, control.stop) if action == "stop" else (RETRIED, control.resume)
+    """Stop what is live, or queue again what failed or was stopped; the runs that changed. Raises `NotFound`."""
+    states, act = ACTIONS[action]
     with database.write() as session:
-        known = listing.of_group(session, group)
-        if not known:
-            raise NotFound(f"There is no group {group}.")
-        changed = [act(session, run.id) for run in known if run.status in states and not run.deleted_at]
+        changed = [act(session, run.id) for run in listing.require_group(session, group) if run.status in states]
     scheduler.wake()
     return changed
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.database.tables import RunRow, dumps
+from app.errors import NotFound
 from app.records import Condition, ListedRun, RunPage
 from app.store.list_values import Value, holds, joined, value
 from app.store.ordering import Order, decoded, encoded, is_measured, order_of, ranked_value
@@ -107,6 +108,14 @@ def of_group(session: Session, group: str) -> list[ListedRun]:
     """The runs that were launched together, the oldest first; deleted ones too."""
     query = sa.select(RunRow).where(col(RunRow.group) == group).order_by(col(RunRow.id))
     return listed(session, session.scalars(query).all())
+
+
+def require_group(session: Session, group: str) -> list[ListedRun]:
+    """The runs that were launched together and are not deleted, the oldest first. Raises `NotFound` where none is."""
+    known = [run for run in of_group(session, group) if not run.deleted_at]
+    if not known:
+        raise NotFound(f"There is no group {group[:60]!r}, or all its runs were deleted.")
+    return known
 
 
 def group_sizes(session: Session, groups: Iterable[str | None]) -> dict[str, int]:

@@ -63,14 +63,14 @@ def read_comparison(
     return ComparedRuns(chosen, examined, scored, comparison, counting)
 
 
-def run_ids(text: str) -> list[int]:
-    """'3,5' as the ids of a comparison. Raises `Refused`."""
+def run_ids(text: str, most: int = len(LETTERS)) -> list[int]:
+    """'3,5' as the ids of a comparison of up to `most` runs. Raises `Refused`."""
     try:
         ids = list(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
     except ValueError:
         raise Refused(f"runs must be numbers separated by commas, such as 1,2, not {text[:60]!r}", "runs") from None
-    if not 2 <= len(ids) <= len(LETTERS) or not all(1 <= run_id < 2**53 for run_id in ids):
-        raise Refused(f"runs must name 2 to {len(LETTERS)} different runs, not {text[:60]!r}", "runs")
+    if not 2 <= len(ids) <= most or not all(1 <= run_id < 2**53 for run_id in ids):
+        raise Refused(f"runs must name 2 to {most} different runs, not {text[:60]!r}", "runs")
     return ids
 
 

@@ -1,19 +1,16 @@
 """Runs that were launched together, configuration by configuration: JSON for programs, and what their page shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
 from app.comparison.group import Cell, outcome
 from app.comparison.seeds import SeedContrast
-from app.errors import NotFound
 from app.jobs.queue import GroupAction, act_on_group, add_seeds
 from app.launch.request import MAX_RUNS
-from app.records import ListedRun, Record, Run
+from app.records import Record, Run
 from app.store import listing
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.refusals import CHANGE, refusals
@@ -66,7 +63,7 @@ def read_group(database: DatabaseDep, group_id: GroupId) -> GroupOutcome:
     Paired by seed where configurations share at least two, else by Welch; each p also after Holm.
     """
     with database.read() as session:
-        runs = grouped(session, group_id)
+        runs = listing.require_group(session, group_id)
     made = outcome(runs)
     return GroupOutcome(group_id, tuple(run.id for run in runs), made.cells, made.contrasts, made.sentences)
 
@@ -81,13 +78,5 @@ def launch_seeds(
 
 @router.post("/{action}", responses=refusals(404, 422, *CHANGE))
 def act(database: DatabaseDep, scheduler: SchedulerDep, group_id: GroupId, action: GroupAction) -> ChangedRuns:
-    """Stop every live run after saving, or queue again those that failed; the runs that changed."""
+    """Stop every live run after saving, or queue again those that failed, or were paused or stopped; what changed."""
     return ChangedRuns(runs=act_on_group(database, scheduler, group_id, action))
-
-
-def grouped(session: Session, group_id: str) -> Sequence[ListedRun]:
-    """The runs of a group that are not deleted. Raises `NotFound`."""
-    runs = [run for run in listing.of_group(session, group_id) if not run.deleted_at]
-    if not runs:
-        raise NotFound(f"There is no group {group_id[:60]!r}, or all its runs were deleted.")
-    return runs

@@ -14,15 +14,16 @@ from app.comparison.actions import compare_address
 from app.comparison.comparability import axes, axes_sentence
 from app.comparison.compare import Images
 from app.database.engine import Database
-from app.launch.request import varied
+from app.launch.request import MAX_RUNS, varied
 from app.plots.figure import Figure, Line
 from app.plots.plane import plane_figure
 from app.plots.terms import compare_figure
 from app.records import PictureSheet, Run
-from app.store import evaluations, events, listing, pictures, views
+from app.store import evaluations, events, listing, pictures, runs, views
 from app.text.quantities import READING_NAMES, decoder, reconstruction_unit
-from app.web.api.compare import Base, By, read_comparison
+from app.web.api.compare import Base, By, read_comparison, run_ids
 from app.web.dependencies import DatabaseDep, ShelfDep
+from app.web.pages.bundles import bundles
 from app.web.pages.page_data import lines, page_data
 from app.web.rendering import page
 from vae_core.config.train_config import TrainConfig
@@ -30,7 +31,7 @@ from vae_core.datasets.facts import FACTS
 
 router = APIRouter()
 
-MOST = len(summary.LETTERS)
+MOST = MAX_RUNS  # of one comparison
 LISTED = 100  # runs to choose from, at most
 LARGEST = 2**53  # id
 
@@ -78,11 +79,13 @@ def show_comparison(
     q: Annotated[str | None, Query(max_length=200)] = None,
     group: Annotated[str | None, Query(max_length=200)] = None,
     *,
+    each: bool = False,
     choose: bool = False,
 ) -> Response:
     """Runs side by side: `?runs=1,2`, as checkboxes send them, `?run=1&run=2`, or those launched together, `?group=`.
 
-    With fewer than two or more than eight of them, or with `choose`, a list to choose from, of the runs that match `q`.
+    More than eight are shown by configuration, with `each` every run's curve. With fewer than two, with more than one
+    launch can have, or with `choose`, a list to choose from, of the runs that match `q`.
     """
     if group is not None:
         return _together(database, group)
@@ -90,6 +93,8 @@ def show_comparison(
     parts = list(dict.fromkeys(filter(None, map(str.strip, named.split(",")))))
     if choose or not 2 <= len(parts) <= MOST:
         return _choose(request, database, parts, q)
+    if len(parts) > len(summary.LETTERS):
+        return _many(request, database, named, each=each)
     with database.read() as session:
         cursor = events.newest_id(session)
         compared = read_comparison(session, named, base, by, shelf)
@@ -129,6 +134,23 @@ def show_comparison(
         "page_data": page_data(compared.runs, evaluated, sheets, cursor),
     }
     return page(request, "compare/page.html", context)
+
+
+def _many(request: Request, database: Database, named: str, *, each: bool) -> Response:
+    """More runs than have a letter each: by configuration."""
+    ids = run_ids(named, MOST)
+    with database.read() as session:
+        cursor = events.newest_id(session)
+        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+        bundled = bundles(session, chosen, each=each)
+        saved = views.saved(session)
+    context = bundled | {
+        "address": compare_address(chosen),
+        "letters": len(summary.LETTERS),
+        "views": saved,
+        "group_data": {"cursor": cursor, "runs": ids},
+    }
+    return page(request, "compare/many.html", context)
 
 
 def _sides(
@@ -185,17 +207,18 @@ def _planes(drawn: Sequence[Line], configs: Sequence[TrainConfig]) -> list[Plane
 
 
 def _together(database: Database, group: str) -> Response:
-    """The runs that were launched together, at the address that names each of them."""
+    """The runs that were launched together: at the address that names each, or on their page if they are many."""
     with database.read() as session:
         launched = listing.find(session, group=group, sort="created", limit=LISTED).runs
-    return RedirectResponse(compare_address(launched), 303)
+    few = len(launched) <= len(summary.LETTERS)
+    return RedirectResponse(compare_address(launched) if few else f"/groups/{group}", 303)
 
 
 def _choose(request: Request, database: Database, parts: Sequence[str], q: str | None) -> Response:
     """The runs to choose from, those that are ticked already first."""
     ids = [int(part) for part in parts if part.isdecimal() and len(part) < len(str(LARGEST))]
     with database.read() as session:
-        ticked = listing.some(session, ids[:LISTED])
+        ticked = listing.some(session, ids[: 2 * MOST])
         matching = listing.find(session, q=q or "", limit=LISTED)
     chosen = {run.id for run in ticked}
     context = {
@@ -203,6 +226,7 @@ def _choose(request: Request, database: Database, parts: Sequence[str], q: str |
         "others": [run for run in matching.runs if run.id not in chosen],
         "total": matching.total,
         "most": MOST,
+        "side_by_side": len(summary.LETTERS),
         "q": q,
         "sent": bool(parts) or q is not None,  # by the button, or from a link
     }

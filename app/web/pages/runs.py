@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.comparison.summary import LETTERS
 from app.database.engine import Database
 from app.errors import Conflict, NotFound, Refused
+from app.launch.request import MAX_RUNS
 from app.leaderboard.columns import (
     COLUMNS,
     NAME,
@@ -33,6 +34,7 @@ from app.plots.recording import recorded_runs, what_was_recorded
 from app.records import ListedRun, Operator, RunPage
 from app.store import events, folding, listing, runs, views
 from app.templating import folder
+from app.text.quantities import unit_of
 from app.web.api.actions import ACTIONS
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.new_run import START_AT_ONCE
@@ -154,6 +156,7 @@ def _list(request: Request, database: Database, query: RunsQuery, outcome: Outco
         **rows,
         "headings": {"name": NAME} | {name: COLUMNS[name] for name in names},
         "rank_headings": rank_headings(query.sort, listed.units),
+        "units": {unit_of("negative_elbo", run.train_config) for run in listed.runs},
         "standard_columns": STANDARD,
         "column_groups": {"Of runs": OF_RUNS, "Of their configurations": OF_CONFIGURATIONS},
         "pickable": {name: COLUMNS[name].title for name in choosable()},
@@ -209,6 +212,7 @@ def _rows(session: Session, chosen: list[ListedRun], names: list[str], sort: str
     return {
         "runs": chosen,
         "most_compared": len(LETTERS),
+        "most_of_a_comparison": MAX_RUNS,
         "group_sizes": listing.group_sizes(session, {run.group for run in chosen}),
         "facts": FACTS,
         "columns": names,

@@ -8,7 +8,6 @@ import { updateRow } from "../parts/rows.js";
 import { follow } from "../stream/follow.js";
 
 const FEWEST_COMPARED = 2;
-const MOST_COMPARED = 8;
 
 // An action that was refused to some answers under an address of its own, which cannot be opened again.
 if (location.pathname !== "/runs") history.replaceState(null, "", `/runs${location.search}`);
@@ -33,7 +32,8 @@ follow(page.cursor, {
 function count(chosen) {
   const boxes = boxesOf(chosen);
   const checked = boxes.filter((box) => box.checked).length;
-  const comparable = FEWEST_COMPARED <= checked && checked <= MOST_COMPARED;
+  const most = Number(chosen.dataset.most);
+  const comparable = FEWEST_COMPARED <= checked && checked <= most;
   const all = /** @type {HTMLInputElement} */ (element("all"));
   all.checked = checked > 0 && checked === boxes.length;
   all.indeterminate = checked > 0 && !all.checked;
@@ -42,7 +42,7 @@ function count(chosen) {
     button.disabled = checked === 0 || (button.matches("[formmethod]") && !comparable);
   }
   const few = document.getElementById("few"); // missing where deleted runs are listed
-  if (few) few.textContent = checked === 0 || comparable ? "" : `A comparison takes ${FEWEST_COMPARED} to ${MOST_COMPARED} runs.`;
+  if (few) few.textContent = checked === 0 || comparable ? "" : `A comparison takes ${FEWEST_COMPARED} to ${most} runs.`;
 }
 
 /**

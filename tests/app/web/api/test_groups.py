@@ -90,12 +90,15 @@ def test_more_seeds_are_numbered_on_in_the_same_group(client: TestClient, group:
     assert {run["status"] for run in stopped} == {"stopped"}
     assert len(stopped) == 4
     assert client.post(f"/api/groups/{group}/retry").json()["runs"] == []
+    resumed = client.post(f"/api/groups/{group}/resume").json()["runs"]
+    assert [run["id"] for run in resumed] == [run["id"] for run in stopped]
+    assert {run["status"] for run in resumed} <= {"queued", "running"}
     many = client.post(f"/api/groups/{group}/seeds", json={"count": 60})
     assert (many.status_code, many.json()["errors"][0]["field"]) == (422, "count")
     assert "120 runs" in many.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("action", ["", "/seeds", "/stop", "/retry"])
+@pytest.mark.parametrize("action", ["", "/seeds", "/stop", "/retry", "/resume"])
 def test_a_group_that_is_not_there_is_named(client: TestClient, action: str) -> None:
     address = f"/api/groups/nowhere{action}"
     answer = client.post(address, json={}) if action else client.get(address)

@@ -44,29 +44,34 @@ def test_there_is_nothing_to_choose_from_before_the_second_run(client: TestClien
     ("count", "sentence"),
     [
         (1, "One run is ticked: tick at least one more."),
-        (9, "9 runs are ticked, and 8 fit on one page: untick 1."),
-        (10, "10 runs are ticked, and 8 fit on one page: untick 2."),
+        (101, "101 runs are ticked, and 100 fit on one page: untick 1."),
     ],
 )
 @pytest.mark.parametrize("written", ["runs", "run"])
 def test_too_few_or_too_many_runs_are_a_choice_with_these_ticked(
-    client: TestClient, launch: Launch, count: int, sentence: str, written: str
+    client: TestClient, count: int, sentence: str, written: str
 ) -> None:
-    ids = [launch()["id"] for _ in range(11)]
-    chosen = ids[:count]
+    for _ in range(2):
+        client.post("/api/runs", json={"config": {}, "seeds": 51, "paused": True})
+    chosen = list(range(1, count + 1))
     query = f"runs={','.join(map(str, chosen))}" if written == "runs" else "&".join(f"run={run}" for run in chosen)
     page = read(client, f"/compare?{query}")
     assert sorted(ticked(page)) == chosen
     assert status_of(page) == sentence
-    assert page.count('type="checkbox" name="run"') == 11
+    assert set(map(int, re.findall(r'type="checkbox" name="run" value="(\d+)"', page))) >= {*chosen, 102}
 
 
 def test_a_choice_of_none_says_so_once_it_was_sent(client: TestClient, launch: Launch) -> None:
     for _ in range(2):
         launch()
-    assert status_of(read(client, "/compare")) == "Tick two to 8 runs."
-    assert status_of(read(client, "/compare?q=")) == "No run is ticked: tick two to 8 runs."
-    assert status_of(read(client, "/compare?runs=998")) == "No run is ticked: tick two to 8 runs."
+    assert status_of(read(client, "/compare")) == "Tick two to 8, or more to compare configurations."
+    assert (
+        status_of(read(client, "/compare?q=")) == "No run is ticked: tick two to 8, or more to compare configurations."
+    )
+    assert (
+        status_of(read(client, "/compare?runs=998"))
+        == "No run is ticked: tick two to 8, or more to compare configurations."
+    )
 
 
 def test_the_search_keeps_what_is_ticked_although_it_does_not_match(client: TestClient, launch: Launch) -> None:
@@ -99,8 +104,27 @@ def test_runs_launched_together_are_one_link_away(client: TestClient, launch: La
     many = client.post("/api/runs", json={"config": {}, "seeds": list(range(9))}).json()
     assert set(re.findall(r'href="(/compare\?group=[^"]+)"', read(client, "/runs"))) == set(links)  # nine do not fit
     assert f'href="/groups/{many["group"]}">The 9 launched together' in read(client, f"/runs/{many['runs'][0]['id']}")
-    page = read(client, client.get(f"/compare?group={many['group']}").headers["location"])
-    assert "9 runs are ticked, and 8 fit" in page
+    assert client.get(f"/compare?group={many['group']}").headers["location"] == f"/groups/{many['group']}"
+
+
+def test_more_runs_than_have_a_letter_are_compared_by_configuration(client: TestClient, trained: Trained) -> None:
+    ids = [trained(likelihood=name, seed=seed) for name in ("bernoulli", "gaussian") for seed in range(5)]
+    address = f"/compare?runs={','.join(map(str, ids))}"
+    page = read(client, address)
+    assert "<h1>Compare 10 runs, 2 configurations</h1>" in page
+    assert page.count('<th scope="row">') == 2
+    assert f'href="{address}&each=yes"' in page
+    assert f'href="{address}&choose=yes"' in page
+    assert f'href="{address}"' in read(client, f"{address}&each=yes")
+    assert "There is no run 99" in read(client, f"{address},99", 404)
+    assert "runs must be numbers" in read(client, f"{address},x", 422)
+
+
+def test_a_choice_of_many_says_that_they_are_compared_by_configuration(client: TestClient, launch: Launch) -> None:
+    for _ in range(9):
+        launch()
+    page = read(client, f"/compare?choose=yes&runs={','.join(map(str, range(1, 10)))}")
+    assert status_of(page) == "9 runs are ticked: more than 8 are compared by configuration."
 
 
 def test_the_verdict_comes_first_and_the_pictures_before_the_numbers(client: TestClient, trained: Trained) -> None:
