@@ -97,3 +97,48 @@ def test_the_pages_of_sweeps_fit_and_are_for_everybody(visit: Visit, server: Ser
         page.goto(server.url + path)
         eventually(page, "document.documentElement.scrollWidth <= innerWidth")
         assert (faults_unscrolled if path == "/sweeps/new" else accessibility_faults)(page) == [], path
+
+
+def bright_runs(picture: str) -> str:
+    """Of how many runs the points of a picture are not faint, in the page's own language."""
+    return f"""(() => {{
+      const traces = document.querySelector("#{picture}-chart").data.filter(({{ customdata }}) => customdata);
+      const bright = traces.filter(({{ mode, opacity }}) => mode !== "lines" && !(opacity < 0.2));
+      return new Set(bright.flatMap(({{ customdata }}) => customdata)).size;
+    }})()"""
+
+
+def test_a_box_in_a_picture_picks_trials_everywhere(visit: Visit, sweep: int) -> None:
+    """β rises with the trial's number, and the reconstruction with β: a box over the left half has the first six."""
+    page = visit(f"/sweeps/{sweep}?field=beta&of=reconstruction")
+    chart = page.locator("#field-chart")
+    expect(chart.locator(".scatterlayer .point")).to_have_count(COUNT)
+    chart.scroll_into_view_if_needed()
+    dots = [dot.bounding_box() for dot in chart.locator(".scatterlayer .point").all()]
+    middles = sorted((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in dots if box)
+    between = (middles[5][0] + middles[6][0]) / 2
+    page.mouse.move(middles[0][0] - 10, min(y for _, y in middles) - 10)
+    page.mouse.down()
+    page.mouse.move(between, max(y for _, y in middles) + 10, steps=8)
+    page.mouse.up()
+    expect(page.locator("#picked")).to_have_text(f"6 of {COUNT} trials, those in the box")
+    expect(page.locator("#trials tbody tr:visible")).to_have_count(6)
+    shown = page.locator("#trials tbody tr:visible").evaluate_all("rows => rows.map(row => Number(row.dataset.trial))")
+    assert sorted(shown) == [1, 2, 3, 4, 5, 6]
+    page.mouse.move(2, 2)  # off the rows of the table
+    page.locator("#parallel-chart").scroll_into_view_if_needed()  # what nobody sees is not drawn
+    eventually(page, f"{bright_runs('parallel')} === 6")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#trials tbody tr:visible")).to_have_count(COUNT)
+
+
+def test_a_row_with_the_focus_stands_out_in_the_pictures(visit: Visit, sweep: int) -> None:
+    page = visit(f"/sweeps/{sweep}")
+    expect(page.locator("#field-chart .scatterlayer .point")).to_have_count(COUNT)
+    eventually(page, f"{bright_runs('field')} === {COUNT}")
+    page.locator("#trials tbody a").first.focus()
+    page.locator("#field-chart").scroll_into_view_if_needed()
+    eventually(page, f"{bright_runs('field')} === 1")
+    page.locator("#trials thead a").first.focus()
+    page.locator("#field-chart").scroll_into_view_if_needed()
+    eventually(page, f"{bright_runs('field')} === {COUNT}")

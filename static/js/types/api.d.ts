@@ -644,6 +644,8 @@ export type Preflight = {
   disk: number;
   /** Of training and evaluations, an estimate. */
   seconds: number;
+  /** Seconds besides, of its start and its closing examination, an estimate. */
+  overhead: number;
   /** What the estimate of the time rests on. */
   seconds_from: string;
   /** What the run will suffer from. */

@@ -17,7 +17,10 @@ export interface Trace {
   y: Value[];
   z: Value[][];
   yaxis?: string;
+  customdata?: (number | null)[];
+  hovertext?: string[];
   mode?: string;
+  opacity?: number;
   line?: { color?: string; dash?: string };
   marker?: { color?: string; size?: number | number[]; line?: object };
   fill?: string;
@@ -46,6 +49,7 @@ export type Layout = { [name in AxisName]: Axis } & {
   legend?: object;
   showlegend?: boolean;
   title?: object;
+  dragmode?: string | false;
   hovermode?: string | false;
   margin: { l: number; r: number; t: number; b: number };
   shapes?: object[];
@@ -73,6 +77,8 @@ export interface Plot extends HTMLElement, Figure {
   calcdata: { s: number; p0: number; p1: number }[][];
   on(event: "plotly_relayout", listener: (change: Record<string, unknown>) => void): void;
   on(event: "plotly_doubleclick", listener: () => void): void;
+  on(event: "plotly_selected", listener: (box?: { points: { customdata?: number | null }[] }) => void): void;
+  on(event: "plotly_deselect", listener: () => void): void;
   on(event: "plotly_click", listener: (click: { points: { customdata?: number | null }[] }) => void): void;
 }
 
