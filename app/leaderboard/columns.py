@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
+from app.comparison.seeds import spread
 from app.errors import Refused
 from app.launch.labels import label, may_be_empty, schema, shown_value
 from app.plots.spark import trend
@@ -96,10 +96,9 @@ def cells(run: ListedRun, names: Iterable[str]) -> dict[str, Cell]:
         "status": run.status,
         "latest": course.latest if course else None,
         "best": course.best if course else None,
-        "negative_elbo": None if result is None or result.elbo is None else -result.elbo,
-        **{name: getattr(result, name, None) for name in HELD_OUT if name != "negative_elbo"},
+        **{name: getattr(result, name, None) for name in HELD_OUT},
         "step": run.step,
-        "seconds": run.seconds,
+        "seconds": run.seconds or None,
         "created": run.created_at,
     }
     fields = {name: config[name] if at_work(config, name) else None for name in names if name in config}
@@ -118,11 +117,9 @@ def column_texts(name: str, values: Sequence[Cell]) -> list[str]:
 
 
 def seed_texts(numbers: Mapping[str, Sequence[float]]) -> dict[str, str]:
-    """The mean of each number over seeds, ± its standard deviation where there are two or more."""
-    return {
-        name: NOTHING if not values else interval(fmean(values), stdev(values) if len(values) > 1 else None)
-        for name, values in numbers.items()
-    }
+    """The mean of each number over seeds, ± Student's 95 % interval where there are two or more."""
+    over_seeds = {name: spread(values) if values else None for name, values in numbers.items()}
+    return {name: interval(each.mean, each.half_width) if each else NOTHING for name, each in over_seeds.items()}
 
 
 def pinned_column(names: Sequence[str], sort: str) -> str | None:

@@ -16,7 +16,7 @@ from vae_core.config.train_config import RefusedConfig, TrainConfig, json_schema
 
 LONGEST = 500  # characters of all conditions
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
-SPELLINGS = str.maketrans({"≤": "<=", "≥": ">=", "≠": "!=", "−": "-"})
+SPELLINGS = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "=>": ">=", "=<": "<=", "==": "="}
 OPERATOR = re.compile("|".join(sorted(OPERATORS, key=len, reverse=True)))
 SEPARATOR = re.compile(r",|\band\b", re.IGNORECASE)
 NUMBERS = {name: column for name, column in OF_RUNS.items() if column.number}
@@ -28,7 +28,14 @@ def conditions(text: str) -> tuple[Condition, ...]:
     A field is named as in the configuration or by its label in the form, a choice as it is stored or by its name there.
     Raises `Refused` with the field, the value and the bound or the choices.
     """
-    return tuple(_condition(*parts) for parts in _parts(text.translate(SPELLINGS).replace("==", "=")))
+    return tuple(_condition(*parts) for parts in _parts(_spelled(text)))
+
+
+def _spelled(text: str) -> str:
+    """With the operators and the minus as they are written here."""
+    for spelling, ours in SPELLINGS.items():
+        text = text.replace(spelling, ours)
+    return text
 
 
 def choosable() -> dict[str, tuple[tuple[str, str], ...]]:
@@ -58,7 +65,9 @@ def _split(text: str) -> tuple[str, str]:
     """A value and the name of the next condition, which follows a comma or "and"; both may have commas themselves."""
     separators = list(SEPARATOR.finditer(text))
     if not separators:
-        raise _refused(f"a comma or 'and' must stand between conditions, not only {text.strip()[:60]!r}")
+        raise _refused(
+            f"a comma or 'and' must stand between conditions, which all must hold, not {text.strip()[:60]!r}"
+        )
     for separator in separators:
         if _name(text[separator.end() :]):
             return text[: separator.start()], text[separator.end() :]
@@ -119,7 +128,7 @@ def _names() -> dict[str, str]:
     by_title = {title: name for name, column in NUMBERS.items() for title in (column.label, column.title)}
     by_label = {label(name): name for name in json_schema()["properties"]}
     own = {name: name for name in choosable()}
-    return {called.translate(SPELLINGS).casefold(): name for called, name in (by_title | by_label | own).items()}
+    return {_spelled(called).casefold(): name for called, name in (by_title | by_label | own).items()}
 
 
 def _refused(sentence: str) -> Refused:

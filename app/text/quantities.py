@@ -44,7 +44,8 @@ QUANTITIES = {
     "bits_per_dim": Quantity(
         "bits/dim",
         "",
-        "−ELBO in bits for each pixel's value, a density integrated over the grey level's bin; 8 is a blind guess.",
+        "−ELBO in bits for each pixel's value, a density integrated over the grey level's bin. Black's bin and white's "
+        "reach to infinity, so it may rank two runs otherwise than −ELBO does. 8 is a blind guess.",
         "lower",
     ),
     "mse_per_pixel": Quantity(

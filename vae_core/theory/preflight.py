@@ -19,15 +19,17 @@ KIND = (
     "device", "precision", "threads",
 )  # fmt: skip
 SUMS: dict[str, Any] = {"reconstruction_reduction": "sum", "kl_reduction": "sum"}
+START = 4.0  # seconds that a process takes to begin, about
 DEFAULT_RATE = 1e-3  # Adam's own (Kingma and Ba 2015)
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What an earlier run on this machine took, evaluations included."""
+    """What an earlier run on this machine took."""
 
     config: TrainConfig
-    seconds_per_step: float
+    seconds_per_step: float  # evaluations included
+    overhead: float | None = None  # seconds besides, as its start and its examination took; None where not known
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Preflight:
     """Bytes that the run leaves behind, an estimate."""
     seconds: float
     """Of training and evaluations, an estimate."""
+    overhead: float
+    """Seconds besides, of its start and its closing examination, an estimate."""
     seconds_from: str
     """What the estimate of the time rests on."""
     warnings: tuple[Advice, ...]
@@ -113,6 +117,7 @@ def predict(
         memory=memory(config),
         disk=disk(config),
         seconds=duration,
+        overhead=_overhead(config, earlier),
         seconds_from=basis,
         warnings=tuple(_warnings(config, statistics)),
         missing=missing,
@@ -130,6 +135,12 @@ def _duration(config: TrainConfig, earlier: Sequence[Pace]) -> tuple[float, str]
     if not ratios:
         return seconds(config), "a calculation for one core"
     return seconds(config) * median(ratios), "earlier runs like it" if alike else "other runs on this machine"
+
+
+def _overhead(config: TrainConfig, earlier: Sequence[Pace]) -> float:
+    """What runs that were examined, or were not, as this one will be, took besides training."""
+    known = [pace.overhead for pace in earlier if pace.overhead is not None and pace.config.examine == config.examine]
+    return median(known) if known else START
 
 
 def _warnings(config: TrainConfig, statistics: Statistics | None) -> Iterator[Advice]:

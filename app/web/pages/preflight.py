@@ -40,6 +40,11 @@ class Plan:
     soon: bool  # whether the pre-flight will soon know more
 
     @property
+    def seconds(self) -> float:
+        """From its start to its end."""
+        return self.preflight.seconds + self.preflight.overhead
+
+    @property
     def loss(self) -> str:
         """What its loss trains, in a sentence."""
         return describe_loss(self.config)
@@ -89,7 +94,7 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         for title, config in zip(distinguishing(kinds), kinds, strict=True)
     ]
     seeds = planned.seeds if isinstance(planned.seeds, int) else max(1, len(planned.seeds))
-    seconds = [plan.preflight.seconds for plan in plans]
+    seconds = [plan.seconds for plan in plans]
     return {
         "plans": plans,
         "labels": LABELS,

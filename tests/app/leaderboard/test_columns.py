@@ -118,4 +118,4 @@ def test_the_number_that_sorts_is_pinned_or_else_the_first(names: list[str], sor
 
 def test_numbers_over_seeds_have_a_spread_from_two_on() -> None:
     numbers = {"kl": [10.0, 12.0], "best": [100.0], "mse_per_pixel": []}
-    assert seed_texts(numbers) == {"kl": "11.0\u00a0±\u00a01.4", "best": "100", "mse_per_pixel": "—"}
+    assert seed_texts(numbers) == {"kl": "11\u00a0±\u00a013", "best": "100", "mse_per_pixel": "—"}

@@ -29,6 +29,7 @@ from vae_core.config.train_config import TrainConfig, json_schema
         ("hidden = 200, 200, beta > 1", [("hidden", "=", (200, 200)), ("beta", ">", 1.0)]),
         ("hidden != none and β < 2", [("hidden", "!=", ()), ("beta", "<", 2.0)]),
         ("hidden = 200,200, σ, the scale >= 0.1", [("hidden", "=", (200, 200)), ("sigma", ">=", 0.1)]),
+        ("beta => 1, latent_dim =< 8", [("beta", ">=", 1.0), ("latent_dim", "<=", 8)]),
         ("dequantize = yes", [("dequantize", "=", True)]),
         ("grad_clip = none, threads != automatic", [("grad_clip", "=", None), ("threads", "!=", None)]),
         ("−ELBO < −3", [("negative_elbo", "<", -3.0)]),
@@ -59,7 +60,8 @@ def test_what_is_typed_is_read(text: str, expected: list[Any]) -> None:
         ("grad_clip < none", "grad_clip takes = or !=, not <, since it has no order"),
         ("kl < low", "kl must be compared with a number, not 'low'"),
         ("kl < inf", "kl must be compared with a number, not 'inf'"),
-        ("beta > 1 latent_dim < 8", "a comma or 'and' must stand between conditions, not only '1 latent_dim'"),
+        ("beta > 1 latent_dim < 8", "a comma or 'and' must stand between conditions, which all must hold, not '1 lat"),
+        ("beta > 1 or beta < 8", "'and' must stand between conditions, which all must hold, not '1 or beta'"),
         ("beta > 1, nope < 8", "'nope' is no field"),
     ],
 )

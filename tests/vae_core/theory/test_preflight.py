@@ -117,6 +117,17 @@ def test_runs_of_the_same_kind_decide_the_time_and_others_only_without_them() ->
     assert len(bases) == 3
 
 
+def test_the_time_besides_training_is_that_of_runs_that_were_examined_as_this_one_will_be() -> None:
+    examined, bare = TrainConfig.parse({}), TrainConfig.parse({"examine": False})
+    earlier = [Pace(examined, 0.01, took) for took in (20.0, 30.0, 90.0)] + [
+        Pace(bare, 0.01, 5.0),
+        Pace(examined, 0.01),
+    ]
+    assert predict(examined, earlier=earlier).overhead == 30
+    assert predict(bare, earlier=earlier).overhead == 5
+    assert 0 < predict(bare).overhead < 60
+
+
 def test_a_wide_scale_is_told_by_what_it_costs_and_never_against_the_live_units(grey: Statistics) -> None:
     """Every unit lives in theory, so nothing may say that little is worth encoding."""
     wide = replace(grey, train=replace(grey.train, spectrum=grey.train.spectrum * 2))
