@@ -93,12 +93,20 @@ def act_on_group(database: Database, scheduler: Scheduler, group: str, action: G
 
 
 def start_sweep(database: Database, request: SweepRequest) -> Sweep:
-    """Store a sweep; its driver begins with the next turn of the scheduler. Raises `RefusedConfig`, `Refused`."""
-    specification = request.specification()
+    """Store a sweep; its driver begins with the next turn of the scheduler. Raises `RefusedConfig`, `Refused`.
+
+    What was started under the request's mark before is returned, and nothing started.
+    """
+    specification, group = request.specification(), request.request_id or runs.new_group()
     with database.write() as session:
+        if not launches.claim(session, group):
+            if known := sweeps.of_group(session, group):
+                return known
+            raise Refused(f"request_id was that of a launch: {group!r}", "request_id")
         return sweeps.create(
             session,
             specification,
+            group=group,
             name=request.name,
             preset=request.preset,
             trials=request.trials,

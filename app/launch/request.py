@@ -18,6 +18,7 @@ from vae_core.config.train_config import ConfigError, RefusedConfig, TrainConfig
 from vae_core.presets import PRESETS
 
 MAX_RUNS = 100
+RequestId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{8,64}$")]
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 KINDS = ("as a number", "as a list")  # of what `seeds` takes
@@ -46,7 +47,7 @@ class LaunchRequest(BaseModel):
     """Launch every run once with each of these seeds; of a number, with as many, from its own on."""
     vary: dict[str, Annotated[list[Any], Field(min_length=1, max_length=MAX_RUNS)]] = {}
     """Launch every run once with each combination of these values, by field of the configuration."""
-    request_id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{8,64}$")] | None = None
+    request_id: RequestId | None = None
     """A mark of the sender's own: the same one launches once, whatever else is sent with it again."""
     paused: bool = False
     """Whether the runs wait, paused, until somebody resumes them."""

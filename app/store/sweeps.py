@@ -30,6 +30,7 @@ def create(
     session: Session,
     specification: SweepSpecification,
     *,
+    group: str | None = None,
     name: str | None = None,
     preset: str | None = None,
     trials: int | None = None,
@@ -40,7 +41,7 @@ def create(
     """
     row = SweepRow(
         name=(name or "").strip() or runs.friendly_name(),
-        group=runs.new_group(),
+        group=group or runs.new_group(),
         preset=preset,
         specification=specification.model_dump(mode="json", include=set(SweepSpecification.model_fields)),
         trials=trials,
@@ -62,6 +63,12 @@ def get_row(session: Session, sweep_id: int) -> SweepRow:
 def get(session: Session, sweep_id: int) -> Sweep:
     """One sweep. Raises `NotFound`."""
     return _records(session, [get_row(session, sweep_id)])[0]
+
+
+def of_group(session: Session, group: str) -> Sweep | None:
+    """The sweep whose runs have this mark."""
+    row = session.exec(select(SweepRow).where(SweepRow.group == group)).first()
+    return _records(session, [row])[0] if row else None
 
 
 def newest_first(session: Session) -> list[Sweep]:

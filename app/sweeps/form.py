@@ -89,6 +89,7 @@ class SweepForm:
     minutes: str = ""
     prune: str = "none"
     seed: str = "0"
+    key: str = ""  # the same one starts one sweep
 
     @classmethod
     def read(cls, items: Iterable[tuple[str, object]]) -> Self:
@@ -103,6 +104,7 @@ class SweepForm:
             preset=sent.get("preset", ""),
             like=sent.get("from", ""),
             name=sent.get("name", "")[:LONGEST_NAME],
+            key=sent.get("key", ""),
             **{name: sent.get(name, "") for name in ("minimise", "sampler", "trials", "minutes", "prune", "seed")},
         )
 
@@ -122,6 +124,7 @@ class SweepForm:
             "config": dict(config or {}),
             "preset": None if config is not None else self.preset or None,
             "minimise": self.minimise.split(","),
+            "request_id": self.key or None,
         }
         typed = {name: getattr(self, name) for name in ("sampler", "trials", "minutes", "prune", "seed")}
         body |= {name: text.replace("−", "-") for name, text in typed.items() if text}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Refused
-from app.launch.request import Name, Seed
+from app.launch.request import Name, RequestId, Seed
 from app.records import Dimension, Pruning, Sampler, SweepSpecification
 from app.run_rules import LONGEST_NAME, MOST_TRIALS
 from app.sweeps.objectives import check_objectives
@@ -44,6 +44,8 @@ class SweepRequest(BaseModel):
     """Minutes of training, over all runs, after which no other begins."""
     seed: Seed = 0
     """Decides all that is drawn."""
+    request_id: RequestId | None = None
+    """A mark of the sender's own: the same one starts one sweep, whatever else is sent with it again."""
     prune: Pruning = "none"
     """Which runs to pause early: none; those worse than the median; or all but the better half, thrice (halving)."""
 

@@ -45,7 +45,7 @@ def show_new(
     Its inputs may be filled in by the address, too: field-1, low-1, high-1, log-1, values-1 and so on.
     """
     form = SweepForm.read(request.query_params.multi_items()) if "field-1" in request.query_params else SweepForm()
-    form = replace(form, preset="" if like else preset, like=str(like or ""))
+    form = replace(form, preset="" if like else preset, like=str(like or ""), key=runs.new_group())
     return _form(request, form, _base(database, form))
 
 

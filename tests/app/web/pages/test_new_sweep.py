@@ -26,6 +26,16 @@ def test_the_form_starts_a_sweep_and_leads_to_its_page(client: TestClient) -> No
     assert "KL and MSE" in client.get("/sweeps/1").text
 
 
+def test_the_same_form_starts_one_sweep(client: TestClient) -> None:
+    (key,) = re.findall(r'name="key" value="([0-9a-f]+)"', client.get("/sweeps/new").text)
+    first, again = (client.post("/sweeps", data=FORM | {"key": key}).headers["location"] for _ in range(2))
+    assert first == again == "/sweeps/1"
+    assert client.post("/sweeps", data=FORM | {"key": f"{key}0"}).headers["location"] == "/sweeps/2"
+    launched = client.post("/api/runs", json={"request_id": "a-launch"}).json()["group"]
+    taken = client.post("/sweeps", data=FORM | {"key": launched})
+    assert (taken.status_code, "was that of a launch" in taken.text) == (422, True)
+
+
 def test_it_begins_from_a_run_or_a_preset_of_one_run(client: TestClient, launch: Launch) -> None:
     run = launch(latent_dim=3, max_steps=7)["id"]
     page = client.get(f"/sweeps/new?from={run}").text
