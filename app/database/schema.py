@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from app.database.tables import EventRow, RunRow, now
 from app.errors import Unusable
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")  # of `app.migrations`, oldest first
+VERSIONS = tuple(f"{number:04}" for number in range(1, 11))  # of `app.migrations`, oldest first
 UNNUMBERED = "0000"  # tables from before versions had numbers
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 

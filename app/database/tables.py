@@ -149,6 +149,8 @@ class SummaryRow(SQLModel, table=True):
     terms: dict[str, Any] = Field(sa_type=sa.JSON)
     width: int  # steps in one bucket of the sparkline
     spark: bytes
+    latest: float | None = None  # of −ELBO, or of an autoencoder's reconstruction,
+    best: float | None = None  # and the least: both are in `terms`, too, where sorting would have to read every run's
 
 
 class VitalRow(SQLModel, table=True):

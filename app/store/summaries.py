@@ -5,7 +5,7 @@ The sparkline: −ELBO, or an autoencoder's reconstruction, as the means of at m
 full, neighbours merge and the buckets become twice as wide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,17 +30,7 @@ UPDATE = sa.update(TABLE).where(TABLE.c.run_id == RUN)
 INSERT = sa.insert(TABLE).values(run_id=RUN)
 
 
-def _objective(elbo: str, reconstruction: str) -> Any:
-    """The value of a run's −ELBO where it is the `elbo` entry of its terms; an autoencoder's reconstruction."""
-    values = [
-        TABLE.c.terms[(term, at, 1)].as_float() for term, at in (("elbo", elbo), ("reconstruction", reconstruction))
-    ]
-    return sa.func.coalesce(-values[0], values[1])
-
-
-LATEST, BEST = _objective("last", "last"), _objective("max", "min")
-
-Points = dict[str, list[float]]  # the step and value of a term's first, last, min and max
+Points = dict[str, Any]  # the step and value of a term's first, last, min and max
 
 
 @dataclass(frozen=True)
@@ -107,19 +97,29 @@ def _merged(old: Points, new: Points) -> Points:
     }
 
 
+def objective(terms: Mapping[str, Points], elbo: str, reconstruction: str) -> float | None:
+    """−ELBO, from this entry of a run's terms, or an autoencoder's reconstruction; None without a finite one."""
+    if "elbo" in terms:
+        return -float(terms["elbo"][elbo][1])
+    return float(terms["reconstruction"][reconstruction][1]) if "reconstruction" in terms else None
+
+
 def extend(session: Session, run_id: int, block: StepTerms) -> int:
     """Take in more steps, all after those that are in; returns the last step that was in before, 0 for none."""
     connection = session.connection()
     known = connection.execute(KNOWN, {"run": run_id}).mappings().first()
     spark = Spark(known["width"], *unpacked(known["spark"], 2)) if known else EMPTY
     spark = spark.grown(block.step, block.reconstruction if block.elbo is None else -block.elbo)
+    terms = grown(known["terms"] if known else {}, block)
     row = {
         "run": run_id,
         "last": int(block.step[-1]),
         "steps_per_epoch": round(block.step[-1] / block.epoch[-1]),
-        "terms": grown(known["terms"] if known else {}, block),
+        "terms": terms,
         "width": spark.width,
         "spark": packed(np.stack([spark.count, spark.total])),
+        "latest": objective(terms, "last", "last"),
+        "best": objective(terms, "max", "min"),
     }
     connection.execute(UPDATE if known else INSERT, row)
     return known["last"] if known else 0

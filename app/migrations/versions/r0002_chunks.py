@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.JSON, nullable=False),
         sa.Column("width", sa.Integer, nullable=False),
         sa.Column("spark", sa.LargeBinary, nullable=False),
+        *(sa.Column(name, sa.Float) for name in ("latest", "best")),  # of revision 0010
     )
     _vectors(op.get_bind())
     with Session(op.get_bind()) as session:
