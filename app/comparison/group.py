@@ -21,6 +21,7 @@ from vae_core.schema import DESCRIBED
 
 METRICS = (*EVALUATED, "seconds")
 MOST_PAIRED = 8  # configurations, up to which every pair is compared
+MOST_NAMED = 3  # differences between those that come after the first
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast], shared:
     every = [text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])]
     sentences = list(dict.fromkeys(every))
     if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p = " in text for text in sentences):
-        sentences.append("Each p counts all pairs of configurations (Holm).")
+        sentences.append("Each p counts all pairs of configurations (Holm); each ± is for its own pair alone.")
+    sentences += _floor([one for one in contrasts if one.metric in chosen])
     paid = [f"{cell.label} {_plus_minus(cell.metrics['kl'])}" for cell in cells if "kl" in cell.metrics]
     return [*sentences, f"In nats of KL: {listed(paid)}."] if sentences and paid else sentences
 
@@ -176,15 +178,28 @@ def _conclusion(cells: Sequence[Cell], family: Sequence[SeedContrast]) -> list[s
     head = f"{ahead}, {_plus_minus(spreads[first])}{unit} over {_seeds(spreads[first].n)}"
     order = sorted(against, key=lambda place: spreads[place].mean)
     clear = [_below(cells[place].label, against[place]) for place in order if against[place].clear]
-    open_still = [place for place in order if not against[place].clear]
+    open_still = [place for place in order if not against[place].clear and against[place].half_width is not None]
     sentences = [f"{head}: {listed(clear)}."] if clear else []
+    if alone := [cells[place].label for place in order if against[place].half_width is None]:
+        others = f"{cells[first].label} and {listed(alone)}"
+        sentences.append(f"By {name}, seeds say nothing of {others}: not each of them has two.")
     for place in open_still:
         beside, one = f"By {name}, {cells[first].label} and {cells[place].label}", against[place]
         if one.low == one.high == 0:
             sentences.append(f"{beside} are equal on {_seeds(one.n)}.")
         else:
             sentences.append(f"{beside} cannot be told apart{_doubt(one, unit)}")
+    if open_still:
+        sentences += _clear_among_others(cells, [one for one in family if first not in (one.a, one.b)], name)
     return sentences
+
+
+def _clear_among_others(cells: Sequence[Cell], family: Sequence[SeedContrast], name: str) -> list[str]:
+    """The clearest differences between configurations that come after the first, a few of them."""
+    clear = sorted((one for one in family if one.clear), key=lambda one: one.p_holm or 0)
+    pairs = [(one, (one.a, one.b) if one.difference < 0 else (one.b, one.a)) for one in clear[:MOST_NAMED]]
+    texts = [f"{cells[low].label} is {_below(cells[high].label, one)}" for one, (low, high) in pairs]
+    return [f"By {name}, {listed(texts)}."] if texts else []
 
 
 def _below(label: str, one: SeedContrast) -> str:
@@ -198,17 +213,21 @@ def _below(label: str, one: SeedContrast) -> str:
 
 def _doubt(one: SeedContrast, unit: str) -> str:
     """How far apart they are, and how many seeds would tell."""
-    if one.half_width is None:
-        return ": one of them has a single seed."
     p = f" (p = {number(one.p_holm)})" if one.p_holm is not None else ""
     apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}{p}"
     if one.detectable is None:
         return f"{apart}."
     reach = f" So many seeds find a difference of {number(one.detectable)} in 4 of 5 cases"
     more = f"; about {one.needed} each would find this one." if one.needed else ", and no 200 would find this one."
-    floor = permutation_floor(one.n)
-    least = f" A paired permutation test of {_seeds(one.n)} cannot go below p = {number(floor)}."
-    return f"{apart}.{reach}{more}{least * (one.paired and floor > SIGNIFICANT)}"
+    return f"{apart}.{reach}{more}"
+
+
+def _floor(contrasts: Sequence[SeedContrast]) -> list[str]:
+    """What the least p of a permutation test is where so few seeds leave a pair open."""
+    few = {one.n for one in contrasts if one.paired and not one.clear and permutation_floor(one.n) > SIGNIFICANT}
+    return [
+        f"A paired permutation test of {_seeds(n)} cannot go below p = {number(permutation_floor(n))}." for n in few
+    ]
 
 
 def _plus_minus(each: SeedSpread) -> str:

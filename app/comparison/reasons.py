@@ -28,6 +28,7 @@ from vae_core.theory.pixel_statistics import Pixels, Statistics
 from vae_core.theory.preflight import SUMS, revival
 from vae_core.theory.scale_fit import ScaleFit, scale_fit
 
+SCALED = ("likelihood", "scale", "sigma", "nu")  # what a decoder expects
 CAPACITY = ("architecture", "hidden", "activation", "latent_dim")
 IMAGES = ("binarize", "dequantize")
 LOSS = {  # what the loss is made of has reasons of its own
@@ -125,7 +126,7 @@ def _train(run: Run, name: str, changes: dict[str, Any]) -> Action:
 
 def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
     """Scales that do not fit the errors made, where they are not the same in all runs."""
-    if len({(side.config.likelihood, side.config.scale, side.config.sigma, side.config.nu) for side in sides}) < 2:
+    if len({(*map(side.config.to_dict().get, SCALED), implied(side.config).sigma) for side in sides}) < 2:
         return
     for side in sides:
         expected, mse = side.evaluation.decoder_std, side.evaluation.mse_per_pixel

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.launch.request import without_seed
 from app.records import Run
 from app.run_rules import LIVE, unexamined
 from app.text.labels import labels
@@ -60,9 +61,11 @@ def groups(runs: Sequence[Run]) -> list[int]:
 
 
 def group_names(runs: Sequence[Run]) -> list[str]:
-    """What each configuration is called: what tells it apart, or the name of its first run."""
-    firsts, words = _firsts(runs), _words(runs)
-    return [words.get(place, name) for place, name in enumerate(_run_names(firsts))]
+    """What each configuration is called: what tells it apart, or the name of its first run without the seed."""
+    words, own = _words(runs), _run_names(_firsts(runs))
+    bare = [without_seed(name) for name in own]
+    own = bare if len(set(bare)) == len(bare) else own
+    return [words.get(place, name) for place, name in enumerate(own)]
 
 
 def names(runs: Sequence[Run]) -> list[str]:

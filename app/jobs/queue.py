@@ -1,6 +1,5 @@
 """What people launch, into the queue."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -10,7 +9,7 @@ from sqlmodel import Session
 from app.database.engine import Database
 from app.errors import Refused
 from app.jobs.scheduler import Scheduler
-from app.launch.request import MAX_RUNS, LaunchRequest
+from app.launch.request import MAX_RUNS, LaunchRequest, without_seed
 from app.records import Run, Sweep
 from app.run_rules import LIVE
 from app.store import control, launches, listing, runs, sweeps
@@ -23,7 +22,6 @@ ACTIONS: dict[GroupAction, tuple[Sequence[str], Callable[[Session, int], Run]]] 
     "retry": (("failed", "interrupted"), control.resume),
     "resume": (("paused", "stopped"), control.resume),
 }
-SEED_AT_END = re.compile(r" s\d+$")
 
 
 def launch(
@@ -69,7 +67,7 @@ def add_seeds(database: Database, scheduler: Scheduler, group: str, count: int) 
             runs.create(
                 session,
                 replace(run.train_config, seed=seed),
-                name=f"{SEED_AT_END.sub('', run.name)} s{seed}",
+                name=f"{without_seed(run.name)} s{seed}",
                 preset=run.preset,
                 tags=run.tags,
                 group=group,

@@ -1,5 +1,6 @@
 """From one launch request to the configurations that it means: preset, changes, twin, seeds. Pure."""
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -93,6 +94,11 @@ class LaunchRequest(BaseModel):
             " ".join(filter(None, [base, words, f"s{config.seed}" * several]))
             for words, config in zip(distinguishing(configs), configs, strict=True)
         ]
+
+
+def without_seed(name: str) -> str:
+    """The name of a run without the seed at its end, as `names` writes it."""
+    return re.sub(r" s\d+$", "", name)
 
 
 def crossed(configs: Sequence[TrainConfig], vary: Mapping[str, Sequence[Any]]) -> list[TrainConfig]:

@@ -17,7 +17,7 @@ def cost(fit: ScaleFit, letter: str) -> str:
     if fit.made_up and fit.trained is not None:
         worse = "" if fit.density is None else f" by {number(fit.density)} nats"
         return (
-            f"The weights in the loss make up for it, as if it were {number(fit.trained)}: what is learned is right, "
+            f"The weights in the loss make up for it, as if it were {number(fit.trained)}, nearer to the errors made; "
             f"but the −ELBO reads worse than it is{worse}."
         )
     why = f"Under so {'wide' if fit.wide else 'narrow'} a scale "

@@ -70,7 +70,7 @@ def run_ids(text: str, most: int = len(LETTERS)) -> list[int]:
     except ValueError:
         raise Refused(f"runs must be numbers separated by commas, such as 1,2, not {text[:60]!r}", "runs") from None
     if not 2 <= len(ids) <= most or not all(1 <= run_id < 2**53 for run_id in ids):
-        raise Refused(f"runs must name 2 to {most} different runs, not {text[:60]!r}", "runs")
+        raise Refused(f"runs must name 2 to {most} different runs, each by a number from 1, not {text[:60]!r}", "runs")
     return ids
 
 

@@ -62,7 +62,33 @@ def test_many_pairs_pay_for_each_other() -> None:
     ps = sorted(one.p or 0 for one in errors)
     assert len(errors) == 3
     assert min(one.p_holm or 0 for one in errors) == pytest.approx(3 * ps[0])
-    assert "Each p counts all pairs of configurations (Holm)." in made.sentences
+    assert "Each p counts all pairs of configurations (Holm); each ± is for its own pair alone." in made.sentences
+
+
+def test_a_clear_difference_behind_the_first_is_said_too() -> None:
+    """The first is too noisy to be told from the others, which differ from each other on every seed."""
+    noisy, near, far = (0.020, 0.045, 0.010, 0.050), (0.0321, 0.0322, 0.0320, 0.0323), (0.0361, 0.0363, 0.0360, 0.0362)
+    runs = [
+        run(4 * place + seed + 1, error, latent_dim=size, seed=seed)
+        for place, (size, errors) in enumerate({2: noisy, 8: near, 20: far}.items())
+        for seed, error in enumerate(errors)
+    ]
+    sentences = outcome(runs).sentences
+    assert any(text.startswith("By squared error, Z=2 and Z=8 cannot be told apart: they are ") for text in sentences)
+    (behind,) = [text for text in sentences if text.startswith("By squared error, Z=8 is below Z=20 by 0.0040")]
+    assert behind.endswith("on each of 4 seeds.")
+    assert sum("permutation" in text for text in sentences) == 1
+
+
+def test_a_single_seed_is_no_tie() -> None:
+    made = outcome([*two_losses(), run(9, 0.001, latent_dim=3)])
+    assert any(text.startswith("By squared error, seeds say nothing of ") for text in made.sentences)
+    assert not any("cannot be told apart" in text for text in made.sentences)
+
+
+def test_a_configuration_of_several_seeds_is_not_called_by_one_of_them() -> None:
+    seeds = [run(seed + 1, seed=seed).model_copy(update={"name": f"deft-marmot s{seed}"}) for seed in range(2)]
+    assert [cell.label for cell in outcome(seeds).cells] == ["deft-marmot"]
 
 
 def test_what_has_no_result_is_no_seed() -> None:

@@ -76,6 +76,14 @@ def test_without_the_pixels_there_is_no_theory_and_still_a_number() -> None:
     assert "would describe the same pictures 36." in scale.text
 
 
+def test_a_weight_on_the_kl_is_another_scale(grey: Statistics) -> None:
+    """Of squared errors with one declared σ: each run says what its own loss expects, as its page does."""
+    runs = [run(1, std=0.7071, **GAUSSIAN), run(2, std=0.7071, **GAUSSIAN, beta=0.5)]
+    texts = [reason.text for reason in reasons(runs, grey)]
+    assert sum("is told to expect errors of 0.707 a pixel" in text for text in texts) == 2
+    assert sum("(0.500 by the weights in its loss)" in text for text in texts) == 1
+
+
 def test_a_scale_that_all_share_explains_no_difference(grey: Statistics) -> None:
     wide = [run(1, std=0.7071, **GAUSSIAN), run(2, std=0.7071, **GAUSSIAN, latent_dim=8)]
     assert not any("told to expect" in reason.text for reason in reasons(wide, grey))
