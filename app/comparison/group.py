@@ -226,7 +226,8 @@ def _floor(contrasts: Sequence[SeedContrast]) -> list[str]:
     """What the least p of a permutation test is where so few seeds leave a pair open."""
     few = {one.n for one in contrasts if one.paired and not one.clear and permutation_floor(one.n) > SIGNIFICANT}
     return [
-        f"A paired permutation test of {_seeds(n)} cannot go below p = {number(permutation_floor(n))}." for n in few
+        f"A paired permutation test of {_seeds(n)} cannot go below p = {number(permutation_floor(n))}."
+        for n in sorted(few)
     ]
 
 

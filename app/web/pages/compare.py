@@ -141,7 +141,10 @@ def _many(request: Request, database: Database, named: str, *, each: bool) -> Re
     ids = run_ids(named, MOST)
     with database.read() as session:
         cursor = events.newest_id(session)
-        chosen = [runs.get(session, run_id, deleted_too=True) for run_id in ids]
+        by_id = {run.id: run for run in listing.some(session, ids)}
+        for run_id in set(ids) - by_id.keys():
+            runs.require(session, run_id)
+        chosen = [by_id[run_id] for run_id in ids]
         bundled = bundles(session, chosen, each=each)
         saved = views.saved(session)
     context = bundled | {
