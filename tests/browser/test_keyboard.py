@@ -72,6 +72,17 @@ def test_launch_pause_and_compare_by_keyboard_alone(visit: Visit, pair: list[int
     eventually(page, "document.getElementById('chart').layout.yaxis.range[0] === 0")
 
 
+def test_a_long_run_s_facts_at_twice_the_size_fit_a_phone(visit: Visit, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    twice = {"fontSizes": {"standard": 32, "fixed": 26}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", twice)
+    visit("/runs/new?epochs=10000&hidden=2000,2000&batch_size=16")
+    steps, time = page.locator("[data-fact=steps]"), page.locator("dt:has-text('Time, about') + dd")
+    expect(steps).to_have_text("900,000")
+    expect(time).to_contain_text("h")
+    eventually(page, "width => document.documentElement.scrollWidth <= width", 390)
+
+
 @pytest.mark.parametrize("width", [390, 780, 1280])
 def test_text_of_twice_the_size_makes_nothing_wider_than_the_screen(
     visit: Visit, page: Page, server: Server, pair: list[int], width: int
