@@ -57,6 +57,13 @@ class Surgery:
     capped: bool
     """Whether the mutual information is within 1 nat of log(images), so that only "at least" is known."""
 
+    @property
+    def kl(self) -> float | None:
+        """The KL that the parts add up to: by one sample of each posterior in the bank, nats."""
+        if self.mutual_information is None or self.total_correlation is None or self.dimension_wise_kl is None:
+            return None
+        return self.mutual_information + self.total_correlation + self.dimension_wise_kl
+
 
 @dataclass(frozen=True)
 class Latents:

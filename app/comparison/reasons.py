@@ -133,7 +133,7 @@ def _scales(sides: Sequence[Contestant]) -> Iterator[Reason]:
         fit = scale_fit(side.config, expected, mse, side.train) if expected and mse else None
         if fit and fit.off:
             nats = fit.density if fit.rate is None else abs(fit.rate)
-            text, actions = _with_remedy(side, sides, _misfit(side, fit), fit.changes)
+            text, actions = _with_remedy(side, sides, _misfit(side, fit) + _lifeless(side), fit.changes)
             yield Reason(side.run.id, text, nats, actions)
 
 
@@ -196,8 +196,17 @@ def _weights(sides: Sequence[Contestant], explained: set[int]) -> Iterator[Reaso
         means = " through the means in its loss" if side.config.beta != beta else ""
         text = f"{side.name} weighs the KL as β = {format_number(beta)}{means}"
         theory, nats = _weighed(side, _changed(side.config, changes))
-        text, actions = _with_remedy(side, sides, f"{text}{theory}.", changes)
+        text, actions = _with_remedy(side, sides, f"{text}{theory}.{_lifeless(side)}", changes)
         yield Reason(side.run.id, text, nats, actions)
+
+
+def _lifeless(side: Contestant) -> str:
+    """What a collapse adds to its cause."""
+    return f" No latent unit of {side.name} lives: it draws one image." if _is_dead(side) else ""
+
+
+def _is_dead(side: Contestant) -> bool:
+    return side.evaluation.active_units == 0 and (side.evaluation.kl or 0) < DEAD
 
 
 def _weighed(side: Contestant, unweighted: TrainConfig) -> tuple[str, float | None]:
@@ -226,7 +235,7 @@ def _plain(sides: Sequence[Contestant]) -> Iterator[Reason]:
 
 def _dead(sides: Sequence[Contestant], explained: set[int]) -> Iterator[Reason]:
     """Models whose code says nothing, beside others whose does, where no scale and no weight explains it."""
-    dead = [side for side in sides if side.evaluation.active_units == 0 and (side.evaluation.kl or 0) < DEAD]
+    dead = [side for side in sides if _is_dead(side)]
     if len(dead) == len(sides):
         return
     for side in dead:

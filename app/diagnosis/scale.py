@@ -6,8 +6,8 @@ from app.diagnosis import codes
 from app.diagnosis.collapse import collapse
 from app.diagnosis.history import Changes, Evidence, Finding, RunHistory
 from app.run_rules import LIVE
-from app.text.numbers import format_number, number
-from app.text.scale_fit import cost, expectation
+from app.text.numbers import number
+from app.text.scale_fit import belief, cost
 from vae_core.config.limits import MIN_LOG_SCALE, SIGMA_BOUNDS
 from vae_core.theory.scale_fit import ScaleFit, scale_fit
 
@@ -46,8 +46,8 @@ def _fixed(history: RunHistory, errors: list[tuple[float, float]]) -> list[Findi
 
 
 def _message(history: RunHistory, fit: ScaleFit) -> str:
-    letter = history.config.family.letter
-    return f"The decoder {expectation(fit)}; on held-out images they are {number(fit.error)}. {cost(fit, letter)}"
+    config = history.config
+    return f"{belief(config, fit.expected, fit.error)} {cost(fit, config.family.letter)}"
 
 
 def _learned(history: RunHistory, errors: list[tuple[float, float]]) -> list[Finding]:
@@ -55,10 +55,7 @@ def _learned(history: RunHistory, errors: list[tuple[float, float]]) -> list[Fin
     config = history.config
     expected, error = errors[-1]
     least, first = _deviation(history) * exp(MIN_LOG_SCALE), history.evaluations[0].decoder_std
-    known = (
-        f"The decoder expects errors of {format_number(expected)} a pixel; on held-out images they are "
-        f"{format_number(error)}."
-    )
+    known = belief(config, expected, error)
     values = tuple(deviation for deviation, _ in errors)
     if expected < 1.1 * least:
         why = "This is the least that is allowed: some pixels never change, and their density would grow without end."

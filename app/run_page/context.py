@@ -40,7 +40,7 @@ class RunDescription:
     published: Published | None
     verdict: notes.Reproduction | None
     remarks: list[str]
-    belief: str | None
+    errors_expected: str | None
     report: Report | None
     unexamined: str  # why there is no report
     readings: dict[str, str]  # the names of the X-ray's rows
@@ -81,7 +81,7 @@ def describe_run(
         published=published,
         verdict=notes.reproduction(published, run.status, last) if published else None,
         remarks=notes.loss_remarks(config),
-        belief=notes.belief(run.result) if run.result else None,
+        errors_expected=notes.errors_expected(config, run.result) if run.result else None,
         report=report,
         unexamined=unexamined(run.status, config),
         readings=READING_NAMES,

@@ -8,6 +8,7 @@ from app.records import EvaluationRecord
 from app.text.loss_summary import objective
 from app.text.numbers import format_number, number, percent, within
 from app.text.quantities import READING_NAMES
+from app.text.scale_fit import belief
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import Published
 from vae_core.report import Reading
@@ -46,12 +47,10 @@ def loss_remarks(config: TrainConfig) -> list[str]:
     return remarks
 
 
-def belief(evaluation: EvaluationRecord) -> str | None:
+def errors_expected(config: TrainConfig, evaluation: EvaluationRecord) -> str | None:
     """How large the decoder expects its errors to be, and how large they are; None where that was not measured."""
     expected, mse = evaluation.decoder_std, evaluation.mse_per_pixel
-    if expected is None or mse is None:
-        return None
-    return f"The decoder expects errors of {number(expected)} a pixel; on held-out images they are {number(sqrt(mse))}."
+    return None if expected is None or mse is None else belief(config, expected, sqrt(mse))
 
 
 @dataclass(frozen=True)

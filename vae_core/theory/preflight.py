@@ -186,7 +186,8 @@ def _wide(config: TrainConfig, pixels: Pixels, sigma: float) -> Advice:
             f" By linear theory the KL ends at {now.kl:.3g} nats and the squared error at {now.mse:.3g} a pixel; with "
             f"σ fitted, at {fitted.kl:.3g} and {fitted.mse:.3g}."
         )
-    return Advice(f"{message} Let σ fit the errors.", "scale", changes)
+    unweighted = ", with β = 1" if changes.keys() & {"beta", *SUMS} else ""
+    return Advice(f"{message} Let σ fit the errors{unweighted}.", "scale", changes)
 
 
 def _dying(config: TrainConfig, pixels: Pixels) -> Iterator[Advice]:

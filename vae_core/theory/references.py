@@ -92,7 +92,10 @@ def _floor(config: TrainConfig, pixels: Pixels) -> Iterator[Reference]:
             yield Reference("floor", 0.0, BOTH, "A probability is at most 1, so its −log is at least 0.")
         case "density" if family.floor and config.scale == "fixed":
             each = family.constant(**config.shape) + log(config.sigma)
-            how = f"{family.floor}: what noise of this fixed scale leaves at a perfect reconstruction."
+            how = (
+                f"{family.floor} at the declared {family.letter} = {config.sigma:.4g}, which the curves are of: what "
+                "noise of this scale leaves at a perfect reconstruction."
+            )
             yield Reference("floor", D * each, BOTH, how)
         case "density" if config.dequantize:
             how = "−D log 256: no density gives noise that is uniform over a grey level more than 256 a pixel."

@@ -54,7 +54,8 @@ function sentence(view, name, curve) {
   const [first, last] = [values[0], values[values.length - 1]].map((value) => formatNumber(value));
   if (values.length === 1) return `${name}: ${term} was ${first}${unit}, once in ${steps}.`;
   const aside = view === "stacked" ? share(curve) : view === "training" ? speed(curve) : "";
-  return `${name}: the curve of ${term} goes from ${first} to ${last}${unit} over ${steps}.${aside}`;
+  const means = curve.width > 1 ? `, in means of up to ${formatCount(curve.width)} steps,` : "";
+  return `${name}: the curve of ${term} goes from ${first} to ${last}${unit}${means} over ${steps}.${aside}`;
 }
 
 /**

@@ -89,6 +89,17 @@ def test_a_scale_that_all_share_explains_no_difference(grey: Statistics) -> None
     assert not any("told to expect" in reason.text for reason in reasons(wide, grey))
 
 
+def test_a_collapse_is_named_beside_its_cause(grey: Statistics) -> None:
+    wide = run(2, mse=0.0731, std=3.0, kl=0.001, active=0, sigma=3.0, **GAUSSIAN)
+    (scale, *_) = reasons([run(1), wide], grey)
+    assert "is told to expect errors of 3.00 a pixel and makes 0.270" in scale.text
+    assert "No latent unit of MSE lives: it draws one image." in scale.text
+    (weight, *_) = reasons([run(1), run(2, kl=0.001, active=0, beta=50)], grey)
+    assert "weighs the KL as β = 50" in weight.text
+    assert "No latent unit of β=50 lives: it draws one image." in weight.text
+    assert all("draws one image" not in one.text for one in reasons([run(1), run(2, beta=50)], grey))
+
+
 def test_a_family_without_a_closed_form_learns_its_scale() -> None:
     (scale, *_) = reasons([run(1), run(2, std=0.91, likelihood="student_t")])
     (action,) = scale.actions

@@ -377,7 +377,8 @@ def test_what_is_said_of_one_run_is_clean(grey: Statistics, world: World) -> Non
             assert run.config["model"] == "vae"
             assert run.train_config.family.scales
         report = world.reports.get(run.id)
-        remarks = [*notes.loss_remarks(run.train_config), *(filter(None, map(notes.belief, rows)))]
+        expected = [notes.errors_expected(run.train_config, row) for row in rows]
+        remarks = [*notes.loss_remarks(run.train_config), *filter(None, expected)]
         if report:
             remarks += filter(None, [notes.misread(run.train_config, report.xray), notes.best_reading(report.xray)])
         for remark in remarks:

@@ -9,7 +9,14 @@ from vae_core.report import Report
 def test_a_new_run_has_its_views_and_nothing_else_to_draw() -> None:
     shown = describe_run(make_run(status="queued"), [], None, None, vitals=False)
     assert list(shown.figures) == ["lines", "stacked", "training"]
-    assert shown.kl_figure is shown.kl_history_figure is shown.variance_figure is shown.reading is shown.belief is None
+    assert (
+        shown.kl_figure
+        is shown.kl_history_figure
+        is shown.variance_figure
+        is shown.reading
+        is shown.errors_expected
+        is None
+    )
     assert shown.unexamined == "the model is examined when training has finished"
 
 
@@ -21,9 +28,9 @@ def test_an_examined_run_has_its_latents_drawn_and_its_readings_judged(report: R
     assert shown.kl_history_figure is not None
     assert shown.variance_figure is not None
     assert "35.0 nats more" in (shown.reading or "")
-    assert "expects errors of 0.500" in (shown.belief or "")
+    assert "expects errors of 0.500" in (shown.errors_expected or "")
     untrained = make_run(status="running", evaluation=rows[0])
-    assert describe_run(untrained, rows[:1], None, None, vitals=True).belief is None
+    assert describe_run(untrained, rows[:1], None, None, vitals=True).errors_expected is None
 
 
 def test_a_plain_autoencoder_has_no_terms_to_stack() -> None:

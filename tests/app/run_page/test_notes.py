@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.run_page.notes import belief, best_reading, loss_remarks, misread, reproduction
+from app.run_page.notes import best_reading, errors_expected, loss_remarks, misread, reproduction
 from tests.app.builders import make_evaluation
 from vae_core.config.train_config import TrainConfig
 from vae_core.presets import Published
@@ -38,11 +38,23 @@ def test_a_loss_says_what_it_trains(changes: dict[str, Any], words: tuple[str, .
     assert bool(words) is bool(remarks.strip())
 
 
-def test_belief_and_truth_stand_side_by_side() -> None:
-    sentence = belief(make_evaluation(decoder_std=0.7071, mse_per_pixel=0.01))
-    assert sentence == "The decoder expects errors of 0.707 a pixel; on held-out images they are 0.100."
-    assert belief(make_evaluation(mse_per_pixel=0.01)) is None  # a row of an older version
-    assert belief(make_evaluation()) is None
+def test_errors_expected_and_made_stand_side_by_side() -> None:
+    measured = make_evaluation(decoder_std=0.7071, mse_per_pixel=0.01)
+    learned = TrainConfig.parse({"likelihood": "gaussian", "scale": "shared"})
+    assert errors_expected(learned, measured) == (
+        "The decoder expects errors of 0.707 a pixel; on held-out images they are 0.100."
+    )
+    for beta, aside in (
+        (1, ""),
+        (0.5, " (0.500 by the weights in its loss)"),
+        (0.02, " (0.100 by the weights in its loss)"),
+    ):
+        told = TrainConfig.parse({"likelihood": "gaussian", "sigma": 0.5**0.5, "beta": beta})
+        assert errors_expected(told, measured) == (
+            f"The decoder is told to expect errors of 0.707 a pixel{aside}; on held-out images they are 0.100."
+        )
+    assert errors_expected(BCE, make_evaluation(mse_per_pixel=0.01)) is None  # a row of an older version
+    assert errors_expected(BCE, make_evaluation()) is None
 
 
 def readings(report: Report, **reconstructions: float | None) -> list[Reading]:

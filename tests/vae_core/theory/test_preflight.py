@@ -139,3 +139,7 @@ def test_a_wide_scale_is_told_by_what_it_costs_and_never_against_the_live_units(
     assert warning.changes == {"scale": "optimal"}
     (unknown,) = predict(TrainConfig.parse({"likelihood": "gaussian", "free_bits": 0.1}), grey).warnings
     assert "linear theory" not in unknown.message
+    assert unknown.message.endswith("Let σ fit the errors.")
+    (weighed,) = predict(TrainConfig.parse({"likelihood": "gaussian", "beta": 0.9}), grey).warnings
+    assert weighed.message.endswith("Let σ fit the errors, with β = 1.")
+    assert weighed.changes == {"scale": "optimal", "beta": 1.0}

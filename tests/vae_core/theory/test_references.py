@@ -106,6 +106,15 @@ def test_the_floor_is_what_the_likelihood_leaves_at_best(
     assert len(floor.fields) == fields
 
 
+def test_the_floor_of_a_scale_is_of_the_declared_one_as_the_curves_are(
+    statistics_of: Callable[[TrainConfig], Statistics],
+) -> None:
+    declared, weighed = ({"likelihood": "gaussian", "sigma": 0.5, "beta": beta} for beta in (1, 4))
+    floor, same = (by_name(TrainConfig.parse(loss), statistics_of)["floor"] for loss in (declared, weighed))
+    assert floor == same
+    assert "at the declared σ = 0.5, which the curves are of" in floor.how
+
+
 def test_a_perfect_decoder_stands_on_the_floor_of_the_bce(
     statistics_of: Callable[[TrainConfig], Statistics], digits: Dataset
 ) -> None:
