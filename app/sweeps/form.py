@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import Any, Self
 
@@ -22,6 +22,8 @@ from vae_core.config.errors import refused
 from vae_core.config.train_config import ConfigError, RefusedConfig, json_schema
 
 ROWS = 6
+WITH = "with-"
+SEARCH = ("minimise", "sampler", "trials", "minutes", "prune", "seed")
 LONGEST_VALUE = 1000
 VARIABLE = {name: label(name) for name in json_schema()["properties"] if name not in FIXED}
 OBJECTIVES = {
@@ -82,6 +84,7 @@ class SweepForm:
     rows: tuple[VariedField, ...] = START
     preset: str = ""  # what trials begin from
     like: str = ""  # the number of the run that they begin from
+    changes: Mapping[str, str] = field(default_factory=dict)  # of the configuration that they begin from, as typed
     name: str = ""
     minimise: str = "negative_elbo"
     sampler: str = "tpe"
@@ -93,7 +96,9 @@ class SweepForm:
 
     @classmethod
     def read(cls, items: Iterable[tuple[str, object]]) -> Self:
-        """From the names and values that a browser sends: those of a row end in its number, as in field-1."""
+        """From the names and values that a browser sends: those of a row end in its number, as in field-1; a change to
+        what trials begin from is called as in with-beta.
+        """
         sent = {name: value.strip()[:LONGEST_VALUE] for name, value in items if isinstance(value, str)}
         names = [one.name for one in fields(VariedField)]
         rows = tuple(
@@ -101,12 +106,26 @@ class SweepForm:
         )
         return cls(
             rows=rows,
+            changes={name.removeprefix(WITH): text for name, text in sent.items() if name.startswith(WITH)},
             preset=sent.get("preset", ""),
             like=sent.get("from", ""),
             name=sent.get("name", "")[:LONGEST_NAME],
             key=sent.get("key", ""),
-            **{name: sent.get(name, "") for name in ("minimise", "sampler", "trials", "minutes", "prune", "seed")},
+            **{name: sent.get(name, "") for name in SEARCH},
         )
+
+    @classmethod
+    def begin(cls, items: Iterable[tuple[str, object]]) -> Self:
+        """As an address fills it in: the rest is as in an empty form, and a change of several values is a row."""
+        given = list(items)
+        sent, named = cls.read(given), {name for name, _ in given}
+        rows = tuple(row for row in sent.rows if not row.is_empty)
+        several = {name: text for name, text in sent.changes.items() if name in VARIABLE and len(split(name, text)) > 1}
+        if not rows:
+            rows = tuple(VariedField(name, values=text) for name, text in several.items())
+            rows += tuple(row for row in START if row.field not in sent.changes)
+        changes = {name: text for name, text in sent.changes.items() if name not in several}
+        return cls(rows=rows[:ROWS], changes=changes, **{name: getattr(sent, name) for name in SEARCH if name in named})
 
     @property
     def all_rows(self) -> list[VariedField]:
@@ -114,19 +133,19 @@ class SweepForm:
         return [*self.rows, *[VariedField()] * (ROWS - len(self.rows))]
 
     def request(self, config: Mapping[str, Any] | None) -> SweepRequest:
-        """What to start: from the configuration of a run, if given, or from the preset.
+        """What to start: from the configuration of a run, if given, or from the preset, with the changes.
 
         Raises `RefusedConfig` with all that is wrong by itself, by the name of the input or of the row.
         """
         space, errors = self._space()
         body: dict[str, Any] = {
             "name": self.name or None,
-            "config": dict(config or {}),
+            "config": {**(config or {}), **self.changes},
             "preset": None if config is not None else self.preset or None,
             "minimise": self.minimise.split(","),
             "request_id": self.key or None,
         }
-        typed = {name: getattr(self, name) for name in ("sampler", "trials", "minutes", "prune", "seed")}
+        typed = {name: getattr(self, name) for name in SEARCH if name != "minimise"}
         body |= {name: text.replace("−", "-") for name, text in typed.items() if text}
         try:
             request = SweepRequest.model_validate(body | {"space": space})

@@ -40,13 +40,13 @@ def sweep(server: Server) -> int:
 
 def test_a_form_starts_a_sweep_and_its_page_sees_it_end(visit: Visit, server: Server, page: Page) -> None:
     run = server.launch(name="tiny", config=TINY)[0]["id"]
-    page.goto(f"{server.url}/sweeps/new?from={run}")
+    visit(f"/sweeps/new?from={run}")
     page.locator("[name=field-1]").select_option("beta")
     page.locator("[name=low-1]").fill("0.5")
     page.locator("[name=high-1]").fill("4")
     page.locator("[name=field-2]").select_option("activation")
-    page.locator("[name=low-2]").fill("")
-    page.locator("[name=high-2]").fill("")
+    for emptied in ("low-2", "high-2"):  # the interval was that of another field
+        expect(page.locator(f"[name={emptied}]")).to_have_value("")
     page.locator("[name=values-2]").fill("relu, tanh")
     page.get_by_label("Trials up to").fill("3")
     page.get_by_label("Name").fill("three")
@@ -64,6 +64,18 @@ def test_a_form_starts_a_sweep_and_its_page_sees_it_end(visit: Visit, server: Se
     expect(page.locator("#seeds")).to_have_value("3")
     page = visit("/sweeps")
     expect(page.get_by_role("link", name="three")).to_be_visible()
+
+
+def test_the_form_of_a_sweep_begins_as_what_was_typed_into_that_of_a_run(visit: Visit) -> None:
+    page = visit("/runs/new?preset=bce")
+    page.locator("#latent_dim").fill("3")
+    page.locator("#max_steps").fill("40")
+    page.get_by_role("link", name="Vary fields in a sweep").click()
+    expect(page.get_by_text("begins as this preset with Latent dimensions: 3; Maximum steps: 40 and differs")).to_be_visible()
+    page.get_by_role("link", name="Change what it begins as").click()
+    expect(page.locator("#latent_dim")).to_have_value("3")
+    expect(page.locator("#hidden-change")).to_be_hidden()
+    expect(page.locator("#latent_dim-change")).to_be_visible()
 
 
 def test_a_dot_opens_its_run_and_the_table_has_the_same_numbers(visit: Visit, sweep: int) -> None:

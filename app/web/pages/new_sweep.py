@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,6 +13,7 @@ from app.database.engine import Database
 from app.errors import Refused
 from app.jobs.queue import start_sweep
 from app.launch.field_errors import expected
+from app.launch.form import format_changes
 from app.records import Sweep
 from app.run_rules import MOST_TRIALS
 from app.store import runs
@@ -42,11 +44,16 @@ def show_new(
 ) -> Response:
     """The form, beginning from a preset of one run, an earlier run or, with an empty preset, the defaults.
 
-    Its inputs may be filled in by the address, too: field-1, low-1, high-1, log-1, values-1 and so on.
+    Its inputs may be filled in by the address, too: field-1, low-1, high-1, log-1, values-1 and so on, and changes to
+    what it begins from as with-beta.
     """
-    form = SweepForm.read(request.query_params.multi_items()) if "field-1" in request.query_params else SweepForm()
+    form = SweepForm.begin(request.query_params.multi_items())
     form = replace(form, preset="" if like else preset, like=str(like or ""), key=runs.new_group())
-    return _form(request, form, _base(database, form))
+    config = _base(database, form)
+    try:
+        return _form(request, form, _changed(config, form))
+    except RefusedConfig as refusal:
+        return _form(request, replace(form, changes={}), config, form.errors(refusal))
 
 
 @router.post("")
@@ -59,6 +66,7 @@ async def start(request: Request, database: DatabaseDep, scheduler: SchedulerDep
 def _start(request: Request, database: DatabaseDep, scheduler: SchedulerDep, form: SweepForm) -> Response:
     config = _base(database, form)
     try:
+        config = _changed(config, form)
         sweep = _started(database, form, config)
     except (RefusedConfig, Refused) as refusal:
         return _form(request, form, config, form.errors(refusal))
@@ -71,8 +79,13 @@ def _started(database: Database, form: SweepForm, config: TrainConfig) -> Sweep:
     return start_sweep(database, form.request(config.to_dict() if form.like else None))
 
 
+def _changed(config: TrainConfig, form: SweepForm) -> TrainConfig:
+    """With the changes; what is varied may yet make it whole. Raises `RefusedConfig`."""
+    return TrainConfig.parse({**config.to_dict(), **form.changes}, stored=True)
+
+
 def _base(database: Database, form: SweepForm) -> TrainConfig:
-    """What the trials begin from. Raises `NotFound` and `Refused` where there is no such run or preset."""
+    """What trials begin from, before changes. Raises `NotFound` and `Refused` where there is no such run or preset."""
     if form.like:
         if not (form.like.isascii() and form.like.isdigit() and len(form.like) < 17):
             raise Refused(f"from must be the number of a run, not {form.like[:60]!r}", "from")
@@ -89,13 +102,16 @@ def _form(request: Request, form: SweepForm, config: TrainConfig, errors: Mappin
     """The page; with 422 where something was refused."""
     state = request.app.state
     preflight, _ = predict_run(state.database, state.shelf, config)
+    known = json_schema()["properties"]
     questions: dict[str, dict[str, str]] = {}
     for name, text in VARIABLE.items():
-        questions.setdefault(json_schema()["properties"][name]["group"], {})[name] = text
+        questions.setdefault(known[name]["group"], {})[name] = text
     context: dict[str, Any] = {
         "form": form,
         "errors": errors or {},
         "loss": describe_loss(config),
+        "changes": format_changes({name: text for name, text in form.changes.items() if name in known}),
+        "as_run": urlencode(({"from": form.like} if form.like else {"preset": form.preset}) | dict(form.changes)),
         "preflight": preflight,
         "presets": SINGLE.values(),
         "questions": questions,

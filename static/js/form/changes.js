@@ -27,6 +27,16 @@ function isChanged(part) {
 }
 
 /**
+ * What means something else than it began as, by name.
+ * @param {HTMLFormElement} form
+ * @returns {[name: string, text: string][]}
+ */
+export function changesOf(form) {
+  const parts = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".field")]);
+  return parts.filter(isChanged).map((part) => [inputOf(part).name, textOf(inputOf(part))]);
+}
+
+/**
  * Mark what is changed, offer the way back, and say so beside the preset's name.
  * @param {HTMLFormElement} form
  */

@@ -1,6 +1,6 @@
 // The New-run form: shows the fields that matter for what is chosen, marks and keeps what is typed, starts once.
 
-import { markChanges, startResets } from "../form/changes.js";
+import { changesOf, markChanges, startResets } from "../form/changes.js";
 import { element } from "../parts/embedded.js";
 import { focusErrors } from "../parts/errors.js";
 import { startPreflight } from "../form/preflight.js";
@@ -70,11 +70,22 @@ function showSeveral() {
   }
 }
 
+/** The link to the form of a sweep takes with it what was typed. */
+function takeChanges() {
+  const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("to-sweep"));
+  if (!link) return;
+  const [path, origin] = [link.pathname, link.dataset.origin ?? ""];
+  const query = new URLSearchParams(origin);
+  for (const [name, text] of changesOf(form)) if (name !== "seeds") query.set(`with-${name}`, text);
+  link.href = `${path}?${query}`;
+}
+
 function follow() {
   showSeveral();
   showFields();
   showLength();
   markChanges(form);
+  takeChanges();
 }
 
 // An answer to a refused launch has the address of the list; reloaded, it is a form again.

@@ -57,6 +57,19 @@ def test_what_the_form_first_shows_can_be_started_as_it_is() -> None:
     assert set(first.request(None).specification().space) == {"learning_rate", "latent_dim"}
 
 
+def test_changes_of_what_trials_begin_from_are_kept_and_several_values_are_varied() -> None:
+    begun = SweepForm.begin([("preset", "bce"), ("with-max_steps", "200"), ("with-beta", "0.5, 1, 4")])
+    assert [(row.field, row.low, row.values) for row in begun.rows] == [
+        ("beta", "", "0.5, 1, 4"), ("learning_rate", "0.0001", ""), ("latent_dim", "2", ""),
+    ]  # fmt: skip
+    assert (begun.changes, begun.trials) == ({"max_steps": "200"}, "20")
+    specification = begun.request(None).specification()
+    assert (specification.config["max_steps"], specification.space["beta"]) == (200, [0.5, 1, 4])
+    fixed = SweepForm.begin([("with-learning_rate", "0.02"), ("trials", "7")])
+    assert ([row.field for row in fixed.rows], fixed.trials) == (["latent_dim"], "7")
+    assert SweepForm.begin([("field-1", "beta"), ("low-1", "1"), ("with-beta", "1, 2")]).rows[0].low == "1"
+
+
 @pytest.mark.parametrize("chosen", OBJECTIVES)
 def test_every_objective_can_be_minimised_by_some_sweep(chosen: str) -> None:
     check_objectives(chosen.split(","), [TrainConfig(likelihood="gaussian")])

@@ -48,6 +48,25 @@ def test_it_begins_from_a_run_or_a_preset_of_one_run(client: TestClient, launch:
     assert '<option value="beta" selected>' in client.get("/sweeps/new?preset=bce&field-1=beta").text
 
 
+def test_what_was_typed_into_the_form_of_a_run_comes_along(client: TestClient) -> None:
+    page = unescape(client.get("/sweeps/new?preset=bce&with-max_steps=30&with-beta=2, 4").text)
+    assert "Every trial is a run of 30 steps" in page
+    assert "begins as this preset with Maximum steps: 30 and differs" in page
+    assert '<a href="/runs/new?preset=bce&max_steps=30">Change what it begins as</a>' in page
+    assert 'name="with-max_steps" value="30"' in page
+    assert 'name="values-1" value="2, 4"' in page
+    assert client.post("/sweeps", data=FORM | {"with-max_steps": "30", "with-hidden": "16"}).status_code == 303
+    config = client.get("/api/sweeps/1").json()["config"]
+    assert (config["max_steps"], config["hidden"]) == (30, [16])
+    for name, text in (("max_steps", "-1"), ("nope", "1")):
+        refused = [
+            client.get("/sweeps/new", params={f"with-{name}": text}),
+            client.post("/sweeps", data=FORM | {f"with-{name}": text}),
+        ]
+        assert [answer.status_code for answer in refused] == [422, 422]
+        assert all('id="errors"' in answer.text for answer in refused)
+
+
 def test_a_refused_form_says_why_beside_the_input_and_loses_nothing(client: TestClient) -> None:
     answer = client.post("/sweeps", data=FORM | {"high-1": "0.5", "values-2": "2, 8", "trials": "3"})
     page = unescape(answer.text)
@@ -66,6 +85,6 @@ def test_a_refused_form_says_why_beside_the_input_and_loses_nothing(client: Test
 def test_the_form_is_one_link_from_a_new_run_and_from_a_run(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     assert f'<a href="/sweeps/new?from={run}">' in client.get(f"/runs/{run}").text
-    assert f'<a href="/sweeps/new?from={run}">Vary fields in a sweep</a>' in client.get(f"/runs/new?from={run}").text
+    assert f'<a id="to-sweep" href="/sweeps/new?from={run}"' in client.get(f"/runs/new?from={run}").text
     assert '<a href="/sweeps/new?preset=bce">' in client.get("/runs/new?preset=bce").text
     assert '<a href="/sweeps/new?preset=">' in client.get("/runs/new?preset=bce-vs-mse").text
