@@ -21,6 +21,7 @@ from vae_core.schema import DESCRIBED
 
 METRICS = (*EVALUATED, "seconds")
 MOST_PAIRED = 8  # configurations, up to which every pair is compared
+LEAST_P = 0.001  # that is told by its number
 MOST_NAMED = 3  # differences between those that come after the first
 
 
@@ -129,7 +130,7 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast], shared:
     chosen = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
     every = [text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])]
     sentences = list(dict.fromkeys(every))
-    if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p = " in text for text in sentences):
+    if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p " in text for text in sentences):
         sentences.append("Each p counts all pairs of configurations (Holm); each ± is for its own pair alone.")
     sentences += _floor([one for one in contrasts if one.metric in chosen])
     paid = [f"{cell.label} {_plus_minus(cell.metrics['kl'])}" for cell in cells if "kl" in cell.metrics]
@@ -208,12 +209,16 @@ def _below(label: str, one: SeedContrast) -> str:
     if one.same_way is not None:
         ways = f", on {'each' if one.same_way == one.n else str(one.same_way)} of {one.n} seeds"
     apart = interval(abs(one.difference), one.half_width)
-    return f"below {label} by {apart} (p = {number(one.p_holm)}){ways}"
+    return f"below {label} by {apart} ({_p(one.p_holm or 0.0)}){ways}"
+
+
+def _p(p: float) -> str:
+    return f"p < {LEAST_P}" if p < LEAST_P else f"p = {number(p)}"
 
 
 def _doubt(one: SeedContrast, unit: str) -> str:
     """How far apart they are, and how many seeds would tell."""
-    p = f" (p = {number(one.p_holm)})" if one.p_holm is not None else ""
+    p = f" ({_p(one.p_holm)})" if one.p_holm is not None else ""
     apart = f": they are {interval(abs(one.difference), one.half_width)}{unit} apart over {_seeds(one.n)}{p}"
     if one.detectable is None:
         return f"{apart}."
@@ -262,7 +267,10 @@ def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float
     return {step: value for step, value in values.items() if value is not None}
 
 
-def more_seeds(contrasts: Sequence[SeedContrast]) -> int | None:
-    """Seeds that each configuration lacks so that every open difference of a bound or an error is found."""
+def more_seeds(contrasts: Sequence[SeedContrast], launched: Sequence[int]) -> int | None:
+    """Seeds that each configuration lacks so that every open difference of a bound or an error is found, beyond those
+    that have finished or are on their way: as many as are `launched` of each.
+    """
     ranked = [one for one in contrasts if QUANTITIES[one.metric].better == "lower" and not one.clear]
-    return max((one.needed - one.n for one in ranked if one.needed and one.needed > one.n), default=None)
+    lacking = [one.needed - max(one.n, min(launched[one.a], launched[one.b])) for one in ranked if one.needed]
+    return max((count for count in lacking if count > 0), default=None)

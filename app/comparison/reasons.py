@@ -158,7 +158,8 @@ def _with_remedy(
     as_long = [other for other in sides if other.run.step == side.run.step]
     shown = next((other.name for other in as_long if kind(other.config) == goal), None)
     if shown:
-        return f"{text} {shown} is {side.name} with {what}.", ()
+        is_named_so = shown.replace(" ", "").endswith(what.replace(" ", ""))
+        return f"{text} {shown} is {'that run' if is_named_so else f'{side.name} with {what}'}.", ()
     return text, (_change(side.run, f"Train {side.name} with {what}", changes),)
 
 

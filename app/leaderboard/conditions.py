@@ -19,6 +19,12 @@ OPERATORS: tuple[Operator, ...] = get_args(Operator)
 SPELLINGS = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "=>": ">=", "=<": "<=", "==": "="}
 OPERATOR = re.compile("|".join(sorted(OPERATORS, key=len, reverse=True)))
 SEPARATOR = re.compile(r",|\band\b", re.IGNORECASE)
+ELSEWHERE = {  # what people write, though it is no field
+    "elbo": "negative_elbo, which is −elbo, is the field",
+    "status": "the status has a filter of its own",
+    "tag": "tags have a filter of their own",
+    "name": "the search finds names",
+}
 NUMBERS = {name: column for name, column in OF_RUNS.items() if column.number}
 
 
@@ -77,13 +83,20 @@ def _split(text: str) -> tuple[str, str]:
 def _condition(typed: str, operator: Operator, text: str) -> Condition:
     name = _name(typed)
     if name is None:
-        raise _refused(f"{typed[:60]!r} is no field: choose one of {', '.join(choosable())}")
+        raise _refused(_no_field(typed))
     if name in NUMBERS:
         return Condition(field=name, operator=operator, value=_number(name, text))
     value = _value(name, text)
     if operator not in {"=", "!="} and (isinstance(value, str | bool | tuple) or value is None):
         raise _refused(f"{name} takes = or !=, not {operator}, since it has no order")
     return Condition(field=name, operator=operator, value=value)
+
+
+def _no_field(typed: str) -> str:
+    if not typed:
+        return f"a field must stand before {' or '.join(OPERATORS)}, such as beta > 1"
+    instead = ELSEWHERE.get(typed.casefold(), f"choose one of {', '.join(choosable())}")
+    return f"{typed[:60]!r} is no field: {instead}"
 
 
 def _value(name: str, text: str) -> str | bool | float | tuple[int, ...] | None:

@@ -36,11 +36,17 @@ def bundles(session: Session, runs: Sequence[Run], *, each: bool) -> dict[str, A
         "quantities": QUANTITIES,
         "apart": [name for name in METRICS if name not in made.shared and having[name] > 1],
         "best": {name: made.best(name) for name in made.shared},
-        "decisive": more_seeds(made.contrasts),
+        "decisive": more_seeds(made.contrasts, [_under_way(cell, by_id) for cell in made.cells]),
         "live": sum(run.status in LIVE for run in runs),
         "each": each,
         "figure": _figure(made, drawn, by_id, evaluated, each=each) if len(by_dataset(runs)) == 1 else None,
     }
+
+
+def _under_way(cell: Cell, runs: Mapping[int, Run]) -> int:
+    """The seeds of a configuration that have finished or may yet."""
+    its = [runs[run] for run in cell.runs]
+    return len({run.train_config.seed for run in its if run.status == "finished" or run.status in LIVE})
 
 
 def _drawn(made: SeedOutcome) -> dict[int, Line]:
@@ -65,7 +71,10 @@ def _figure(
     *,
     each: bool,
 ) -> Figure | None:
-    """The bound, where all share one, the squared error and the KL over steps; None before the first evaluation."""
+    """The bound, where all share one, the squared error and the KL over steps; None before the first evaluation.
+
+    Errors and KLs are never below 0, so their bands are not either.
+    """
     bound = [name for name in BOUNDS if name in made.shared][:1]
     counted = {place: _counted([runs[run] for run in made.cells[place].runs]) for place in drawn}
     rows = []
@@ -76,7 +85,7 @@ def _figure(
                 line=drawn[place],
                 steps=curve.steps,
                 mean=[one.mean for one in curve.spreads],
-                low=[one.low for one in curve.spreads],
+                low=[one.low if one.low is None or name in bound else max(0.0, one.low) for one in curve.spreads],
                 high=[one.high for one in curve.spreads],
                 runs=curve.runs,
             )

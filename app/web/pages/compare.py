@@ -226,6 +226,7 @@ def _choose(request: Request, database: Database, parts: Sequence[str], q: str |
     chosen = {run.id for run in ticked}
     context = {
         "ticked": ticked,
+        "unknown": [part[:60] for part in parts if part.lstrip("0") not in map(str, chosen)][:MOST],
         "others": [run for run in matching.runs if run.id not in chosen],
         "total": matching.total,
         "most": MOST,

@@ -109,7 +109,7 @@ def test_a_seed_that_ran_twice_is_one_seed() -> None:
 def test_a_seed_each_proves_nothing() -> None:
     made = outcome([run(1, 0.01), run(2, 0.02, likelihood="gaussian")])
     assert made.sentences[0].startswith("One seed each: how much results differ between seeds is not known")
-    assert more_seeds(made.contrasts) is None
+    assert more_seeds(made.contrasts, [1, 1]) is None
 
 
 def test_other_images_and_many_configurations_are_not_contrasted() -> None:
@@ -131,5 +131,7 @@ def test_open_differences_say_how_many_seeds_would_tell() -> None:
     (error,) = [one for one in made.contrasts if one.metric == "mse_per_pixel"]
     assert not error.clear
     assert error.needed
-    assert more_seeds(made.contrasts) == error.needed - 3
+    assert more_seeds(made.contrasts, [3, 3]) == error.needed - 3
+    assert more_seeds(made.contrasts, [5, 4]) == error.needed - 4  # of the one, a seed is on its way
+    assert more_seeds(made.contrasts, [200, 200]) is None
     assert f"about {error.needed} each would find this one" in made.sentences[0]

@@ -47,7 +47,9 @@ def test_what_is_typed_is_read(text: str, expected: list[Any]) -> None:
     ("text", "sentence"),
     [
         ("beta", "'beta' is no condition: write a field, one of =, !=, <, <=, > and >=, and a value"),
-        ("> 1", "'' is no field: choose one of dataset, binarize"),
+        ("> 1", "a field must stand before "),
+        ("status = finished", "'status' is no field: the status has a filter of its own"),
+        ("elbo > -100", "'elbo' is no field: negative_elbo, which is −elbo, is the field"),
         ("betta > 1", "'betta' is no field: choose one of dataset, binarize"),
         ("beta >", "beta needs a value to be compared with"),
         ("beta > x", "beta must be a number, not 'x'"),

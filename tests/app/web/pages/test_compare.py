@@ -90,6 +90,9 @@ def test_ids_that_are_none_are_left_alone(client: TestClient, launch: Launch) ->
         launch()
     assert ticked(read(client, f"/compare?choose=yes&runs=1,x,²,-1,{10**40}")) == [1]
     assert "runs must name 2 to 8" in read(client, "/compare?runs=1,0", 422)
+    assert '<p class="notice warn" role="status">There is no run 9.</p>' in read(client, "/compare?runs=9")
+    assert "There are no runs 7, x." in read(client, "/compare?choose=yes&runs=1,7,x")
+    assert "There is no run" not in read(client, "/compare?runs=01")
 
 
 def test_runs_launched_together_are_one_link_away(client: TestClient, launch: Launch) -> None:
