@@ -71,7 +71,8 @@ def test_the_form_of_a_sweep_begins_as_what_was_typed_into_that_of_a_run(visit: 
     page.locator("#latent_dim").fill("3")
     page.locator("#max_steps").fill("40")
     page.get_by_role("link", name="Vary fields in a sweep").click()
-    expect(page.get_by_text("begins as this preset with Latent dimensions: 3; Maximum steps: 40 and differs")).to_be_visible()
+    taken = "begins as this preset with Latent dimensions: 3; Maximum steps: 40 and differs"
+    expect(page.get_by_text(taken)).to_be_visible()
     page.get_by_role("link", name="Change what it begins as").click()
     expect(page.locator("#latent_dim")).to_have_value("3")
     expect(page.locator("#hidden-change")).to_be_hidden()

@@ -1,5 +1,6 @@
 """Groups over HTTP: launched by one request, compared by their seeds as scipy does."""
 
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ def test_a_group_that_is_not_there_is_named(client: TestClient, action: str) -> 
 def test_the_page_says_what_the_api_says(client: TestClient, group: str) -> None:
     answer = client.get(f"/groups/{group}")
     assert answer.status_code == 200
-    text = answer.text.replace("&#39;", "'")
+    text = unescape(answer.text)
     for sentence in client.get(f"/api/groups/{group}").json()["sentences"]:
         assert sentence in text
     assert "6 finished" in text

@@ -85,6 +85,6 @@ def test_a_refused_form_says_why_beside_the_input_and_loses_nothing(client: Test
 def test_the_form_is_one_link_from_a_new_run_and_from_a_run(client: TestClient, launch: Launch) -> None:
     run = launch()["id"]
     assert f'<a href="/sweeps/new?from={run}">' in client.get(f"/runs/{run}").text
-    assert f'<a id="to-sweep" href="/sweeps/new?from={run}"' in client.get(f"/runs/new?from={run}").text
-    assert '<a href="/sweeps/new?preset=bce">' in client.get("/runs/new?preset=bce").text
-    assert '<a href="/sweeps/new?preset=">' in client.get("/runs/new?preset=bce-vs-mse").text
+    assert f'href="/sweeps/new?from={run}"' in client.get(f"/runs/new?from={run}").text
+    assert 'href="/sweeps/new?preset=bce"' in client.get("/runs/new?preset=bce").text
+    assert 'href="/sweeps/new?preset="' in client.get("/runs/new?preset=bce-vs-mse").text
