@@ -15,6 +15,7 @@ from app.plots.palette import DASHES, colour_note, slot
 from app.plots.sketch import sketch
 from app.plots.spark import sparkline, trend
 from app.run_rules import LONGEST_NAME, LONGEST_NOTES, LONGEST_VIEW_NOTE
+from app.text.labels import listed
 from app.text.numbers import (
     called,
     column,
@@ -64,6 +65,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "log": log,
     "format_changes": format_changes,
     "label": label,
+    "listed": listed,
     "shown": shown_value,
     "mathml": lambda latex, display="block": Markup(mathml(latex, display)),  # noqa: S704  our own formulas
     "rich_text": lambda markdown: Markup(rich_text(markdown)),  # noqa: S704  sanitised

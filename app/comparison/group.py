@@ -3,7 +3,7 @@
 Numbers are those of the last evaluation, on all held-out images.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -12,7 +12,7 @@ from app.comparison.comparability import verdict
 from app.comparison.metrics import BOUNDS, ERRORS, EVALUATED, measured, name_of, unit_of
 from app.comparison.seeds import SIGNIFICANT, SeedContrast, SeedSpread, contrast, holm, permutation_floor, spread
 from app.comparison.standing import group_names, groups
-from app.launch.request import varied
+from app.launch.request import MAX_RUNS, varied
 from app.records import EvaluationRecord, Run
 from app.text.labels import listed
 from app.text.numbers import interval, number
@@ -126,8 +126,7 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast], shared:
         return _alone(cells[0])
     if len(cells) > MOST_PAIRED:
         return _of_many(cells, shared)
-    known = {one.metric for one in contrasts if all(one.metric in cell.metrics for cell in cells if cell.n)}
-    chosen = [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
+    chosen = _judged(cells, contrasts)
     every = [text for name in chosen for text in _conclusion(cells, [one for one in contrasts if one.metric == name])]
     sentences = list(dict.fromkeys(every))
     if len({(one.a, one.b) for one in contrasts}) > 1 and any("(p " in text for text in sentences):
@@ -135,6 +134,12 @@ def _sentences(cells: Sequence[Cell], contrasts: Sequence[SeedContrast], shared:
     sentences += _floor([one for one in contrasts if one.metric in chosen])
     paid = [f"{cell.label} {_plus_minus(cell.metrics['kl'])}" for cell in cells if "kl" in cell.metrics]
     return [*sentences, f"In nats of KL: {listed(paid)}."] if sentences and paid else sentences
+
+
+def _judged(cells: Sequence[Cell], contrasts: Sequence[SeedContrast]) -> list[str]:
+    """The yardsticks that the verdict goes by: a bound, where all share one, and an error."""
+    known = {one.metric for one in contrasts if all(one.metric in cell.metrics for cell in cells if cell.n)}
+    return [name for name in BOUNDS if name in known][:1] + [name for name in ERRORS if name in known][:1]
 
 
 def _alone(cell: Cell) -> list[str]:
@@ -267,10 +272,30 @@ def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float
     return {step: value for step, value in values.items() if value is not None}
 
 
-def more_seeds(contrasts: Sequence[SeedContrast], launched: Sequence[int]) -> int | None:
-    """Seeds that each configuration lacks so that every open difference of a bound or an error is found, beyond those
-    that have finished or are on their way: as many as are `launched` of each.
-    """
-    ranked = [one for one in contrasts if QUANTITIES[one.metric].better == "lower" and not one.clear]
-    lacking = [one.needed - max(one.n, min(launched[one.a], launched[one.b])) for one in ranked if one.needed]
-    return max((count for count in lacking if count > 0), default=None)
+@dataclass(frozen=True)
+class MoreSeeds:
+    """Seeds to add to every configuration, so many that differences which the verdict leaves open are likely found."""
+
+    count: int
+    first: str  # the configuration that is ahead so far,
+    others: tuple[str, ...]  # and those that it would be told from, in 4 of 5 cases
+
+
+def more_seeds(made: SeedOutcome, launched: Sequence[int]) -> MoreSeeds | None:
+    """The most that one launch can have, beyond the seeds `launched` of each that have finished or are on their way."""
+    for name in _judged(made.cells, made.contrasts):
+        family = [one for one in made.contrasts if one.metric == name]
+        first = min({place for one in family for place in (one.a, one.b)}, key=_mean_of(made, name))
+        lacking: dict[str, int] = {}
+        for one in family:
+            if first in (one.a, one.b) and not one.clear and one.needed:
+                other = one.b if one.a == first else one.a
+                lacking[made.cells[other].label] = one.needed - max(one.n, min(launched[first], launched[other]))
+        found = {label: count for label, count in lacking.items() if 0 < count <= MAX_RUNS // len(made.cells)}
+        if found:
+            return MoreSeeds(max(found.values()), made.cells[first].label, tuple(found))
+    return None
+
+
+def _mean_of(made: SeedOutcome, metric: str) -> Callable[[int], float]:
+    return lambda place: made.cells[place].metrics[metric].mean

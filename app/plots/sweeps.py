@@ -76,7 +76,7 @@ def parallel_figure(scales: Sequence[Scale], dots: Sequence[Dot]) -> Figure:
         "annotations": [
             _end(number, share, text) for number, scale in enumerate(scales) for share, text in _ends(scale)
         ],
-        "margin": {"l": 12, "r": 12, "t": 36, "b": 12},
+        "margin": {"l": 12, "r": 28, "t": 36, "b": 12},
         "hovermode": "closest",
         "showlegend": False,
     }

@@ -36,7 +36,7 @@ def bundles(session: Session, runs: Sequence[Run], *, each: bool) -> dict[str, A
         "quantities": QUANTITIES,
         "apart": [name for name in METRICS if name not in made.shared and having[name] > 1],
         "best": {name: made.best(name) for name in made.shared},
-        "decisive": more_seeds(made.contrasts, [_under_way(cell, by_id) for cell in made.cells]),
+        "decisive": more_seeds(made, [_under_way(cell, by_id) for cell in made.cells]),
         "live": sum(run.status in LIVE for run in runs),
         "each": each,
         "figure": _figure(made, drawn, by_id, evaluated, each=each) if len(by_dataset(runs)) == 1 else None,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.comparison.group import more_seeds, outcome
+from app.comparison.group import MoreSeeds, more_seeds, outcome
+from app.launch.request import MAX_RUNS
 from app.records import Run
 from tests.app.builders import make_evaluation, make_run
 
@@ -109,7 +110,7 @@ def test_a_seed_that_ran_twice_is_one_seed() -> None:
 def test_a_seed_each_proves_nothing() -> None:
     made = outcome([run(1, 0.01), run(2, 0.02, likelihood="gaussian")])
     assert made.sentences[0].startswith("One seed each: how much results differ between seeds is not known")
-    assert more_seeds(made.contrasts, [1, 1]) is None
+    assert more_seeds(made, [1, 1]) is None
 
 
 def test_other_images_and_many_configurations_are_not_contrasted() -> None:
@@ -131,7 +132,27 @@ def test_open_differences_say_how_many_seeds_would_tell() -> None:
     (error,) = [one for one in made.contrasts if one.metric == "mse_per_pixel"]
     assert not error.clear
     assert error.needed
-    assert more_seeds(made.contrasts, [3, 3]) == error.needed - 3
-    assert more_seeds(made.contrasts, [5, 4]) == error.needed - 4  # of the one, a seed is on its way
-    assert more_seeds(made.contrasts, [200, 200]) is None
+    assert 3 < error.needed <= MAX_RUNS // 2
+    assert more_seeds(made, [3, 3]) == MoreSeeds(error.needed - 3, made.cells[0].label, (made.cells[1].label,))
+    on_its_way = more_seeds(made, [5, 4])
+    assert on_its_way
+    assert on_its_way.count == error.needed - 4
+    assert more_seeds(made, [200, 200]) is None
     assert f"about {error.needed} each would find this one" in made.sentences[0]
+
+
+def test_no_button_asks_for_more_seeds_than_one_launch_can_have() -> None:
+    sizes = {2: (0.030, 0.031, 0.032), 8: (0.0303, 0.0308, 0.0320), 20: (0.034, 0.0351, 0.0342)}
+    runs = [
+        run(3 * place + seed + 1, error, latent_dim=size, seed=seed)
+        for place, (size, errors) in enumerate(sizes.items())
+        for seed, error in enumerate(errors)
+    ]
+    made = outcome(runs)
+    (near,) = [one for one in made.contrasts if (one.metric, one.a, one.b) == ("mse_per_pixel", 0, 1)]
+    assert not near.clear
+    assert (near.needed or 1000) > MAX_RUNS // 3
+    more = more_seeds(made, [3, 3, 3])
+    assert more
+    assert (more.first, more.others) == ("Z=2", ("Z=20",))
+    assert 0 < more.count <= MAX_RUNS // 3

@@ -1,5 +1,6 @@
 """Groups over HTTP: launched by one request, compared by their seeds as scipy does."""
 
+from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
@@ -22,15 +23,20 @@ ERRORS = {"bernoulli": (0.0349, 0.0351, 0.0344), "gaussian": (0.0667, 0.0671, 0.
 @pytest.fixture
 def group(client: TestClient) -> str:
     """Two losses with three seeds each, ended."""
+    return insert_group(client, "together", ERRORS)
+
+
+def insert_group(client: TestClient, name: str, errors: Mapping[str, Sequence[float]]) -> str:
+    """Runs of these losses that ended with these errors, one a seed."""
     database: Database = client.app.state.database  # type: ignore[attr-defined]
     with database.write() as session:
-        for likelihood, errors in ERRORS.items():
-            for seed, error in enumerate(errors):
+        for likelihood, each in errors.items():
+            for seed, error in enumerate(each):
                 config = TrainConfig.parse({"likelihood": likelihood, "seed": seed, "max_steps": 3000, "epochs": None})
                 rows = [_evaluation(step, error + 0.01 * (step < 3000)) for step in (0, 300, 3000)]
                 run = insert(session, config, name=f"{likelihood} s{seed}", evaluated=rows)
-                runs.get_row(session, run).group = "together"
-    return "together"
+                runs.get_row(session, run).group = name
+    return name
 
 
 def _evaluation(step: int, error: float) -> Evaluation:
@@ -105,6 +111,17 @@ def test_a_group_that_is_not_there_is_named(client: TestClient, action: str) -> 
     answer = client.post(address, json={}) if action else client.get(address)
     assert answer.status_code == 404
     assert "nowhere" in answer.json()["errors"][0]["message"]
+
+
+def test_a_button_launches_as_many_seeds_as_an_open_difference_asks_for(client: TestClient) -> None:
+    close = insert_group(client, "close", {"bernoulli": (0.030, 0.031, 0.032), "gaussian": (0.0305, 0.0311, 0.0329)})
+    contrasts = client.get(f"/api/groups/{close}").json()["contrasts"]
+    (needed,) = [one["needed"] for one in contrasts if one["metric"] == "mse_per_pixel"]
+    page = client.get(f"/groups/{close}").text
+    assert "So many would tell BCE from MSE in 4 of 5 cases." in page
+    assert f'name="count" value="{needed - 3}"><button>Launch {needed - 3} more seeds each</button>' in page
+    client.post(f"/groups/{close}/seeds", data={"count": needed - 3})
+    assert "So many would tell" not in client.get(f"/groups/{close}").text  # they are on their way
 
 
 def test_the_page_says_what_the_api_says(client: TestClient, group: str) -> None:
