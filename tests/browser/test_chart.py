@@ -25,7 +25,7 @@ def endless(server: Server) -> int:
 @pytest.fixture(scope="module")
 def dense(server: Server) -> int:
     """A finished run whose decoder is so sure of itself that its reconstruction term is negative at the end."""
-    config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0}
+    config = {"likelihood": "gaussian", "sigma": 0.1, "max_steps": 1500, "hidden": [64], "beta": 0, "examine": False}
     (run,) = server.launch(config=config)
     wait_until(lambda: server.api.get(f"/api/runs/{run['id']}").json()["status"] == "finished")
     return run["id"]
