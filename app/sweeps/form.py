@@ -61,7 +61,8 @@ class VariedField:
             return self._listed()
         if not (self.low and self.high):
             raise ValueError(f"{VARIABLE[self.field]} needs from and to, or values.")
-        low, high = _number("From", self.low), _number("To", self.high)
+        name = VARIABLE[self.field]
+        low, high = _number(f"{name}: from", self.low), _number(f"{name}: to", self.high)
         return Interval(low=low, high=high, log=bool(self.log))
 
     def _listed(self) -> list[str]:
@@ -123,7 +124,7 @@ class SweepForm:
         several = {name: text for name, text in sent.changes.items() if name in VARIABLE and len(split(name, text)) > 1}
         if not rows:
             rows = tuple(VariedField(name, values=text) for name, text in several.items())
-            rows += tuple(row for row in START if row.field not in sent.changes)
+            rows = rows or tuple(row for row in START if row.field not in sent.changes)
         changes = {name: text for name, text in sent.changes.items() if name not in several}
         return cls(rows=rows[:ROWS], changes=changes, **{name: getattr(sent, name) for name in SEARCH if name in named})
 

@@ -70,6 +70,9 @@ def _checked(base: TrainConfig, name: str, dimension: Interval | list[Any], spac
         if not any(value in allowed for value in _possible(base, other, space)):
             needed = " or ".join(map(str, allowed))
             raise _error(name, f"never counts in these trials: it needs {other}={needed}", allowed)
+    if isinstance(checked, list) and len(checked) < 2:
+        between = ": semicolons stand between lists" if any(isinstance(value, list) for value in checked) else ""
+        raise _error(name, f"must have 2 to {MOST_VALUES} values, not {len(checked)}{between}", 2)
     return checked
 
 
@@ -91,8 +94,8 @@ def _interval(base: TrainConfig, name: str, interval: Interval) -> Interval:
 
 
 def _values(base: TrainConfig, name: str, values: list[Any]) -> list[Any]:
-    if not 1 <= len(values) <= MOST_VALUES:
-        raise _error(name, f"must have 1 to {MOST_VALUES} values, not {len(values)}", MOST_VALUES)
+    if len(values) > MOST_VALUES:
+        raise _error(name, f"must have 2 to {MOST_VALUES} values, not {len(values)}", MOST_VALUES)
     parsed = [_parsed(base, name, value) for value in values]
     for place, value in enumerate(parsed):
         if value in parsed[:place]:

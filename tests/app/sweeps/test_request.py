@@ -55,7 +55,11 @@ def test_refused(body: dict[str, Any], field: str, words: str) -> None:
         ({"config": {"latent_dim": 0}}, "latent_dim", "must be at least 1, not 0"),
         ({"space": {"beta": [-1]}}, "space.beta", "must be at least 0, not -1"),
         ({"space": {"likelihood": ["bernoulli", "gaussian"]}}, "minimise", "These would do: mse_per_pixel"),
-        ({"config": {"objective": "mmd"}, "space": {"batch_size": [1]}}, "batch_size", "must be at least 2"),
+        (
+            {"config": {"objective": "mmd", "batch_size": 1}, "space": {"beta": [1, 2]}},
+            "batch_size",
+            "must be at least 2",
+        ),
     ],
 )
 def test_refused_configurations(body: dict[str, Any], field: str, words: str) -> None:

@@ -28,7 +28,7 @@ def test_values_are_those_that_a_configuration_holds() -> None:
         ("seed", [1, 2], "cannot be varied"),
         ("threads", [1, 2], "cannot be varied"),
         ("max_steps", Interval(low=1, high=9), "cannot be varied"),
-        ("activation", [], "must have 1 to 100 values, not 0"),
+        ("activation", [], "must have 2 to 100 values, not 0"),
         ("activation", ["relu", "swish"], "must be one of 'relu', 'tanh', 'softplus' or 'gelu', not 'swish'"),
         ("activation", Interval(low=0, high=1), "is not a number: give a list"),
         ("hidden", ["400", [400]], "must have each value once, not [400] again"),
@@ -38,6 +38,8 @@ def test_values_are_those_that_a_configuration_holds() -> None:
         ("beta", Interval(low=-1, high=2), "must be at least 0, not -1"),
         ("latent_dim", Interval(low=1, high=5000), "must be at most 4096, not 5000"),
         ("latent_dim", Interval(low=1.5, high=5), "must be a whole number, not 1.5"),
+        ("beta", [1], "must have 2 to 100 values, not 1"),
+        ("hidden", [[32, 64]], "must have 2 to 100 values, not 1: semicolons stand between lists"),
         ("nu", [3, 5], "never counts in these trials: it needs likelihood=student_t"),
     ],
 )
@@ -48,7 +50,7 @@ def test_a_refusal_names_the_field_the_value_and_the_bound(name: str, dimension:
 
 
 def test_every_wrong_field_is_named_and_an_empty_space_too() -> None:
-    assert list(refusals({"bta": [1], "beta": [1], "nu": [3]})) == ["space.bta", "space.nu"]
+    assert list(refusals({"bta": [1, 2], "beta": [1, 2], "nu": [3, 4]})) == ["space.bta", "space.nu"]
     assert refusals({}) == {"space": "space must vary at least one field, not 0"}
 
 

@@ -11,7 +11,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"space": {"latent_dim": {"low": 0, "high": 4}}}, "space.latent_dim", "must be at least 1, not 0"),
     ({"space": {"beta": {"low": 0, "high": 4, "log": True}}}, "space.beta", "must have low above 0 where log"),
     ({"space": {"beta": {"low": 4, "high": 4}}}, "space.beta", "must have low below high, 4, not 4"),
-    ({"space": {"activation": []}}, "space.activation", "must have 1 to 100 values, not 0"),
+    ({"space": {"activation": []}}, "space.activation", "must have 2 to 100 values, not 0"),
     ({"space": {"threads": [1]}}, "space.threads", "cannot be varied"),
     ({"space": {"likelihood": ["bernoulli", "gaussian"]}}, "minimise", "would do: mse_per_pixel, bce_per_pixel"),
     ({"space": {"beta": {"low": 1}}}, "space.beta.high", "Field required"),
