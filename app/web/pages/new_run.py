@@ -16,12 +16,13 @@ from app.jobs.queue import launch
 from app.jobs.scheduler import Scheduler
 from app.launch.field_errors import FieldError, field_errors
 from app.launch.form import draw
-from app.launch.origin import Origin
+from app.launch.origin import DEFAULTS, Origin
 from app.launch.request import LaunchRequest
 from app.launch.sent import Sent
 from app.launch.several import joined
 from app.records import Run
 from app.store import control, listing, runs
+from app.sweeps.form import WITH
 from app.web.dependencies import DatabaseDep, SchedulerDep
 from app.web.pages.preflight import origin_of, panel
 from app.web.parameters import RunId
@@ -106,6 +107,14 @@ def _launched_before(database: Database, key: str) -> Sequence[Run]:
         return listing.find(session, group=key, sort="created").runs
 
 
+def _sweep_from(sent: Sent, origin: Origin) -> Mapping[str, str | int]:
+    """What a sweep begins from: of a preset of several runs, what they share."""
+    if sent.like or not origin.decided:
+        return {"from": sent.like} if sent.like else {"preset": sent.preset}
+    shared = {name: text for name, text in origin.values.items() if name not in origin.decided}
+    return {"preset": ""} | {f"{WITH}{name}": text for name, text in shared.items() if text != DEFAULTS[name]}
+
+
 def _form(request: Request, sent: Sent, origin: Origin, refused: Mapping[str, FieldError] | None = None) -> Response:
     """The page; with 422 where what it is filled in with would be refused, as a launch of it was."""
     known = panel(request, sent, origin)
@@ -118,9 +127,7 @@ def _form(request: Request, sent: Sent, origin: Origin, refused: Mapping[str, Fi
         "origin": origin,
         "sent": sent,
         "presets": PRESETS.values(),
-        "sweep_from": urlencode(
-            {"from": sent.like} if sent.like else {"preset": "" if origin.decided else sent.preset}
-        ),
+        "sweep_from": urlencode(_sweep_from(sent, origin)),
         "start_at_once": START_AT_ONCE,
         "new_key": runs.new_group,
         "decided": set(origin.decided) - sent.fields.keys(),

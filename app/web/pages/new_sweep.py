@@ -111,7 +111,11 @@ def _form(request: Request, form: SweepForm, config: TrainConfig, errors: Mappin
         "errors": errors or {},
         "loss": describe_loss(config),
         "changes": format_changes({name: text for name, text in form.changes.items() if name in known}),
-        "as_run": urlencode(({"from": form.like} if form.like else {"preset": form.preset}) | dict(form.changes)),
+        "as_run": urlencode(
+            ({"from": form.like} if form.like else {"preset": form.preset})
+            | dict(form.changes)
+            | {row.field: row.values for row in form.rows if row.field and row.values}
+        ),
         "preflight": preflight,
         "presets": SINGLE.values(),
         "questions": questions,

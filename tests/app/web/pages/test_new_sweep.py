@@ -52,7 +52,7 @@ def test_what_was_typed_into_the_form_of_a_run_comes_along(client: TestClient) -
     page = unescape(client.get("/sweeps/new?preset=bce&with-max_steps=30&with-beta=2, 4").text)
     assert "Every trial is a run of 30 steps" in page
     assert "begins as this preset with Maximum steps: 30 and differs" in page
-    assert '<a href="/runs/new?preset=bce&max_steps=30">Change what it begins as</a>' in page
+    assert '<a href="/runs/new?preset=bce&max_steps=30&beta=2%2C+4">Change what it begins as</a>' in page
     assert 'name="with-max_steps" value="30"' in page
     assert 'name="values-1" value="2, 4"' in page
     assert client.post("/sweeps", data=FORM | {"with-max_steps": "30", "with-hidden": "16"}).status_code == 303
@@ -87,4 +87,6 @@ def test_the_form_is_one_link_from_a_new_run_and_from_a_run(client: TestClient, 
     assert f'<a href="/sweeps/new?from={run}">' in client.get(f"/runs/{run}").text
     assert f'href="/sweeps/new?from={run}"' in client.get(f"/runs/new?from={run}").text
     assert 'href="/sweeps/new?preset=bce"' in client.get("/runs/new?preset=bce").text
-    assert 'href="/sweeps/new?preset="' in client.get("/runs/new?preset=bce-vs-mse").text
+    shared = client.get("/runs/new?preset=bce-vs-mse").text  # what its runs differ in is left out
+    assert re.search(r'href="/sweeps/new\?preset=&amp;with-[^"]*with-max_steps=3000', shared)
+    assert not re.search(r'href="/sweeps/new[^"]*with-likelihood', shared)

@@ -74,8 +74,8 @@ def test_a_sweep_says_what_it_varies_how_far_it_is_and_what_leads(client: TestCl
     assert "<dt>β</dt><dd>0.1 to 10, logarithmic</dd>" in page
     assert "<dt>Loss</dt><dd>Gaussian" in page
     assert "4 ended of 8 trials" in page
-    assert re.findall(r"<dt>(Complete|Pruned|Failed)</dt><dd>(\d+)</dd>", page) == [
-        ("Complete", "2"), ("Pruned", "1"), ("Failed", "1"),
+    assert re.findall(r"<dt>(Complete|Pruned|Without a result)</dt><dd>(\d+)</dd>", page) == [
+        ("Complete", "2"), ("Pruned", "1"), ("Without a result", "1"),
     ]  # fmt: skip
     assert "<b>99.5</b> −ELBO <small>nats/image, density of grey pixels</small>" in page
     assert '<a class="button primary" href="/runs/new?from=2&seeds=3">Train it with 3 seeds</a>' in page
