@@ -186,7 +186,7 @@ def units_sentence(configs: Sequence[TrainConfig]) -> str:
             "one unit of measure, so they share an axis."
         )
     clauses = "; ".join(_clause(unit, configs) for unit in units)
-    shared = verdict("bits_per_dim", configs).comparable
+    shared = all(has("bits_per_dim", config) for config in configs) and verdict("bits_per_dim", configs).comparable
     return (
         f"{clauses}. These have no common zero and no common scale, so each unit of measure gets a row of its own"
         f"{', and bits/dim is the one that they share' * shared}."

@@ -187,7 +187,7 @@ def _conclusion(cells: Sequence[Cell], family: Sequence[SeedContrast]) -> list[s
     open_still = [place for place in order if not against[place].clear and against[place].half_width is not None]
     sentences = [f"{head}: {listed(clear)}."] if clear else []
     if alone := [cells[place].label for place in order if against[place].half_width is None]:
-        others = f"{cells[first].label} and {listed(alone)}"
+        others = listed([cells[first].label, *alone])
         sentences.append(f"By {name}, seeds say nothing of {others}: not each of them has two.")
     for place in open_still:
         beside, one = f"By {name}, {cells[first].label} and {cells[place].label}", against[place]
@@ -273,7 +273,7 @@ def _by_step(rows: Sequence[EvaluationRecord], quantity: str) -> dict[int, float
 
 
 @dataclass(frozen=True)
-class MoreSeeds:
+class SeedsToAdd:
     """Seeds to add to every configuration, so many that differences which the verdict leaves open are likely found."""
 
     count: int
@@ -281,7 +281,7 @@ class MoreSeeds:
     others: tuple[str, ...]  # and those that it would be told from, in 4 of 5 cases
 
 
-def more_seeds(made: SeedOutcome, launched: Sequence[int]) -> MoreSeeds | None:
+def more_seeds(made: SeedOutcome, launched: Sequence[int]) -> SeedsToAdd | None:
     """The most that one launch can have, beyond the seeds `launched` of each that have finished or are on their way."""
     for name in _judged(made.cells, made.contrasts):
         family = [one for one in made.contrasts if one.metric == name]
@@ -291,9 +291,9 @@ def more_seeds(made: SeedOutcome, launched: Sequence[int]) -> MoreSeeds | None:
             if first in (one.a, one.b) and not one.clear and one.needed:
                 other = one.b if one.a == first else one.a
                 lacking[made.cells[other].label] = one.needed - max(one.n, min(launched[first], launched[other]))
-        found = {label: count for label, count in lacking.items() if 0 < count <= MAX_RUNS // len(made.cells)}
-        if found:
-            return MoreSeeds(max(found.values()), made.cells[first].label, tuple(found))
+        enough = {label: count for label, count in lacking.items() if 0 < count <= MAX_RUNS // len(made.cells)}
+        if enough:
+            return SeedsToAdd(max(enough.values()), made.cells[first].label, tuple(enough))
     return None
 
 

@@ -159,7 +159,7 @@ def _with_remedy(
     shown = next((other.name for other in as_long if kind(other.config) == goal), None)
     if shown:
         is_named_so = shown.replace(" ", "").endswith(what.replace(" ", ""))
-        return f"{text} {shown} is {'that run' if is_named_so else f'{side.name} with {what}'}.", ()
+        return f"{text} {shown} {'has that change' if is_named_so else f'is {side.name} with {what}'}.", ()
     return text, (_change(side.run, f"Train {side.name} with {what}", changes),)
 
 

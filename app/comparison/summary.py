@@ -201,7 +201,7 @@ def _each_once(whys: Sequence[tuple[str, str]], everyone: int) -> str:
     for name, why in whys:
         sharing.setdefault(why, []).append(name)
     if len(sharing) == 1 and len(whys) == everyone > 1:
-        return f"Of all: {whys[0][1]}"
+        return f"Each of them: {whys[0][1]}"
     return "; ".join(f"{listed(sharing[why])}: {why}" for why in sharing)
 
 

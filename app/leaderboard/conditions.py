@@ -70,6 +70,8 @@ def _parts(text: str) -> Iterator[tuple[str, Operator, str]]:
 def _split(text: str) -> tuple[str, str]:
     """A value and the name of the next condition, which follows a comma or "and"; both may have commas themselves."""
     separators = list(SEPARATOR.finditer(text))
+    if not text.strip():
+        raise _refused(f"a value must stand between two of {listed(OPERATORS)}")
     if not separators:
         raise _refused(
             f"a comma or 'and' must stand between conditions, which all must hold, not {text.strip()[:60]!r}"

@@ -120,7 +120,7 @@ def test_a_line_far_from_the_curve_is_named_and_not_drawn(visit: Visit, server: 
     config = {"likelihood": "gaussian", "scale": "shared", "dequantize": True, "max_steps": 30, "hidden": [8]}
     (run,) = server.launch(name="far", config={**config, "examine": False})
     page = visit(f"/runs/{run['id']}")
-    eventually(page, "document.getElementById('chart-summary').textContent.includes('too far from the curve')")
+    eventually(page, "document.getElementById('chart-summary').textContent.includes('outside the range that is shown')")
     expect(page.locator("#chart-summary")).to_contain_text("−ELBO, floor −354.9")
     low, _ = page.evaluate("document.getElementById('chart').layout.yaxis.range")
     assert low > -354.9

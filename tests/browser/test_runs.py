@@ -144,6 +144,8 @@ def test_conditions_are_typed_picked_and_corrected(visit: Visit, watch: Watch) -
     expect(box).to_have_value("likelihood = gausian")
     expect(box).to_be_focused()
     expect(page.locator("tr[data-run]")).to_have_count(0)
+    expect(page.locator("#total")).to_be_empty()
+    expect(page.get_by_role("link", name="CSV of all")).to_have_count(0)
     assert accessibility_faults(page) == []
     box.fill("likelihood = gaussian")
     box.press("Enter")

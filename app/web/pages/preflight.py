@@ -1,5 +1,6 @@
 """The form's side panel, its errors and its Start button: what is known of the runs that are typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -102,9 +103,19 @@ def panel(request: Request, sent: Sent, origin: Origin) -> Json:
         "planned_runs": len(plans) * seeds,
         "seconds": max(*seconds, sum(seconds) * seeds / max(1, state.settings.slots)),
         "disk": sum(plan.preflight.disk for plan in plans) * seeds,
+        "explained": _explained(plans),
         "units": {reconstruction_unit(plan.config) for plan in plans},
         "sizes": urlencode({name: getattr(kinds[0], name) for name in SIZES}),
     }
+
+
+def _explained(plans: Sequence[Plan]) -> dict[tuple[str, str], list[str]]:
+    """How each line is computed, and the titles of the plans that have it so."""
+    sharing: dict[tuple[str, str], list[str]] = {}
+    for plan in plans:
+        for line in plan.preflight.references:
+            sharing.setdefault((line.name, line.how), []).append(plan.title)
+    return sharing
 
 
 def _warned(plan: Plan, parent: TrainConfig | None) -> Plan:

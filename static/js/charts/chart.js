@@ -326,7 +326,7 @@ export class Chart {
     layout.shapes = [...(layout.shapes ?? []), ...shapes];
     layout.annotations.push(...annotations);
     layout.margin.r = Math.max(layout.margin.r, room);
-    if (outside.length) this.remarks.push(`Reference lines too far from the curve to draw: ${outside.join("; ")}.`);
+    if (outside.length) this.remarks.push(`Reference lines outside the range that is shown: ${outside.join("; ")}.`);
   }
 
   /**

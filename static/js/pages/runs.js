@@ -15,14 +15,17 @@ if (location.pathname !== "/runs") history.replaceState(null, "", `/runs${locati
 const page = embedded("page-data");
 const progress = new ProgressBars();
 
+// Where its conditions were refused the page would only be refused again.
+const refreshList = document.getElementById("wrong") ? () => {} : refreshParts;
+
 follow(page.cursor, {
   points: ({ run, step, seconds }) => {
     progress.show(run, step.at(-1) ?? 0, seconds.at(-1) ?? 0);
     updateRow(run);
   },
   evaluation: ({ run }) => updateRow(run),
-  run: refreshParts,
-  resync: refreshParts,
+  run: refreshList,
+  resync: refreshList,
 });
 
 /**

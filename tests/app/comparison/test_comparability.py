@@ -79,6 +79,7 @@ def test_sentences_name_the_losses_and_what_they_measure() -> None:
     sentence = units_sentence([TrainConfig.parse(change) for change in (GREY_BCE, GAUSSIAN, LAPLACE)])
     assert sentence.startswith("BCE is −log of the probability of a binary image")
     assert "MSE and L1 are −log of a density of the grey image" in sentence
+    assert "bits/dim" not in sentence  # of which the BCE has none
 
 
 def test_a_plain_autoencoder_has_no_bound() -> None:

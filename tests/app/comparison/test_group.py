@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.comparison.group import MoreSeeds, more_seeds, outcome
+from app.comparison.group import SeedsToAdd, more_seeds, outcome
 from app.launch.request import MAX_RUNS
 from app.records import Run
 from tests.app.builders import make_evaluation, make_run
@@ -133,7 +133,7 @@ def test_open_differences_say_how_many_seeds_would_tell() -> None:
     assert not error.clear
     assert error.needed
     assert 3 < error.needed <= MAX_RUNS // 2
-    assert more_seeds(made, [3, 3]) == MoreSeeds(error.needed - 3, made.cells[0].label, (made.cells[1].label,))
+    assert more_seeds(made, [3, 3]) == SeedsToAdd(error.needed - 3, made.cells[0].label, (made.cells[1].label,))
     on_its_way = more_seeds(made, [5, 4])
     assert on_its_way
     assert on_its_way.count == error.needed - 4

@@ -52,7 +52,7 @@ def test_the_grey_pictures_of_the_plain_sum_of_squares_are_its_scale(grey: Stati
     assert scale.text == (
         "MSE σ=0.707 is told to expect errors of 0.707 a pixel and makes 0.258, so its KL, 0.388 nats an "
         "image, is too small: by linear theory the KL ends at 25.5 nats and the squared error at 0.0112 a "
-        "pixel with σ fitted; as it is, at 0.327 nats and 0.0673. MSE σ fitted is that run."
+        "pixel with σ fitted; as it is, at 0.327 nats and 0.0673. MSE σ fitted has that change."
     )
     plain, fitted = (linear_optimum(config, grey.train) for config in PRESETS["bce-vs-mse"].configs()[1:])
     assert scale.nats == pytest.approx(fitted.kl - plain.kl)
@@ -113,7 +113,7 @@ def test_a_family_without_a_closed_form_learns_its_scale() -> None:
         (
             {"beta": 4},
             "β=4 weighs the KL as β = 4: by linear theory 0 of 20 units live, with β = 1 7.",
-            "β=1 is that run.",
+            "β=1 has that change.",
         ),
         (
             {"kl_reduction": "mean"},

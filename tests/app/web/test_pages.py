@@ -241,6 +241,7 @@ def test_a_finished_run_shows_its_examination(client: TestClient, trained: Train
     assert "4.00" in page  # the gap to the ELBO, -102.5
     assert "fewer than 5 % of the samples" in page
     assert "≥ 5.10" in page
+    assert re.search(r"of (\d+) dimensions are active; all \1 together carry [\d.]+ nats\.", page)
     assert "add up to the KL, here 6.70 nats: an estimate from a sample of each of 250 posteriors; the KL of" in page
     assert "outputs read as its means" in page
     assert "35.0 nats more when its outputs are read" in page

@@ -135,7 +135,7 @@ def test_the_runs_of_a_launch_share_the_slots(client: TestClient, application: F
     settings = replace(application.state.settings, slots=2)
     application.state.settings = settings
     single = start(max_steps="20000", epochs="")
-    assert re.fullmatch(r"1 run · about (\d+ s|\d+ min \d+ s) · \d+ MB", single)
+    assert re.fullmatch(r"1 run · about [\d.]+\s(s|min|h) · \d+ MB", single)
     time = re.search("about (.*) · ", single)[1]
     assert start(max_steps="20000", epochs="", seeds="2").startswith(f"2 runs · about {time} · ")
     assert not start(max_steps="20000", epochs="", seeds="4").startswith(f"4 runs · about {time} · ")
