@@ -17,6 +17,12 @@ START_IN_VIEW = """() => {
     const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     return top >= 0 && bottom <= innerHeight && right <= innerWidth && above.closest('#start') !== null;
 }"""
+OVERLAPPING = """() => [...document.querySelectorAll('.field-head')].filter((head) => {
+    const text = document.createRange();
+    text.selectNodeContents(head.querySelector('label'));
+    const button = [...head.querySelectorAll('button')].find((button) => button.offsetWidth > 0);
+    return button && text.getBoundingClientRect().right > button.getBoundingClientRect().left;
+}).map((head) => head.textContent.trim())"""
 SMALL = {"hidden": "8", "max_steps": "3"}
 
 
@@ -52,6 +58,7 @@ def test_on_a_phone_the_basics_take_two_screens_and_start_stays_in_view(visit: V
         page.evaluate("place => scrollTo(0, place * document.documentElement.scrollHeight)", place)
         assert page.evaluate(START_IN_VIEW), place
     eventually(page, "width => document.documentElement.scrollWidth <= width", width)
+    assert page.evaluate(OVERLAPPING) == []
 
 
 def test_an_error_stands_beside_its_field_in_words_and_is_mended_there(visit: Visit) -> None:
