@@ -31,7 +31,7 @@ function isChanged(part) {
  * @param {HTMLFormElement} form
  * @returns {[name: string, text: string][]}
  */
-export function changesOf(form) {
+export function changedFields(form) {
   const parts = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".field")]);
   return parts.filter(isChanged).map((part) => [inputOf(part).name, textOf(inputOf(part))]);
 }

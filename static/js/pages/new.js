@@ -1,6 +1,6 @@
 // The New-run form: shows the fields that matter for what is chosen, marks and keeps what is typed, starts once.
 
-import { changesOf, markChanges, startResets } from "../form/changes.js";
+import { changedFields, markChanges, startResets } from "../form/changes.js";
 import { element } from "../parts/embedded.js";
 import { focusErrors } from "../parts/errors.js";
 import { startPreflight } from "../form/preflight.js";
@@ -76,7 +76,7 @@ function takeChanges() {
   if (!link) return;
   const [path, origin] = [link.pathname, link.dataset.origin ?? ""];
   const query = new URLSearchParams(origin);
-  for (const [name, text] of changesOf(form)) if (name !== "seeds") query.set(`with-${name}`, text);
+  for (const [name, text] of changedFields(form)) if (name !== "seeds") query.set(`with-${name}`, text);
   link.href = `${path}?${query}`;
 }
 
